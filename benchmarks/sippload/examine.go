@@ -1,0 +1,154 @@
+package sippload
+
+import (
+	"fmt"
+	"sort"
+)
+
+// Culprit says whose failure a failed call was.
+type Culprit int
+
+// The culprits.
+const (
+	// Server: the server under test lost, changed the order of, or itself answered a message.
+	Server Culprit = iota
+	// SIPp: a SIPp process or its socket; all messages that it was owed reached it, or its full socket dropped them.
+	SIPp
+	// Unknown: the traces do not say. Counts against the server.
+	Unknown
+)
+
+// String names the culprit.
+func (c Culprit) String() string {
+	switch c {
+	case Server:
+		return "server"
+	case SIPp:
+		return "SIPp"
+	default:
+		return "unknown"
+	}
+}
+
+// Failure is one call that did not run through.
+type Failure struct {
+	CallID  string
+	Culprit Culprit
+	What    string // what the traces show
+}
+
+// step is one message that a call cannot do without.
+type step struct {
+	byCaller bool
+	what     key
+}
+
+// between says what stands between the two ends of the calls under examination.
+type between struct {
+	server      bool // a server under test
+	answers     bool // that answers by itself: there is no callee
+	callerDrops bool // a full socket of a caller dropped datagrams during the run
+	calleeDrops bool // the same of a callee
+}
+
+// examine goes through the traces of both sides and returns the calls that did not run through, ordered by Call-ID.
+func examine(steps []step, caller, callee trace, b between) []Failure {
+	var failures []Failure
+	note := func(id string) {
+		if culprit, what, failed := examineCall(steps, caller[id], callee[id], b); failed {
+			failures = append(failures, Failure{id, culprit, what})
+		}
+	}
+	for id := range caller {
+		note(id)
+	}
+	for id := range callee {
+		if _, known := caller[id]; !known {
+			note(id)
+		}
+	}
+	sort.Slice(failures, func(i, j int) bool { return failures[i].CallID < failures[j].CallID })
+	return failures
+}
+
+// examineCall follows one call step by step to the first message that is missing where it should be.
+func examineCall(steps []step, caller, callee []event, b between) (Culprit, string, bool) {
+	if k, ok := madeUp(caller, callee, b); ok {
+		return Server, fmt.Sprintf("the caller received %v, which the callee did not send", k), true
+	}
+	for i, s := range steps {
+		from, to, fromName, toName, toDrops := caller, callee, "caller", "callee", b.calleeDrops
+		if !s.byCaller {
+			from, to, fromName, toName, toDrops = callee, caller, "callee", "caller", b.callerDrops
+		}
+		if b.answers {
+			if s.byCaller && find(from, s.what, true) < 0 {
+				return SIPp, fmt.Sprintf("the caller did not send %v", s.what), true
+			}
+			if !s.byCaller && find(to, s.what, false) < 0 {
+				return lost(fmt.Sprintf("no %v reached the caller", s.what), b, toDrops)
+			}
+			continue
+		}
+		sent, received := find(from, s.what, true), find(to, s.what, false)
+		if sent < 0 {
+			if early, ok := overtaken(steps[:i], from, s.byCaller); ok && b.server {
+				return Server, fmt.Sprintf("the %s received %v out of order", fromName, early), true
+			}
+			return SIPp, fmt.Sprintf("the %s did not send %v, though all before it had reached it", fromName, s.what), true
+		}
+		if received < 0 {
+			return lost(fmt.Sprintf("%v was sent by the %s and never reached the %s", s.what, fromName, toName), b, toDrops)
+		}
+	}
+	if early, ok := overtaken(steps, callee, false); ok && !b.answers && b.server {
+		return Server, fmt.Sprintf("the callee received %v out of order", early), true
+	}
+	return 0, "", false
+}
+
+// lost names the culprit of a message that went missing: the receiver's full socket where it had to drop, else what stood
+// between.
+func lost(what string, b between, drops bool) (Culprit, string, bool) {
+	switch {
+	case drops:
+		return SIPp, what + "; full sockets of SIPp dropped datagrams", true
+	case b.server:
+		return Server, what, true
+	default:
+		return SIPp, what, true
+	}
+}
+
+// madeUp finds a final response other than 2xx that the caller received and the callee never sent.
+func madeUp(caller, callee []event, b between) (key, bool) {
+	if !b.server {
+		return key{}, false
+	}
+	for _, e := range caller {
+		if !e.sent && e.status >= 300 && find(callee, e.key, true) < 0 {
+			return e.key, true
+		}
+	}
+	return key{}, false
+}
+
+// overtaken finds a message of the given steps that one side received ahead of one that the other side sends earlier, both
+// counted by their first copy.
+func overtaken(steps []step, received []event, byCallee bool) (key, bool) {
+	last, lastKey := -1, key{}
+	for _, s := range steps {
+		if s.byCaller == byCallee {
+			continue
+		}
+		at := find(received, s.what, false)
+		if at < 0 {
+			continue
+		}
+		if at < last {
+			return lastKey, true
+		}
+		last, lastKey = at, s.what
+	}
+	return key{}, false
+}

@@ -1,0 +1,142 @@
+// Package sippload runs SIPp against a server under test or straight against another SIPp, reads its statistics, and
+// examines the traces of both ends to say of each failed call whose failure it was.
+//
+// A run is a Spec given to Run: a number of calling processes, each with one UDP source port of its own, a number of
+// answering ones, and the server between them, or none for a baseline. One process per source port is on purpose: SIPp's
+// own mode for several sockets opens one per call. Everything stays on the loopback interface, and every run is bounded in
+// calls and in time.
+//
+// Start at Run (run.go); stats.go reads SIPp's statistics, trace.go its message traces, examine.go finds the culprit.
+package sippload
+
+import (
+	"embed"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"time"
+)
+
+//go:embed scenarios/*.xml
+var scenarios embed.FS
+
+// Scenario is one kind of call: what each end sends, and the order of the messages on the wire.
+type Scenario struct {
+	Name string
+
+	caller, callee string // files below scenarios
+	steps          []step
+}
+
+// The scenarios at hand.
+var (
+	// Invite is a whole call: INVITE, 180, 200, ACK, BYE, 200.
+	Invite = Scenario{
+		Name: "INVITE–180–200–ACK–BYE", caller: "uac_invite.xml", callee: "uas_invite.xml",
+		steps: []step{
+			{byCaller: true, what: key{method: "INVITE", cseq: 1}},
+			{what: key{status: 200, method: "INVITE", cseq: 1}},
+			{byCaller: true, what: key{method: "ACK", cseq: 1}},
+			{byCaller: true, what: key{method: "BYE", cseq: 2}},
+			{what: key{status: 200, method: "BYE", cseq: 2}},
+		},
+	}
+	// Options is one OPTIONS and its 200.
+	Options = Scenario{
+		Name: "OPTIONS–200", caller: "uac_options.xml", callee: "uas_options.xml",
+		steps: []step{
+			{byCaller: true, what: key{method: "OPTIONS", cseq: 1}},
+			{what: key{status: 200, method: "OPTIONS", cseq: 1}},
+		},
+	}
+)
+
+// Spec describes one run.
+type Spec struct {
+	Scenario Scenario
+	Calls    int     // in all
+	Rate     float64 // calls per second over all callers
+	Callers  int     // calling processes, each with one source port
+	Callees  int     // answering processes, each with one port; caller i calls callee i mod Callees
+	Server   string  // host:port of the server under test; empty for a run straight from caller to callee
+	Answers  bool    // the server itself answers: there are no callees
+}
+
+// Result is what a run showed.
+type Result struct {
+	Spec            Spec
+	Caller, Callee  Stats         // sums over the processes of each side
+	Elapsed         time.Duration // from the first message sent to the last received by a caller
+	Response        Percentiles   // from a caller's first request to its final answer
+	SourcePorts     int           // different ports that callers really sent from
+	Failures        []Failure     // calls that did not run through, each with its culprit; at least one per call that SIPp counts as failed
+	Drops           uint64        // datagrams dropped at full sockets of SIPp
+	ServerPortDrops uint64        // datagrams dropped at full sockets of the server
+}
+
+// Failed is the number of calls that did not run through, at either end.
+func (r Result) Failed() int { return len(r.Failures) }
+
+// FailedBy counts the failures with the given culprit.
+func (r Result) FailedBy(c Culprit) int {
+	n := 0
+	for _, f := range r.Failures {
+		if f.Culprit == c {
+			n++
+		}
+	}
+	return n
+}
+
+// Rate is the rate that the run really had, in calls per second.
+func (r Result) Rate() float64 {
+	if r.Elapsed <= 0 {
+		return 0
+	}
+	return float64(r.Caller.Created) / r.Elapsed.Seconds()
+}
+
+// ErrNoSIPp says that SIPp is not on this machine.
+var ErrNoSIPp = errors.New("sipp is not installed (package sip-tester)")
+
+// Find returns the path of SIPp.
+func Find() (string, error) {
+	path, err := exec.LookPath("sipp")
+	if err != nil {
+		return "", ErrNoSIPp
+	}
+	return path, nil
+}
+
+// check refuses a run that cannot work or has no bound.
+func (s Spec) check() error {
+	switch {
+	case s.Calls < 1 || s.Calls > maxCalls:
+		return fmt.Errorf("%d calls, want 1 to %d", s.Calls, maxCalls)
+	case s.Rate <= 0:
+		return fmt.Errorf("rate of %v calls per second", s.Rate)
+	case s.Callers < 1 || s.Callers > s.Calls || s.Callers+s.Callees > maxProcesses:
+		return fmt.Errorf("%d callers and %d callees for %d calls, want at least one caller and at most %d processes", s.Callers, s.Callees, s.Calls, maxProcesses)
+	case s.Answers && (s.Server == "" || s.Callees != 0):
+		return errors.New("a server that answers itself needs an address and no callees")
+	case !s.Answers && s.Callees < 1:
+		return errors.New("nobody to call: no callees")
+	}
+	return nil
+}
+
+// writeScenarios puts the scenario files where SIPp can read them.
+func writeScenarios(dir string, names ...string) error {
+	for _, name := range names {
+		text, err := scenarios.ReadFile("scenarios/" + name)
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), text, 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
+}

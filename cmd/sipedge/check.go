@@ -1,0 +1,68 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"runtime"
+
+	"sipedge/engine/core"
+	"sipedge/engine/params"
+)
+
+// checkScript is -c: everything but the start. It prints what Kamailio prints,
+// and every error and warning that it finds.
+func checkScript(o *options, src *source, stdout, stderr io.Writer) int {
+	var cfg *params.Core
+	srv, diags := core.New(src.path, src.text, o.coreOptions(src, nil, func(c *params.Core) { cfg = c }))
+	printDiagnostics(stderr, diags, cfg != nil && cfg.Debug >= 2)
+	if srv == nil {
+		fmt.Fprintf(stderr, "ERROR: bad config file (%s)\n", plural(diags.Errors(), "error"))
+		return exitError
+	}
+	on, err := cfg.ListenOn(context.Background())
+	if err != nil {
+		return fail(stderr, err)
+	}
+	if _, err := cfg.Poller(runtime.GOOS); err != nil {
+		return fail(stderr, err)
+	}
+	fmt.Fprintln(stderr, "config file ok, exiting...")
+	printAddresses(stdout, on, aliases(cfg, on))
+	return 0
+}
+
+// printAddresses lists listen addresses and aliases as Kamailio does.
+func printAddresses(w io.Writer, on []params.Resolved, aliases []params.Alias) {
+	fmt.Fprintln(w, "Listening on ")
+	for _, r := range on {
+		note := ""
+		if !r.Served() {
+			note = " (not served in this version)"
+		}
+		fmt.Fprintf(w, "             %s%s\n", r, note)
+	}
+	fmt.Fprintln(w, "Aliases: ")
+	for _, a := range aliases {
+		fmt.Fprintf(w, "             %s\n", a)
+	}
+	fmt.Fprintln(w)
+}
+
+// aliases are those of the script and those that reverse DNS knows.
+func aliases(c *params.Core, on []params.Resolved) []params.Alias {
+	all := c.AutoAliasesFor(context.Background(), on)
+	for _, text := range c.Alias {
+		if a, err := params.ParseAlias(text); err == nil {
+			all = append(all, a)
+		}
+	}
+	return all
+}
+
+func plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprint(n, " ", what, "s")
+}

@@ -1,0 +1,158 @@
+package coretest
+
+import (
+	"context"
+	"net/netip"
+	"time"
+
+	"sipedge/pool"
+	"sipedge/reactor"
+)
+
+// wire is a loop whose sends are delivered when a batch is done, and the pool
+// and the network of its server. Blocking work runs at once; its result comes as
+// mail, after the batch that asked for it.
+type wire struct {
+	handler reactor.Handler
+	deliver func(to netip.AddrPort, data []byte)
+	quiet   bool // sends are taken and forgotten
+
+	buf    [reactor.MaxDatagram]byte
+	sent   []datagram
+	mail   []reactor.Mail
+	timers []timer
+	nextID reactor.TimerID
+	now    time.Duration
+}
+
+type datagram struct {
+	to   netip.AddrPort
+	data []byte
+}
+
+type timer struct {
+	id   reactor.TimerID
+	at   time.Duration
+	kind uint32
+	arg  uint64
+}
+
+// start is the time of day at which every wire begins.
+var start = time.Date(2030, time.January, 2, 3, 4, 5, 0, time.UTC)
+
+// receive is one cycle of the loop, and further ones while there is mail.
+func (w *wire) receive(batch []reactor.Message) {
+	w.handler.Receive(w, batch)
+	w.handler.CycleEnd(w)
+	w.settle()
+}
+
+func (w *wire) settle() {
+	for len(w.mail) > 0 {
+		m := w.mail[0]
+		w.mail = w.mail[1:]
+		w.handler.Posted(w, &m)
+		w.handler.CycleEnd(w)
+	}
+	for i := range w.sent {
+		w.deliver(w.sent[i].to, w.sent[i].data)
+	}
+	w.sent = w.sent[:0]
+}
+
+func (w *wire) advance(d time.Duration) {
+	for end := w.now + d; ; {
+		next := -1
+		for i := range w.timers {
+			if w.timers[i].at <= end && (next < 0 || w.timers[i].at < w.timers[next].at) {
+				next = i
+			}
+		}
+		if next < 0 {
+			w.now = end
+			return
+		}
+		t := w.timers[next]
+		w.timers = append(w.timers[:next], w.timers[next+1:]...)
+		w.now = t.at
+		w.handler.Timer(w, t.kind, t.arg)
+		w.handler.CycleEnd(w)
+		w.settle()
+	}
+}
+
+// ID implements reactor.Loop, as the methods below do.
+func (w *wire) ID() int { return 0 }
+
+func (w *wire) Loops() int { return 1 }
+
+func (w *wire) Now() int64 { return int64(w.now) + 1 }
+
+func (w *wire) Wall() int64 { return start.Add(w.now).UnixNano() }
+
+func (w *wire) SocketAddr(s reactor.SocketID) reactor.Addr {
+	return reactor.FromAddrPort(netip.MustParseAddrPort(Listen[s]))
+}
+
+func (w *wire) Reserve(n int) []byte { return w.buf[:n:n] }
+
+func (w *wire) Commit(_ reactor.SocketID, to reactor.Addr, n int) error {
+	if !w.quiet {
+		w.sent = append(w.sent, datagram{to.AddrPort(), append([]byte(nil), w.buf[:n]...)})
+	}
+	return nil
+}
+
+func (w *wire) CommitFrom(s reactor.SocketID, _, to reactor.Addr, n int) error {
+	return w.Commit(s, to, n)
+}
+
+func (w *wire) Send(s reactor.SocketID, to reactor.Addr, data []byte) error {
+	return w.Commit(s, to, copy(w.buf[:], data))
+}
+
+func (w *wire) SendFrom(s reactor.SocketID, _, to reactor.Addr, data []byte) error {
+	return w.Send(s, to, data)
+}
+
+func (w *wire) After(d time.Duration, kind uint32, arg uint64) reactor.TimerID {
+	w.nextID++
+	w.timers = append(w.timers, timer{w.nextID, w.now + max(d, time.Millisecond), kind, arg})
+	return w.nextID
+}
+
+func (w *wire) Cancel(id reactor.TimerID) bool {
+	for i := range w.timers {
+		if w.timers[i].id == id {
+			w.timers = append(w.timers[:i], w.timers[i+1:]...)
+			return true
+		}
+	}
+	return false
+}
+
+func (w *wire) Post(_ int, m *reactor.Mail) error {
+	k := *m
+	k.Data = append([]byte(nil), m.Data...)
+	w.mail = append(w.mail, k)
+	return nil
+}
+
+// poster implements reactor.Poster.
+type poster struct{ w *wire }
+
+func (w *wire) Poster() reactor.Poster { return poster{w} }
+
+func (p poster) Post(m *reactor.Mail) error { return p.w.Post(0, m) }
+
+func (p poster) ID() int { return 0 }
+
+// network is the wire as core.Network and core.Submitter.
+type network struct{ w *wire }
+
+func (n network) Poster(int) reactor.Poster { return poster(n) }
+
+func (n network) Submit(j pool.Job) error {
+	result, ref, err := j.Run(context.Background())
+	return j.Done(pool.Completion{Result: result, Ref: ref, Err: err})
+}

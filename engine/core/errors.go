@@ -1,0 +1,35 @@
+package core
+
+import "errors"
+
+// Errors of sending and suspending. They are values, so that a failure on the
+// message path allocates nothing.
+var (
+	ErrSuspendFull  = errors.New("the table of suspended messages is full (suspend_max)")
+	ErrBadTarget    = errors.New("the destination is a broadcast, multicast or unspecified address")
+	ErrNoSocket     = errors.New("no listen address fits the destination's protocol and address family")
+	ErrNotServed    = errors.New("the destination's transport is not served; only UDP is")
+	ErrBadURI       = errors.New("the destination is not a SIP URI")
+	ErrEdits        = errors.New("too many changes to one message")
+	ErrTooLong      = errors.New("the message is too long for a datagram")
+	ErrNoVia        = errors.New("there is no Via to send the reply to")
+	ErrNotRequest   = errors.New("only requests can be forwarded and answered")
+	ErrIsAck        = errors.New("an ACK is never answered")
+	ErrBlocked      = errors.New("blocked by onsend_route")
+	ErrRefused      = errors.New("the request was answered instead of being forwarded")
+	ErrBadCode      = errors.New("a reply's status code must be from 100 to 699")
+	ErrBadReason    = errors.New("a reason phrase must not contain line ends")
+	ErrTimers       = errors.New("the loop's timers are at their bound")
+	ErrSendFull     = errors.New("the send queue is full")
+	ErrLooseSocket  = errors.New("no such listen address")
+	ErrFromNetwork  = errors.New("a message that did not come from the network has no reply target")
+	ErrReplyLooping = errors.New("the reply's next Via is one of our own addresses")
+)
+
+// NameError is a destination that would need a DNS look-up, which this version
+// does not do.
+type NameError struct{ Name string }
+
+func (e *NameError) Error() string {
+	return "the destination " + e.Name + " is a name; only IP addresses can be sent to (no DNS yet)"
+}

@@ -1,0 +1,356 @@
+package core
+
+import (
+	"net/netip"
+
+	"sipedge/reactor"
+	"sipedge/script/rt"
+	"sipedge/sipparse"
+)
+
+// Target is where a request is to be sent. A zero Addr stands for "by the
+// destination URI, else by the Request-URI".
+type Target struct {
+	Addr  reactor.Addr
+	Proto rt.Proto
+}
+
+// HostTarget makes a target from a host (an IP address; names need DNS) and a
+// port (0: the protocol's default).
+func HostTarget(host []byte, port uint16, proto rt.Proto) (Target, error) {
+	a, ok := parseIP(host)
+	if !ok {
+		return Target{}, &NameError{Name: string(host)}
+	}
+	if !sendable(a) {
+		return Target{}, ErrBadTarget
+	}
+	if proto == rt.ProtoNone {
+		proto = rt.ProtoUDP
+	}
+	if port == 0 {
+		port = defaultPort(proto)
+	}
+	return Target{reactor.FromAddrPort(netip.AddrPortFrom(a.Unmap(), port)), proto}, nil
+}
+
+// URITarget is where a SIP URI says that a request for it goes (RFC 3263 §4 for
+// addresses): maddr or host, port, transport.
+func URITarget(buf []byte, u *sipparse.URI) (Target, error) {
+	proto := rt.ProtoUDP
+	switch u.Scheme {
+	case sipparse.SchemeSIP:
+	case sipparse.SchemeSIPS:
+		proto = rt.ProtoTLS
+	default:
+		return Target{}, ErrBadURI
+	}
+	if u.TransportKind != sipparse.TransportNone {
+		proto = rt.Proto(u.TransportKind)
+	}
+	host := u.Host
+	if u.MAddr.Len > 0 {
+		host = u.MAddr
+	}
+	return HostTarget(host.Of(buf), u.PortNum, proto)
+}
+
+// Forward sends the request statelessly (cookbook forward(); RFC 3261 §16.11):
+// to t, or where the destination URI or the Request-URI say. The script's edits
+// are applied, our Via is put on top. The script goes on afterwards and may
+// forward again. Requests that a proxy has to refuse are answered instead, with
+// ErrRefused (see refuseForward).
+func (p *Proc) Forward(t Target) error {
+	if !p.Index.IsRequest() {
+		return ErrNotRequest
+	}
+	if code, reason := p.refuseForward(); code != 0 {
+		p.sendReply(code, reason, true)
+		return ErrRefused
+	}
+	if t.Addr == (reactor.Addr{}) {
+		proto := t.Proto
+		var err error
+		if t, err = p.nextHop(); err != nil {
+			return err
+		}
+		if proto != rt.ProtoNone {
+			t.Proto = proto
+		}
+	}
+	out, err := p.outSocket(t)
+	if err != nil {
+		return err
+	}
+	saved := p.Edits
+	err = p.sendCopy(t, out)
+	p.Edits = saved
+	if err == nil {
+		p.loop.stats.forwarded.Add(1)
+	}
+	return err
+}
+
+// sendCopy adds what belongs to one outgoing copy and sends it.
+func (p *Proc) sendCopy(t Target, out *Socket) error {
+	for i := 0; i < p.nHooks; i++ {
+		p.hooks[i].f(p, out, p.hooks[i].arg)
+	}
+	uri := p.requestURI()
+	if !p.editTopVia() || !p.editStartLine(uri) || !p.insertVia(out, uri) || !p.addMaxForwards() {
+		return ErrEdits
+	}
+	if end := p.Index.MsgEnd(); end < len(p.Msg) {
+		p.Edits.Cut(end, len(p.Msg)-end) // surplus octets of a datagram (RFC 3261 §18.3)
+	}
+	if p.snap.prog.Send != nil && !p.onSend(t, out) {
+		return ErrBlocked
+	}
+	return p.loop.sendEdited(p, out, t.Addr)
+}
+
+// requestURI is the Request-URI that goes out, without escaped headers, which
+// must not be forwarded (RFC 3261 §19.1.5, RFC 4475 §3.1.2.11).
+func (p *Proc) requestURI() []byte {
+	uri := p.Bytes(p.URI())
+	if u, buf, e := p.ParsedURI(); e == sipparse.OK {
+		uri = u.Whole.Of(buf)
+		if u.Headers.Len > 0 {
+			uri = uri[:int(u.Headers.Off)-1-int(u.Whole.Off)]
+		}
+	}
+	return uri
+}
+
+// editStartLine rewrites the request line where the script has set another
+// Request-URI, or where it was not written as RFC 3261 §7.1 wants it.
+func (p *Proc) editStartLine(uri []byte) bool {
+	line, method := p.Index.StartLine(), p.Index.MethodSpan()
+	const fixed = len("  SIP/2.0\r\n")
+	received := p.Index.URISpan()
+	if p.NewURI.IsUndef() && int(line.Len) == int(method.Len)+len(uri)+fixed && int(received.Len) == len(uri) {
+		return true
+	}
+	m := p.Mark()
+	p.Append(method.Of(p.Msg))
+	p.AppendString(" ")
+	p.Append(uri)
+	p.AppendString(" SIP/2.0\r\n")
+	return p.Edits.Replace(int(line.Off), int(line.Len), m, p.Mark()-m)
+}
+
+// addMaxForwards gives a request that came without one the value that RFC 3261
+// §16.6 step 3 names, unless the script has (module maxfwd).
+func (p *Proc) addMaxForwards() bool {
+	if p.Index.First(sipparse.HdrMaxForwards) >= 0 || p.maxForwardsSet {
+		return true
+	}
+	m := p.Mark()
+	p.AppendString("Max-Forwards: 70\r\n")
+	return p.Edits.InsertAt(p.Index.HeadersEnd(), m, p.Mark()-m, false)
+}
+
+// SetMaxForwards notes that the script has put a Max-Forwards header in.
+func (p *Proc) SetMaxForwards() { p.maxForwardsSet = true }
+
+// refuseForward is the part of RFC 3261 §16.3 that a proxy must hold where the
+// script has not decided: 416 for a scheme that is not SIP, 483 for an exhausted
+// Max-Forwards, 420 for an extension that the sender requires of proxies.
+func (p *Proc) refuseForward() (code int, reason string) {
+	if p.Index.Method() == sipparse.MethodAck {
+		return 0, ""
+	}
+	if p.DstURI.IsUndef() {
+		if u, _, e := p.ParsedURI(); e == sipparse.OK && u.Scheme != sipparse.SchemeSIP && u.Scheme != sipparse.SchemeSIPS {
+			return 416, "Unsupported URI Scheme"
+		}
+	}
+	if n, e := p.Index.MaxForwards(p.Msg); e == sipparse.OK && n == 0 {
+		return 483, "Too Many Hops"
+	}
+	if p.Index.First(sipparse.HdrProxyRequire) >= 0 && p.Index.Method() != sipparse.MethodCancel {
+		p.listUnsupported()
+		return 420, "Bad Extension"
+	}
+	return 0, ""
+}
+
+// listUnsupported adds an Unsupported header with the option tags of
+// Proxy-Require to the reply (RFC 3261 §8.2.2.3).
+func (p *Proc) listUnsupported() {
+	m := p.Mark()
+	p.AppendString("Unsupported: ")
+	for i := p.Index.First(sipparse.HdrProxyRequire); i >= 0; i = p.Index.Next(i) {
+		if p.Mark() > m+len("Unsupported: ") {
+			p.AppendString(", ")
+		}
+		p.appendUnfolded(p.Index.Body(i).Of(p.Msg))
+	}
+	p.AddReplyHeader(p.FromMark(m))
+}
+
+// appendUnfolded copies a header's body with every line fold as one space.
+func (p *Proc) appendUnfolded(b []byte) {
+	start := 0
+	for i := 0; i < len(b); i++ {
+		if b[i] == '\r' || b[i] == '\n' {
+			p.Append(b[start:i])
+			for i+1 < len(b) && (b[i+1] == '\r' || b[i+1] == '\n' || b[i+1] == ' ' || b[i+1] == '\t') {
+				i++
+			}
+			p.AppendString(" ")
+			start = i + 1
+		}
+	}
+	p.Append(b[start:])
+}
+
+// nextHop is the target that the script's destination URI, else the Request-URI names.
+func (p *Proc) nextHop() (Target, error) {
+	if !p.DstURI.IsUndef() {
+		b := p.Bytes(p.DstURI)
+		var u sipparse.URI
+		if sipparse.ParseURI(b, 0, len(b), &u) != sipparse.OK {
+			return Target{}, ErrBadURI
+		}
+		return URITarget(b, &u)
+	}
+	u, buf, e := p.ParsedURI()
+	if e != sipparse.OK {
+		return Target{}, ErrBadURI
+	}
+	return URITarget(buf, u)
+}
+
+// outSocket chooses the socket by which a request leaves: the forced one if its
+// protocol and family fit (else the first that fits, as the cookbook says of
+// force_send_socket), the one it came in by, the first that fits.
+func (p *Proc) outSocket(t Target) (*Socket, error) {
+	if t.Proto != rt.ProtoUDP {
+		return nil, ErrNotServed
+	}
+	if p.SendSocket != 0 {
+		if s := p.snap.socket(reactor.SocketID(p.SendSocket - 1)); s.fits(t) {
+			return s, nil
+		}
+	} else if s := p.InSocket(); s.fits(t) {
+		return s, nil
+	}
+	for _, s := range p.snap.sockets {
+		if s.fits(t) {
+			return s, nil
+		}
+	}
+	return nil, ErrNoSocket
+}
+
+func (s *Socket) fits(t Target) bool {
+	return s != nil && s.Proto == t.Proto && s.Addr.Addr().Is4() == t.Addr.Is4
+}
+
+// onSend runs the onsend_route on the message as it will leave; false: the
+// script dropped it.
+func (p *Proc) onSend(t Target, out *Socket) bool {
+	p.SendFrom, p.SendTo, p.SendProto = out.Addr, t.Addr.AddrPort(), t.Proto
+	p.SendLen = p.Edits.Size(len(p.Msg))
+	route := p.Route
+	p.Route = rt.SendRoute
+	st, err := p.RunNested(p.snap.prog.Send)
+	p.Route = route
+	if err != nil {
+		p.loop.stats.scriptErrors.Add(1)
+		p.loop.logScriptError(p, err)
+	}
+	return st != rt.Dropped
+}
+
+// Send sends the message as it was received, without a Via of ours (cookbook
+// send()).
+func (p *Proc) Send(t Target) error {
+	out, err := p.outSocket(t)
+	if err != nil {
+		return err
+	}
+	msg := p.Msg[:p.Index.MsgEnd()]
+	if p.loop.rl.Send(out.ID, t.Addr, msg) != nil {
+		return ErrSendFull
+	}
+	p.loop.stats.sent.Add(1)
+	return nil
+}
+
+// sendEdited applies the edits into the loop's send batch.
+func (l *loop) sendEdited(p *Proc, out *Socket, to reactor.Addr) error {
+	n := p.Edits.Size(len(p.Msg))
+	if n > maxDatagram {
+		return ErrTooLong
+	}
+	buf := l.rl.Reserve(n)
+	if buf == nil {
+		l.stats.sendFull.Add(1)
+		return ErrSendFull
+	}
+	b := p.Edits.AppendTo(buf[:0], p.Msg, p.Arena())
+	if l.rl.Commit(out.ID, to, len(b)) != nil {
+		l.stats.sendFull.Add(1)
+		return ErrSendFull
+	}
+	l.stats.sent.Add(1)
+	return nil
+}
+
+// relayReply sends a reply on by its next Via, without its top one (RFC 3261
+// §16.7 step 3 and 9, §18.2.2).
+func (p *Proc) relayReply() error {
+	i := p.Index.First(sipparse.HdrVia)
+	if i < 0 {
+		return ErrNoVia
+	}
+	top, e := p.Index.TopVia(p.Msg)
+	if e != sipparse.OK {
+		return ErrNoVia
+	}
+	body := p.Index.Body(i)
+	var via sipparse.Via
+	if top.Next {
+		// another Via in the same header line: the top one is cut out of it
+		next, _ := sipparse.ParseVia(p.Msg, int(body.Off), body.End(), &via)
+		if _, e := sipparse.ParseVia(p.Msg, next, body.End(), &via); e != sipparse.OK {
+			return ErrNoVia
+		}
+		p.Edits.Cut(int(body.Off), int(via.Whole.Off)-int(body.Off))
+	} else {
+		n := p.Index.Next(i)
+		if n < 0 {
+			p.loop.stats.repliesForUs.Add(1)
+			return ErrNoVia
+		}
+		b := p.Index.Body(n)
+		if _, e := sipparse.ParseVia(p.Msg, int(b.Off), b.End(), &via); e != sipparse.OK {
+			return ErrNoVia
+		}
+		p.RemoveHeader(i)
+	}
+	to, err := viaTarget(p.Msg, &via)
+	if err != nil {
+		return err
+	}
+	t := Target{to, rt.Proto(via.TransportKind)}
+	out, err := p.outSocket(t)
+	if err != nil {
+		return err
+	}
+	if end := p.Index.MsgEnd(); end < len(p.Msg) {
+		p.Edits.Cut(end, len(p.Msg)-end)
+	}
+	if err := p.loop.sendEdited(p, out, to); err != nil {
+		return err
+	}
+	p.loop.stats.repliesRelayed.Add(1)
+	return nil
+}
+
+// viaTransport is a transport's name as it stands in a Via.
+func viaTransport(proto rt.Proto) string {
+	return [...]string{"UDP", "UDP", "TCP", "TLS", "SCTP", "WS", "WSS"}[proto]
+}

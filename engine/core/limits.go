@@ -1,0 +1,16 @@
+package core
+
+// Bounds of the server's own.
+const (
+	// maxDatagram is the largest UDP payload over IPv4: 65535 less the headers.
+	maxDatagram = 65507
+	// maxHostName is the longest host name (RFC 1035 §2.3.4: 255 octets).
+	maxHostName = 255
+	// maxFreeProcs bounds the contexts that a loop keeps for later messages.
+	maxFreeProcs = 64
+	// parkedBytes bounds the messages of suspended scripts, per loop.
+	parkedBytes = 256 << 20
+	// poolWorkers and poolQueue size the pool for blocking work of a server.
+	poolWorkers = 64
+	poolQueue   = 4096
+)

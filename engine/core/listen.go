@@ -1,0 +1,81 @@
+package core
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"sipedge/engine/params"
+	"sipedge/reactor"
+	"sipedge/script/rt"
+)
+
+// listenTimeout bounds the resolution of names in listen lines at start.
+const listenTimeout = 10 * time.Second
+
+// listenSpec is one address that a snapshot listens on.
+type listenSpec struct{ params.Resolved }
+
+// resolveListen turns a snapshot's listen lines into addresses, and notes those
+// whose protocol is not served.
+func (s *Server) resolveListen(snap *Snapshot) ([]listenSpec, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), listenTimeout)
+	defer cancel()
+	all, err := snap.core.ListenOn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var specs []listenSpec
+	var skipped []string
+	for _, r := range all {
+		if r.Served() {
+			specs = append(specs, listenSpec{r})
+		} else {
+			skipped = append(skipped, r.String())
+		}
+	}
+	if len(specs) == 0 {
+		return nil, fmt.Errorf("no UDP address to listen on; only UDP is served (listen lines: %v)", skipped)
+	}
+	if len(skipped) > 0 {
+		s.Log().Printf(levelInfo, "not listening on %v: only UDP is served", skipped)
+	}
+	snap.autoAliases = snap.core.AutoAliasesFor(ctx, all)
+	return specs, nil
+}
+
+// listen is the reactor's form of the address.
+func (l listenSpec) listen(c *params.Core) reactor.Listen {
+	return reactor.Listen{Transport: reactor.UDP, Addr: l.Addr, TOS: params.TOSValue(c.TOS)}
+}
+
+// sameSocket is the open socket that a listen address of a new snapshot means.
+func sameSocket(open []*Socket, l listenSpec) *Socket {
+	for _, k := range open {
+		if k.Proto == l.Proto && k.Addr == l.Addr {
+			return k
+		}
+	}
+	return nil
+}
+
+// addAlias enters an alias line. A line without a port counts for the ports
+// that we listen on (index SP024), as a port of its own does for that one.
+func (s *Snapshot) addAlias(text string) {
+	a, err := params.ParseAlias(text)
+	if err != nil {
+		return // refused when the parameter was checked
+	}
+	s.names.addParsed(a)
+}
+
+func (n names) addParsed(a params.Alias) {
+	port := uint16(0)
+	if a.Port != params.NoPort {
+		port = uint16(a.Port)
+	}
+	n.add(a.Host, port, a.Proto)
+}
+
+// protoOf is a transport as scripts name it; the numbers are the same.
+func protoOf(t reactor.Transport) rt.Proto { return rt.Proto(t) }

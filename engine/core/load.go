@@ -1,0 +1,79 @@
+package core
+
+import (
+	"sync/atomic"
+
+	"sipedge/engine/params"
+	"sipedge/script/check"
+	"sipedge/script/compile"
+	"sipedge/script/diag"
+	"sipedge/script/parse"
+	"sipedge/script/registry"
+)
+
+// snapshotNumbers numbers the snapshots of all servers of the process.
+var snapshotNumbers atomic.Uint64
+
+// load makes a snapshot of a script: nil where the list holds an error. Nothing
+// outside the snapshot is touched, so it is also the whole of sipedge -c.
+func (s *Server) load(path string, text []byte) (*Snapshot, *diag.List) {
+	opts := parse.Options{ReadFile: s.opts.ReadFile, Defines: s.opts.Defines}
+	var diags *diag.List
+	snap := &Snapshot{number: snapshotNumbers.Add(1)}
+	cfg, diags := parse.File(path, text, opts)
+	if cfg == nil {
+		return nil, diags
+	}
+	base, err := registry.NewTable(s.opts.Core, s.opts.Modules...)
+	if err != nil {
+		diags.Errorf(0, "%v", err)
+		return nil, diags
+	}
+	table := check.Modules(cfg, base, diags)
+	snap.configs = table.NewConfigs()
+	snap.modules = table.Loaded
+	check.Apply(cfg, table, snap.configs, diags)
+	snap.core = snap.configs[""].(*params.Core)
+	if s.opts.Override != nil {
+		s.opts.Override(snap.core)
+	}
+	if len(s.opts.Listen) > 0 {
+		snap.core.Listen = s.opts.Listen
+	}
+	checkModules(snap, diags)
+	snap.prog = compile.Compile(cfg, table, snap.configs, s, diags)
+	if diags.HasErrors() {
+		return nil, diags
+	}
+	snap.fill()
+	return snap, diags
+}
+
+// checkModules lets each loaded module look at its configuration.
+func checkModules(snap *Snapshot, diags *diag.List) {
+	for _, m := range snap.modules {
+		if m.Check == nil {
+			continue
+		}
+		if err := m.Check(snap.configs[m.Name]); err != nil {
+			diags.Errorf(0, "module %s: %v", m.Name, err)
+		}
+	}
+}
+
+// fill takes what the message path reads out of the parameters.
+func (s *Snapshot) fill() {
+	c := s.core
+	s.cfg = settings{
+		CheckVia:        c.CheckVia,
+		SynBranch:       c.SynBranch,
+		ForceRport:      c.ForceRport,
+		ServerSignature: c.ServerSignature,
+		SIPWarning:      c.SIPWarning,
+		LocalRport:      c.LocalRport,
+		WhileLimit:      int(c.MaxWhileLoops),
+		SuspendMax:      int(c.SuspendMax),
+	}
+	s.aliases = c.Alias
+	s.serverHeader = []byte(c.ServerHeader + "\r\n")
+}

@@ -1,0 +1,93 @@
+package core
+
+import (
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"sipedge/engine/log"
+	"sipedge/sipparse"
+)
+
+// Kamailio's log levels (cookbook "debug").
+const (
+	levelErr  = -1
+	levelWarn = 0
+	levelInfo = 2
+)
+
+// Log implements rt.Env for the script's own lines (log, xlog).
+func (p *Proc) Log(level int, text []byte) {
+	p.loop.log.Write(level, log.ClassScript, 0, text)
+}
+
+// LogEnabled implements rt.Env.
+func (p *Proc) LogEnabled(level int) bool { return p.loop.log.Enabled(level) }
+
+// WallClock implements rt.Env.
+func (p *Proc) WallClock() int64 { return p.loop.rl.Wall() }
+
+// WhileLimit implements rt.Env.
+func (p *Proc) WhileLimit() int { return p.snap.cfg.WhileLimit }
+
+// Logf writes a line about the message, with its peer and Call-ID. It is for
+// what goes wrong, not for the ordinary way of a message: it formats.
+func (p *Proc) Logf(level int, format string, args ...any) {
+	p.loop.logf(p, level, format, args...)
+}
+
+func (l *loop) logf(p *Proc, level int, format string, args ...any) {
+	if !l.log.Enabled(level) {
+		return
+	}
+	b := fmt.Appendf(nil, format, args...)
+	b = fmt.Appendf(b, " (from %s:%s, Call-ID %s)", p.Proto, p.Src, p.callIDForLog())
+	l.log.Write(level, log.ClassMessage, p.source(), b)
+}
+
+// logScriptError names the place in the script where a message's script ended.
+func (l *loop) logScriptError(p *Proc, err error) {
+	where := "script"
+	if f := p.Program().Positions; f != nil {
+		where = f(p.Pos)
+	}
+	l.logf(p, levelErr, "%s: %v; the script ends for this message", where, err)
+}
+
+func (l *loop) logPanic(p *Proc, e any) {
+	const most = 512
+	msg := p.Msg
+	if len(msg) > most {
+		msg = msg[:most]
+	}
+	b := fmt.Appendf(nil, "a message made the server panic and is dropped: %v; from %s, begins %q\n%s", e, p.Src, msg, debug.Stack())
+	l.log.Write(levelErr, log.ClassMessage, p.source(), b)
+}
+
+// source is the peer as the log's limits count it.
+func (p *Proc) source() uint64 {
+	ip := &p.Meta.Remote.IP
+	var h uint64
+	for _, b := range ip {
+		h = (h ^ uint64(b)) * 0x100000001b3
+	}
+	return h | 1
+}
+
+// callIDForLog is the Call-ID, shortened.
+func (p *Proc) callIDForLog() []byte {
+	if i := p.Index.First(sipparse.HdrCallID); i >= 0 {
+		b := p.Index.Body(i).Of(p.Msg)
+		return b[:min(len(b), 80)]
+	}
+	return []byte("-")
+}
+
+func (s *Server) onPanic(loop int, callback string, value any, stack []byte) {
+	s.perLoop[loop].stats.panics.Add(1)
+	s.Log().Printf(levelErr, "panic in %s of loop %d: %v\n%s", callback, loop, value, stack)
+}
+
+func (s *Server) onSlow(loop int, callback string, kind uint32, took time.Duration) {
+	s.Log().Printf(levelWarn, "loop %d was held up for %v by %s (kind %d)", loop, took.Round(time.Microsecond), callback, kind)
+}

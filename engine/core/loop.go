@@ -1,0 +1,117 @@
+package core
+
+import (
+	"sipedge/engine/log"
+	"sipedge/pool"
+	"sipedge/reactor"
+)
+
+// loop is what one event loop knows: everything in it is touched by that loop's
+// goroutine alone, except stats.
+type loop struct {
+	srv *Server
+	id  int
+	rl  reactor.Loop
+	log *log.Writer
+
+	free []*Proc // contexts that no message uses
+
+	// The table of suspended messages (suspend.go).
+	slots      []suspension
+	freeSlot   int32
+	nSuspended int
+	keys       map[uint64]int32
+	buffers    *pool.Arena // parked messages' bytes
+
+	// Functions that modules run later (after.go).
+	delayed     []func(loop int)
+	freeDelayed []int
+
+	mail  reactor.Mail // for posts to other loops
+	stats loopStats
+}
+
+func newLoop(s *Server, id int) *loop {
+	return &loop{srv: s, id: id, log: s.logger.Loop(id), keys: make(map[uint64]int32), buffers: pool.NewArena(pool.ArenaConfig{Limit: parkedBytes})}
+}
+
+// Start implements reactor.Handler.
+func (l *loop) Start(rl reactor.Loop) { l.rl = rl }
+
+// Timer implements reactor.Handler.
+func (l *loop) Timer(_ reactor.Loop, kind uint32, arg uint64) {
+	switch kind {
+	case timerResume:
+		l.resume(Handle(arg), 1, nil, nil)
+	case timerCall:
+		l.takeDelayed(int(arg))(l.id)
+	}
+}
+
+// CycleEnd implements reactor.Handler.
+func (l *loop) CycleEnd(reactor.Loop) {}
+
+// Stop implements reactor.Handler: scripts that still wait are given up.
+func (l *loop) Stop(reactor.Loop) {
+	for i := range l.slots {
+		if p := l.slots[i].p; p != nil {
+			l.stats.abandoned.Add(1)
+			l.release(p.self)
+			l.put(p)
+		}
+	}
+}
+
+// take gets a context for a message.
+func (l *loop) take(data []byte, meta *reactor.Meta) *Proc {
+	var p *Proc
+	if n := len(l.free); n > 0 {
+		p = l.free[n-1]
+		l.free = l.free[:n-1]
+	} else {
+		p = &Proc{loop: l}
+		p.Owner = p
+		p.Env = p
+	}
+	p.snap = l.srv.snap.Load()
+	p.Reset(p.snap.prog, data)
+	p.Meta = *meta
+	p.Src, p.Dst = meta.Remote.AddrPort(), meta.Local.AddrPort()
+	p.Proto = protoOf(meta.Transport)
+	p.Received = true
+	p.self = 0
+	p.nrHdrs, p.nHooks, p.nViaEdits = 0, 0, 0
+	p.viaSettled, p.respOK, p.maxForwardsSet = false, false, false
+	p.fail = nil
+	return p
+}
+
+// put gives a context back when its message is done.
+func (l *loop) put(p *Proc) {
+	l.dispose(p)
+	if len(l.free) < maxFreeProcs {
+		l.free = append(l.free, p)
+	}
+}
+
+// dispose lets go of what a message has held.
+func (l *loop) dispose(p *Proc) {
+	if p.parked {
+		p.parked = false
+		l.buffers.Free(p.owned)
+		p.snap.refs.Add(-1)
+	}
+	p.Msg = nil
+	p.snap = nil
+}
+
+// discard gives up a context whose message panicked: it may be in any state.
+func (l *loop) discard(p *Proc) {
+	if p.snap == nil {
+		return // the message was done already
+	}
+	if p.self != 0 {
+		l.release(p.self)
+	}
+	l.dispose(p)
+}

@@ -1,0 +1,215 @@
+package core
+
+import (
+	"sipedge/pool"
+	"sipedge/reactor"
+	"sipedge/script/rt"
+	"sipedge/script/value"
+)
+
+// Proc is one message being processed: the script's context and what the
+// server knows around it. Script functions get the context and reach the Proc
+// through Of. It is owned by one loop and reused; nothing may keep it after the
+// message is done, only a Handle.
+type Proc struct {
+	rt.Ctx
+
+	// Meta says where the message came from.
+	Meta reactor.Meta
+	// Received is set for messages from the network, unset for ones of our own making.
+	Received bool
+
+	loop *loop
+	snap *Snapshot
+	self Handle // set while the script waits
+
+	replied bool // a final reply was sent for this request
+	rHdrs   [maxReplyHeaders]value.Value
+	nrHdrs  int
+	hooks   [maxSendHooks]sendHook
+	nHooks  int
+
+	maxForwardsSet bool
+	viaSettled     bool
+	viaEdits       [3]viaEdit // in the order of their offsets
+	nViaEdits      int
+	respTo         reactor.Addr
+	respOK         bool
+	fail           error // why the last Forward, Reply or Send failed
+
+	parked bool     // the message is a copy of ours
+	owned  pool.Ref // where that copy lies
+}
+
+const (
+	maxReplyHeaders = 16
+	maxSendHooks    = 8
+)
+
+type sendHook struct {
+	f   SendHook
+	arg value.Value
+}
+
+// SendHook makes edits that depend on the socket by which the request leaves
+// (a Record-Route's address). It runs once per copy sent; its edits are undone
+// after that copy.
+type SendHook func(p *Proc, out *Socket, arg value.Value)
+
+// Of is the Proc around a script's context.
+func Of(c *rt.Ctx) *Proc { return c.Owner.(*Proc) }
+
+// Server is the server that processes the message.
+func (p *Proc) Server() *Server { return p.loop.srv }
+
+// Snapshot is the configuration that the message began with and keeps.
+func (p *Proc) Snapshot() *Snapshot { return p.snap }
+
+// LoopID is the loop that the message is processed on.
+func (p *Proc) LoopID() int { return p.loop.id }
+
+// Loop is the event loop; use it only while a function of the message runs.
+func (p *Proc) Loop() reactor.Loop { return p.loop.rl }
+
+// InSocket is the socket on which the message arrived; nil for one that no
+// longer exists.
+func (p *Proc) InSocket() *Socket { return p.snap.socket(p.Meta.Socket) }
+
+// AddSendHook arranges for f to be called when the request is sent. false: too many.
+func (p *Proc) AddSendHook(f SendHook, arg value.Value) bool {
+	if p.nHooks == len(p.hooks) {
+		return false
+	}
+	p.hooks[p.nHooks] = sendHook{f, arg}
+	p.nHooks++
+	return true
+}
+
+// AddReplyHeader adds a header line (with or without its line end) to every
+// reply that is made here for the request. false: too many, or not one header line.
+func (p *Proc) AddReplyHeader(line value.Value) bool {
+	if p.nrHdrs == len(p.rHdrs) {
+		return false
+	}
+	v, ok := p.headerLine(line)
+	if !ok {
+		return false
+	}
+	p.rHdrs[p.nrHdrs] = v
+	p.nrHdrs++
+	return true
+}
+
+// AppendHeader adds header lines behind the last header of the message.
+func (p *Proc) AppendHeader(line value.Value) bool {
+	v, ok := p.headerLine(line)
+	return ok && p.Edits.InsertAt(p.Index.HeadersEnd(), v.Off(), v.Len(), false)
+}
+
+// InsertHeader adds header lines before header i of the message, ahead of what
+// was inserted there before.
+func (p *Proc) InsertHeader(i int, line value.Value) bool {
+	v, ok := p.headerLine(line)
+	off, _ := p.Index.Line(i)
+	return ok && p.Edits.InsertAt(off, v.Off(), v.Len(), true)
+}
+
+// InsertHeaderAfter adds header lines behind header i of the message.
+func (p *Proc) InsertHeaderAfter(i int, line value.Value) bool {
+	v, ok := p.headerLine(line)
+	_, end := p.Index.Line(i)
+	return ok && p.Edits.InsertAt(end, v.Off(), v.Len(), false)
+}
+
+// RemoveHeader takes header i out of the message.
+func (p *Proc) RemoveHeader(i int) bool {
+	off, end := p.Index.Line(i)
+	return p.Edits.Cut(off, end-off)
+}
+
+// Replace puts text in the place of n bytes at off of the received message.
+func (p *Proc) Replace(off, n int, text value.Value) bool {
+	v := p.inArena(text)
+	return p.Edits.Replace(off, n, v.Off(), v.Len())
+}
+
+// Insert puts text at off of the received message: ahead of earlier inserts at
+// the same place, or behind them.
+func (p *Proc) Insert(off int, text value.Value, before bool) bool {
+	v := p.inArena(text)
+	return p.Edits.InsertAt(off, v.Off(), v.Len(), before)
+}
+
+// inArena makes sure that a string lies in the arena, where edits take it from.
+func (p *Proc) inArena(v value.Value) value.Value {
+	if v.Kind() == value.Str && v.Base() == value.Arena {
+		return v
+	}
+	m := p.Mark()
+	p.AppendValue(v)
+	return p.FromMark(m)
+}
+
+// headerLine puts a header line into the arena and ends it with CRLF. It
+// refuses text that would end the header block or start without a header name,
+// so that data from messages cannot smuggle a body or a request in.
+func (p *Proc) headerLine(v value.Value) (value.Value, bool) {
+	m := p.Mark()
+	p.AppendValue(v)
+	b := p.Arena()[m:]
+	for len(b) > 0 && (b[len(b)-1] == '\n' || b[len(b)-1] == '\r') {
+		b = b[:len(b)-1]
+	}
+	if !validHeaderLines(b) {
+		return value.Value{}, false
+	}
+	line := value.FromSpan(value.Arena, m, len(b))
+	if p.Mark() != m+len(b) {
+		m2 := p.Mark()
+		p.AppendValue(line)
+		p.AppendString("\r\n")
+		return p.FromMark(m2), true
+	}
+	p.AppendString("\r\n")
+	return p.FromMark(m), true
+}
+
+// validHeaderLines reports whether b is one or more header lines without the
+// last line end: every line "name:…" or a fold, no empty line, no NUL.
+func validHeaderLines(b []byte) bool {
+	start, colon := 0, false
+	for i := 0; i <= len(b); i++ {
+		if i < len(b) && b[i] != '\n' {
+			switch b[i] {
+			case 0:
+				return false
+			case ':':
+				colon = true
+			case '\r':
+				if i+1 >= len(b) || b[i+1] != '\n' {
+					return false
+				}
+			}
+			continue
+		}
+		fold := start > 0 && i > start && (b[start] == ' ' || b[start] == '\t')
+		if !fold && (!colon || b[start] == ':' || b[start] == ' ' || b[start] == '\r') {
+			return false
+		}
+		start, colon = i+1, false
+	}
+	return true
+}
+
+// Fail notes why a function failed, for $err texts and the log, and returns a
+// script's false.
+func (p *Proc) failed(err error) int32 {
+	p.fail = err
+	return -1
+}
+
+// Err is why the last Forward, Reply or Send of this message failed.
+func (p *Proc) Err() error { return p.fail }
+
+// Config is a module's configuration in the message's snapshot ("" for the core).
+func (p *Proc) Config(module string) any { return p.snap.configs[module] }

@@ -1,0 +1,158 @@
+package core
+
+import (
+	"sipedge/reactor"
+	"sipedge/script/rt"
+	"sipedge/sipparse"
+)
+
+// Receive implements reactor.Handler: the batch is good until it returns.
+func (l *loop) Receive(_ reactor.Loop, batch []reactor.Message) {
+	for i := range batch {
+		l.receive(batch[i].Data, &batch[i].Meta, false)
+	}
+}
+
+// receive is a message's life. atHome is set when another loop has handed the
+// message over, or when it waited here for a suspended script.
+func (l *loop) receive(data []byte, meta *reactor.Meta, atHome bool) {
+	if !atHome {
+		l.stats.received.Add(1)
+	}
+	if keepAlive(data) {
+		l.stats.keepAlives.Add(1)
+		return
+	}
+	p := l.take(data, meta)
+	defer l.boundary(p)
+
+	// 1. Where everything is.
+	if e := sipparse.Parse(data, &p.Index); e != sipparse.OK {
+		l.refuse(p, e)
+		return
+	}
+	// 2. The loop that the call lives on.
+	if !atHome && p.snap.home {
+		if home := l.homeOf(p); home != l.id {
+			l.handOver(home, p)
+			return
+		}
+	}
+	l.stats.handled.Add(1)
+	// 3. What no element may accept, whatever the script says.
+	if e := p.Index.Validate(data); e != sipparse.OK {
+		l.refuse(p, e)
+		return
+	}
+	// 4. The script, and what it leaves implicit.
+	if p.Index.IsRequest() {
+		l.request(p)
+	} else {
+		l.reply(p)
+	}
+}
+
+// request runs the main route. Its implicit action is to drop the request
+// (cookbook "route").
+func (l *loop) request(p *Proc) {
+	if l.nSuspended > 0 && l.absorb(p) {
+		l.put(p)
+		return
+	}
+	if p.Index.Method() == sipparse.MethodAck && l.ackOfOurReply(p) {
+		l.stats.acksAbsorbed.Add(1)
+		l.put(p)
+		return
+	}
+	if p.snap.prog.Request == nil {
+		l.finish(p, rt.Exited, nil)
+		return
+	}
+	p.Route = rt.RequestRoute
+	st, err := p.Run(p.snap.prog.Request)
+	if st == rt.Suspended {
+		l.park(p)
+		return
+	}
+	l.finish(p, st, err)
+}
+
+// reply runs the main onreply_route and relays the reply by its next Via
+// unless the script dropped it.
+func (l *loop) reply(p *Proc) {
+	if p.snap.cfg.CheckVia && !p.topViaOurs() {
+		l.stats.foreignReplies.Add(1)
+		l.put(p)
+		return
+	}
+	st, err := rt.Exited, error(nil)
+	if p.snap.prog.Reply != nil {
+		p.Route = rt.ReplyRoute
+		if st, err = p.Run(p.snap.prog.Reply); st == rt.Suspended {
+			l.park(p)
+			return
+		}
+	}
+	l.finish(p, st, err)
+}
+
+// finish does what a message's script has left implicit and ends its life.
+func (l *loop) finish(p *Proc, st rt.State, err error) {
+	if err != nil {
+		l.stats.scriptErrors.Add(1)
+		l.logScriptError(p, err)
+	}
+	if !p.Index.IsRequest() {
+		switch {
+		case st == rt.Dropped || err != nil:
+			l.stats.repliesDropped.Add(1)
+		default:
+			if e := p.relayReply(); e != nil {
+				l.stats.repliesUnsent.Add(1)
+				l.logf(p, levelInfo, "reply not relayed: %v", e)
+			}
+		}
+	}
+	l.put(p)
+}
+
+// refuse answers a message that cannot be processed, where it can be answered
+// at all, and counts it.
+func (l *loop) refuse(p *Proc, e sipparse.Err) {
+	l.stats.malformed.Add(1)
+	if l.log.Enabled(levelInfo) {
+		l.logf(p, levelInfo, "%s: offset %d of %d bytes", e.String(), p.Index.ErrOffset(), len(p.Msg))
+	}
+	if e.Answerable() && p.Index.Method() != sipparse.MethodAck {
+		if p.sendReply(e.Status(), e.Reason(), false) == nil {
+			l.stats.refused.Add(1)
+		}
+	}
+	l.put(p)
+}
+
+// keepAlive recognises the CRLF pings and NUL bytes that phones send to keep a
+// NAT binding open (RFC 5626 §3.5.1).
+func keepAlive(b []byte) bool {
+	if len(b) > 4 {
+		return false
+	}
+	for _, c := range b {
+		if c != '\r' && c != '\n' && c != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// boundary is deferred around the processing of one message: a panic costs that
+// message alone.
+func (l *loop) boundary(p *Proc) {
+	e := recover()
+	if e == nil {
+		return
+	}
+	l.stats.panics.Add(1)
+	l.logPanic(p, e)
+	l.discard(p)
+}

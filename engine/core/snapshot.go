@@ -1,0 +1,77 @@
+package core
+
+import (
+	"sync/atomic"
+
+	"sipedge/engine/params"
+	"sipedge/reactor"
+	"sipedge/script/registry"
+	"sipedge/script/rt"
+)
+
+// Snapshot is one configuration, compiled: immutable once it is current, and
+// kept by every message that began with it. What lives longer than a
+// configuration is in the Server's live registry.
+type Snapshot struct {
+	number      uint64
+	prog        *rt.Program
+	cfg         settings
+	core        *params.Core
+	configs     map[string]any
+	modules     []*registry.Module
+	aliases     []string
+	autoAliases []params.Alias
+
+	sockets      []*Socket
+	byID         map[reactor.SocketID]*Socket
+	names        names
+	home         bool // messages are handed to their call's loop
+	serverHeader []byte
+
+	refs atomic.Int64 // suspended messages that hold it
+}
+
+// settings are the parameters that the message path reads, as plain fields.
+type settings struct {
+	CheckVia        bool
+	SynBranch       bool
+	ForceRport      bool
+	ServerSignature bool
+	SIPWarning      bool
+	LocalRport      bool
+	WhileLimit      int
+	SuspendMax      int
+}
+
+// Socket finds a listen address by its id, nil if the snapshot has none such.
+func (s *Snapshot) socket(id reactor.SocketID) *Socket { return s.byID[id] }
+
+// Sockets are the listen addresses in the order of the script.
+func (s *Snapshot) Sockets() []*Socket { return s.sockets }
+
+// Number counts the configurations of a server from 1.
+func (s *Snapshot) Number() uint64 { return s.number }
+
+// Program is the compiled script.
+func (s *Snapshot) Program() *rt.Program { return s.prog }
+
+// Held is the number of suspended messages that began with this snapshot.
+func (s *Snapshot) Held() int64 { return s.refs.Load() }
+
+// setSockets enters the bound listen addresses; it is called before the
+// snapshot becomes current.
+func (s *Snapshot) setSockets(sockets []*Socket) {
+	s.sockets = sockets
+	s.byID = make(map[reactor.SocketID]*Socket, len(sockets))
+	s.names = make(names)
+	for _, k := range sockets {
+		s.byID[k.ID] = k
+		s.names.addSocket(k)
+	}
+	for _, a := range s.aliases {
+		s.addAlias(a)
+	}
+	for _, a := range s.autoAliases {
+		s.names.addParsed(a)
+	}
+}

@@ -1,0 +1,92 @@
+package core
+
+import (
+	"net/netip"
+	"strconv"
+
+	"sipedge/reactor"
+	"sipedge/script/rt"
+)
+
+// Socket is one listen address of a snapshot.
+type Socket struct {
+	ID    reactor.SocketID
+	Proto rt.Proto
+	// Addr is the bound address, with the port that was really bound.
+	Addr netip.AddrPort
+	// Advertise is "host[:port]" to be shown instead of Addr in Via,
+	// Record-Route and the like; empty for none.
+	Advertise string
+
+	name   []byte // "udp:127.0.0.1:5060", for force_send_socket and logs
+	sentBy []byte // "127.0.0.1:5060", for Via and URIs; IPv6 in brackets
+	host   []byte // the host part of sentBy, without brackets
+	port   uint16
+}
+
+// NewSocket makes a listen address of a snapshot. advertise is "host[:port]" or
+// empty. It is for those that Attach a server to a network of their own.
+func NewSocket(id reactor.SocketID, proto rt.Proto, addr netip.AddrPort, advertise string) *Socket {
+	s := &Socket{ID: id, Proto: proto, Addr: addr, Advertise: advertise, port: addr.Port()}
+	s.name = []byte(proto.String() + ":" + addr.String())
+	s.host = []byte(addr.Addr().String())
+	s.sentBy = []byte(addr.String())
+	if advertise != "" {
+		host, port := splitHostPort(advertise)
+		if port != 0 {
+			s.port = port
+		}
+		s.host = []byte(host)
+		s.sentBy = []byte(hostPort(host, s.port))
+	}
+	return s
+}
+
+// SentBy is "host:port" as it stands in our Via and Record-Route headers. The
+// slice is shared and must not be written to.
+func (s *Socket) SentBy() []byte { return s.sentBy }
+
+// Name is "proto:address:port". The slice is shared.
+func (s *Socket) Name() []byte { return s.name }
+
+// splitHostPort takes "host", "host:port", "[v6]" or "[v6]:port" apart; port 0
+// where there is none or it is no port.
+func splitHostPort(s string) (host string, port uint16) {
+	if ap, err := netip.ParseAddrPort(s); err == nil {
+		return ap.Addr().String(), ap.Port()
+	}
+	if len(s) > 1 && s[0] == '[' && s[len(s)-1] == ']' {
+		return s[1 : len(s)-1], 0
+	}
+	for i := len(s) - 1; i >= 0; i-- {
+		if s[i] == ':' {
+			if n, err := strconv.ParseUint(s[i+1:], 10, 16); err == nil && !hasColon(s[:i]) {
+				return s[:i], uint16(n)
+			}
+			break
+		}
+	}
+	return s, 0
+}
+
+func hasColon(s string) bool {
+	for i := range s {
+		if s[i] == ':' {
+			return true
+		}
+	}
+	return false
+}
+
+func hostPort(host string, port uint16) string {
+	if hasColon(host) {
+		host = "[" + host + "]"
+	}
+	return host + ":" + strconv.Itoa(int(port))
+}
+
+// isNetwork reports whether a message may be sent to the address at all:
+// broadcast and unspecified addresses are never a SIP element (RFC 4475 §3.3.10).
+func sendable(a netip.Addr) bool {
+	return a.IsValid() && !a.IsUnspecified() && a != netip.AddrFrom4([4]byte{255, 255, 255, 255}) && !a.IsMulticast()
+}

@@ -1,0 +1,80 @@
+package core
+
+import (
+	"reflect"
+	"sync/atomic"
+)
+
+// loopStats are one loop's counters. Each name is the one under which it is shown.
+type loopStats struct {
+	received        atomic.Uint64 // datagrams and messages from the network
+	handled         atomic.Uint64 // messages processed here, their own and those handed over
+	keepAlives      atomic.Uint64 // CRLF and NUL pings
+	malformed       atomic.Uint64 // messages that could not be accepted
+	refused         atomic.Uint64 // of those, answered with 4xx or 5xx
+	handedOver      atomic.Uint64 // messages posted to their home loop
+	handOverFull    atomic.Uint64 // messages lost because that loop's mailbox was full
+	replied         atomic.Uint64 // replies made here
+	forwarded       atomic.Uint64 // requests forwarded statelessly
+	repliesRelayed  atomic.Uint64
+	repliesDropped  atomic.Uint64 // by the script
+	repliesUnsent   atomic.Uint64 // that could not be relayed
+	repliesForUs    atomic.Uint64 // with our Via only
+	foreignReplies  atomic.Uint64 // dropped by check_via
+	acksAbsorbed    atomic.Uint64 // ACKs of replies made here
+	sent            atomic.Uint64 // messages put into the send batch
+	sendFull        atomic.Uint64 // messages for which there was no room
+	suspended       atomic.Uint64 // times that a script began to wait
+	suspendFull     atomic.Uint64 // scripts that could not wait: table full
+	resumedLate     atomic.Uint64 // results for scripts that are over
+	abandoned       atomic.Uint64 // scripts that waited when the server stopped
+	absorbed        atomic.Uint64 // retransmissions of a suspended request
+	cancelsParked   atomic.Uint64 // CANCELs that waited for their INVITE's script
+	cancelsHonoured atomic.Uint64
+	scriptErrors    atomic.Uint64
+	panics          atomic.Uint64
+}
+
+// LoopStats are one loop's counters by name.
+type LoopStats struct {
+	// Loop is the loop's number, In and Out the messages it has handled and sent,
+	// HandedOver those that it posted to their home loop.
+	Loop       int    `json:"loop"`
+	In         uint64 `json:"in"`
+	Out        uint64 `json:"out"`
+	HandedOver uint64 `json:"handed_over"`
+	// Suspended is the number of scripts that wait now.
+	Counters map[string]uint64 `json:"counters"`
+}
+
+// Stats are the server's figures since its start.
+type Stats struct {
+	Loops    []LoopStats       `json:"loops"`
+	Total    map[string]uint64 `json:"total"`
+	Snapshot uint64            `json:"snapshot"`
+	Dropped  uint64            `json:"log_dropped"`
+}
+
+// Stats reads all counters; it may be called from any goroutine.
+func (s *Server) Stats() Stats {
+	st := Stats{Total: map[string]uint64{}, Snapshot: s.snap.Load().number}
+	for _, l := range s.perLoop {
+		ls := LoopStats{Loop: l.id, In: l.stats.handled.Load(), Out: l.stats.sent.Load(),
+			HandedOver: l.stats.handedOver.Load(), Counters: l.stats.read()}
+		for k, v := range ls.Counters {
+			st.Total[k] += v
+		}
+		st.Loops = append(st.Loops, ls)
+	}
+	return st
+}
+
+// read names each counter by its field.
+func (l *loopStats) read() map[string]uint64 {
+	m := make(map[string]uint64)
+	v := reflect.ValueOf(l).Elem()
+	for i := 0; i < v.NumField(); i++ {
+		m[v.Type().Field(i).Name] = (*atomic.Uint64)(v.Field(i).Addr().UnsafePointer()).Load()
+	}
+	return m
+}

@@ -1,0 +1,66 @@
+package corefuncs
+
+import (
+	"errors"
+
+	"sipedge/engine/core"
+	"sipedge/script/registry"
+	"sipedge/script/rt"
+)
+
+// forwardFunctions are the stateless forwards. All take no argument (by the
+// destination URI, else by the Request-URI), a host with or without port in
+// one text, or host and port.
+func forwardFunctions() []registry.Function {
+	return []registry.Function{
+		forwardFunction("forward", rt.ProtoNone, "Forwards the request statelessly to the destination, else to $du, else to the Request-URI."),
+		forwardFunction("forward_udp", rt.ProtoUDP, "forward() over UDP."),
+		forwardFunction("forward_tcp", rt.ProtoTCP, "forward() over TCP. Not served yet: logs why and returns false."),
+		forwardFunction("forward_tls", rt.ProtoTLS, "forward() over TLS. Not served yet: logs why and returns false."),
+		forwardFunction("forward_sctp", rt.ProtoSCTP, "forward() over SCTP. Not served yet: logs why and returns false."),
+	}
+}
+
+func forwardFunction(name string, proto rt.Proto, doc string) registry.Function {
+	return registry.Function{
+		Name:   name,
+		Args:   destinationArgs(true),
+		Routes: rt.RequestRoute,
+		Bare:   true,
+		Doc:    doc,
+		Source: `cookbook "forward"`,
+		Compile: func(_ registry.Build, args []registry.Actual) (rt.Func, error) {
+			if len(args) == 0 || !args[0].Given {
+				t := core.Target{Proto: proto}
+				return func(c *rt.Ctx) int32 {
+					p := core.Of(c)
+					return outcome(p, name, p.Forward(t))
+				}, nil
+			}
+			d, err := newDestination(args, proto)
+			if err != nil {
+				return nil, err
+			}
+			return func(c *rt.Ctx) int32 {
+				p := core.Of(c)
+				t, err := d.target(c)
+				if err == nil {
+					err = p.Forward(t)
+				}
+				return outcome(p, name, err)
+			}, nil
+		},
+	}
+}
+
+// outcome turns the error of a send into the script's result and logs it. What
+// the script or the server has decided itself is no news.
+func outcome(p *core.Proc, name string, err error) int32 {
+	if err == nil {
+		return 1
+	}
+	if !errors.Is(err, core.ErrBlocked) && !errors.Is(err, core.ErrRefused) {
+		p.Logf(levelErr, "%s: %v", name, err)
+	}
+	return p.Refuse(err)
+}

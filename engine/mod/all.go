@@ -1,0 +1,45 @@
+// Package mod lists the modules that scripts can load, and the rows of the
+// core that need no module. The server takes both as descriptors; nothing else
+// knows which modules exist.
+package mod
+
+import (
+	"sipedge/engine/corefuncs"
+	"sipedge/engine/mod/maxfwd"
+	"sipedge/engine/mod/pv"
+	"sipedge/engine/mod/rr"
+	"sipedge/engine/mod/siputils"
+	"sipedge/engine/mod/sl"
+	"sipedge/engine/mod/textops"
+	"sipedge/engine/mod/xlog"
+	"sipedge/engine/params"
+	scriptpv "sipedge/script/pv"
+	"sipedge/script/registry"
+)
+
+// All are the descriptors of all modules, in the order of their names.
+func All() []*registry.Module {
+	return []*registry.Module{
+		maxfwd.Module(),
+		pv.Module(),
+		rr.Module(),
+		siputils.Module(),
+		sl.Module(),
+		textops.Module(),
+		xlog.Module(),
+	}
+}
+
+// Core is what every script can use: parameters, functions, pseudo-variables,
+// transformations, keywords and selects.
+func Core() registry.Core {
+	return registry.Core{
+		NewConfig:       func() any { return params.New() },
+		Params:          params.Rows(),
+		Functions:       corefuncs.Functions(),
+		PVs:             scriptpv.Vars(),
+		Transformations: scriptpv.Transformations(),
+		Keywords:        scriptpv.Keywords(),
+		Selects:         scriptpv.Selects(),
+	}
+}

@@ -1,0 +1,121 @@
+package params
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/netip"
+	"slices"
+	"strings"
+	"sync"
+
+	"sipedge/script/rt"
+)
+
+// Alias is a name that counts as myself.
+type Alias struct {
+	Proto rt.Proto // ProtoNone: any
+	Host  string   // without brackets
+	Port  int      // NoPort: any
+}
+
+// String is the alias as Kamailio lists it: "udp: host:port", * for any.
+func (a Alias) String() string {
+	proto, port := "*", "*"
+	if a.Proto != rt.ProtoNone {
+		proto = strings.ToLower(a.Proto.String())
+	}
+	if a.Port != NoPort {
+		port = fmt.Sprint(a.Port)
+	}
+	return proto + ": " + bracket(a.Host) + ":" + port
+}
+
+// ParseAlias reads [proto:]host[:port] (cookbook "alias"); port 0 and none mean any.
+func ParseAlias(text string) (Alias, error) {
+	a := Alias{}
+	var rest string
+	a.Proto, rest = takeProto(strings.TrimSpace(text))
+	var err error
+	a.Host, a.Port, err = splitHostPort(rest)
+	if err != nil {
+		return a, fmt.Errorf("alias %q: %w", text, err)
+	}
+	if a.Port == 0 {
+		a.Port = NoPort
+	}
+	return a, nil
+}
+
+func checkAlias(c *Core) error {
+	for _, text := range c.Alias {
+		if _, err := ParseAlias(text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// reverse is the lookup behind AutoAliases; tests replace it.
+var reverse = net.DefaultResolver.LookupAddr
+
+// AutoAliasesFor are the names that reverse DNS has for the addresses, each with
+// the socket's protocol and port (parameter auto_aliases; none where it is off).
+// All lookups run at once and take autoAliasTimeout at most; a name that does
+// not come in time is left out.
+func (c *Core) AutoAliasesFor(ctx context.Context, on []Resolved) []Alias {
+	if !c.AutoAliases {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, autoAliasTimeout)
+	defer cancel()
+	var (
+		wg    sync.WaitGroup
+		mu    sync.Mutex
+		names = map[netip.Addr][]string{}
+	)
+	asked := map[netip.Addr]bool{}
+	lookup := reverse
+	for _, r := range on {
+		ip := r.Addr.Addr()
+		if asked[ip] || ip.IsUnspecified() {
+			continue
+		}
+		asked[ip] = true
+		wg.Go(func() {
+			found, err := lookup(ctx, ip.WithZone("").String())
+			mu.Lock()
+			defer mu.Unlock()
+			if err == nil && ctx.Err() == nil {
+				names[ip] = found
+			}
+		})
+	}
+	done := make(chan struct{})
+	go func() { wg.Wait(); close(done) }()
+	select {
+	case <-done:
+	case <-ctx.Done(): // a resolver that does not heed its context
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	var aliases []Alias
+	for _, r := range on {
+		for _, n := range names[r.Addr.Addr()] {
+			n = strings.ToLower(strings.TrimSuffix(n, "."))
+			a := Alias{Proto: r.Proto, Host: n, Port: int(r.Addr.Port())}
+			if checkHost(n) == nil && !slices.Contains(aliases, a) {
+				aliases = append(aliases, a)
+			}
+		}
+	}
+	return aliases
+}
+
+// bracket puts an IPv6 address into brackets.
+func bracket(host string) string {
+	if strings.Contains(host, ":") {
+		return "[" + host + "]"
+	}
+	return host
+}

@@ -1,0 +1,222 @@
+package params
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"sipedge/script/rt"
+)
+
+// Resolved is one address to listen on.
+type Resolved struct {
+	Proto rt.Proto // never ProtoNone
+	Addr  netip.AddrPort
+	// Advertise is "host" or "host:port" to show instead of Addr, "" for none.
+	Advertise string
+	// Name is the socket's name, "" for none.
+	Name string
+}
+
+// Served reports whether this version serves the protocol.
+func (r Resolved) Served() bool { return r.Proto == rt.ProtoUDP }
+
+// String is the address as Kamailio lists it: "udp: 127.0.0.1:5060".
+func (r Resolved) String() string {
+	s := strings.ToLower(r.Proto.String()) + ": " + r.Addr.String()
+	if r.Advertise != "" {
+		s += " advertise " + r.Advertise
+	}
+	return s
+}
+
+// ListenOn are all addresses to listen on, UDP ones first: those of the listen
+// lines, or every IPv4 address of the interfaces that are up where there is no
+// line (with auto_bind_ipv6 the IPv6 addresses too). Host names are resolved,
+// each within resolveTimeout. The error names the line and what is wrong with it.
+func (c *Core) ListenOn(ctx context.Context) ([]Resolved, error) {
+	lines := c.Listen
+	if len(lines) == 0 {
+		lines = []string{"*"}
+	}
+	var all []Resolved
+	for _, line := range lines {
+		spec, err := ParseListen(line)
+		if err != nil {
+			return nil, err
+		}
+		ips, err := c.addresses(ctx, spec)
+		if err != nil {
+			return nil, fmt.Errorf("listen address %q: %w", spec.Text, err)
+		}
+		for _, ip := range ips {
+			all = c.add(all, spec, ip)
+		}
+		if len(all) > MaxSockets {
+			return nil, fmt.Errorf("listen lines stand for more than %d addresses", MaxSockets)
+		}
+	}
+	return udpFirst(all), nil
+}
+
+// addresses are the addresses that the hosts of a line stand for.
+func (c *Core) addresses(ctx context.Context, spec ListenSpec) (ips []netip.Addr, err error) {
+	for _, h := range spec.Hosts {
+		var found []netip.Addr
+		if ip, e := netip.ParseAddr(h); e == nil {
+			found = []netip.Addr{ip}
+		} else if h == "*" {
+			found, err = c.allInterfaces()
+		} else if itf, e := net.InterfaceByName(h); e == nil {
+			found, err = c.interfaceAddrs(itf)
+		} else {
+			found, err = lookup(ctx, h)
+		}
+		if err != nil {
+			return nil, err
+		}
+		ips = append(ips, found...)
+	}
+	return ips, nil
+}
+
+func (c *Core) allInterfaces() (ips []netip.Addr, err error) {
+	itfs, err := net.Interfaces()
+	if err != nil {
+		return nil, err
+	}
+	for i := range itfs {
+		if itfs[i].Flags&net.FlagUp == 0 {
+			continue
+		}
+		found, err := c.interfaceAddrs(&itfs[i])
+		if err != nil {
+			continue // it has no address
+		}
+		for _, ip := range found {
+			if ip.Is4() || c.AutoBindIPv6 {
+				ips = append(ips, ip)
+			}
+		}
+	}
+	if len(ips) == 0 {
+		return nil, fmt.Errorf("no interface that is up has an address; name one with listen=")
+	}
+	return ips, nil
+}
+
+// interfaceAddrs are the IPv4 addresses of an interface; the IPv6 ones too with
+// auto_bind_ipv6 or where there are no others.
+func (c *Core) interfaceAddrs(itf *net.Interface) ([]netip.Addr, error) {
+	addrs, err := itf.Addrs()
+	if err != nil {
+		return nil, err
+	}
+	var v4, v6 []netip.Addr
+	for _, a := range addrs {
+		p, err := netip.ParsePrefix(a.String())
+		if err != nil {
+			continue
+		}
+		ip := p.Addr().Unmap()
+		switch {
+		case ip.Is4():
+			v4 = append(v4, ip)
+		case !ip.IsLinkLocalUnicast():
+			v6 = append(v6, ip)
+		case c.BindIPv6LinkLocal != 0:
+			v6 = append(v6, ip.WithZone(itf.Name))
+		}
+	}
+	switch {
+	case c.AutoBindIPv6:
+		return append(v4, v6...), nil
+	case len(v4) > 0:
+		return v4, nil
+	case len(v6) > 0:
+		return v6, nil
+	}
+	return nil, fmt.Errorf("interface %s has no address", itf.Name)
+}
+
+// lookup resolves a host name to one address, IPv4 before IPv6.
+func lookup(ctx context.Context, host string) ([]netip.Addr, error) {
+	ctx, cancel := context.WithTimeout(ctx, resolveTimeout)
+	defer cancel()
+	ips, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
+	if err != nil {
+		return nil, fmt.Errorf("%q is no interface of this machine and does not resolve: %w", host, err)
+	}
+	for _, ip := range ips {
+		if ip = ip.Unmap(); ip.Is4() {
+			return []netip.Addr{ip}, nil
+		}
+	}
+	return ips[:1], nil
+}
+
+// add enters one address for the line's protocols. An address that is there
+// already only takes over what the line advertises.
+func (c *Core) add(all []Resolved, spec ListenSpec, ip netip.Addr) []Resolved {
+	port := spec.Port
+	if port == NoPort {
+		port = int(c.Port)
+		if spec.Proto == rt.ProtoTLS || spec.Proto == rt.ProtoWSS {
+			port = int(c.TLSPortNo)
+		}
+	}
+	protos := []rt.Proto{spec.Proto}
+	if spec.Proto == rt.ProtoNone {
+		protos = []rt.Proto{rt.ProtoUDP}
+		if !c.DisableTCP {
+			protos = append(protos, rt.ProtoTCP)
+		}
+	}
+next:
+	for _, proto := range protos {
+		r := Resolved{Proto: proto, Addr: netip.AddrPortFrom(ip, uint16(port)), Name: spec.Name}
+		r.Advertise = c.advertised(spec, ip)
+		for i := range all {
+			if all[i].Proto == proto && all[i].Addr == r.Addr && port != 0 {
+				if spec.Advertise != "" {
+					all[i].Advertise = r.Advertise
+				}
+				continue next
+			}
+		}
+		all = append(all, r)
+	}
+	return all
+}
+
+// advertised is what the line, or else the global parameters, show for ip.
+func (c *Core) advertised(spec ListenSpec, ip netip.Addr) string {
+	if spec.Advertise != "" || c.AdvertisedAddress == "" && c.AdvertisedPort == 0 {
+		return spec.Advertise
+	}
+	host := c.AdvertisedAddress
+	if host == "" {
+		host = ip.String()
+	}
+	host = bracket(strings.Trim(host, "[]"))
+	if c.AdvertisedPort == 0 {
+		return host
+	}
+	return host + ":" + strconv.FormatInt(c.AdvertisedPort, 10)
+}
+
+// udpFirst orders by protocol as Kamailio lists them, keeping the order within one.
+func udpFirst(all []Resolved) []Resolved {
+	var sorted []Resolved
+	for p := rt.ProtoUDP; p <= rt.ProtoWSS; p++ {
+		for _, r := range all {
+			if r.Proto == p {
+				sorted = append(sorted, r)
+			}
+		}
+	}
+	return sorted
+}

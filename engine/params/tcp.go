@@ -1,0 +1,158 @@
+package params
+
+import "fmt"
+
+// TCP are the parameters of connections. Only UDP is served, so none of them
+// acts except disable_tcp, which says whether that is worth a line at start.
+type TCP struct {
+	DisableTCP            bool
+	TCPAcceptAliases      bool
+	TCPAsync              bool
+	TCPChildren           int64 // 0: children
+	TCPConnectionLifetime int64 // s, -1: the longest
+	TCPConnectTimeout     int64 // s
+	TCPConnWqMax          int64 // bytes
+	TCPCrlfPing           bool
+	TCPDeferAccept        int64 // s
+	TCPDelayedAck         bool
+	TCPFdCache            bool
+	TCPKeepalive          bool
+	TCPKeepcnt            int64 // 0: the system's
+	TCPKeepidle           int64 // s, 0: the system's
+	TCPKeepintvl          int64 // s, 0: the system's
+	TCPLinger2            int64 // s, 0: the system's
+	TCPMaxConnections     int64
+	TCPNoConnect          bool
+	TCPPollMethod         string
+	TCPRdBufSize          int64 // bytes
+	TCPSendTimeout        int64 // s
+	TCPSourceIPv4         string
+	TCPSourceIPv6         string
+	TCPSyncnt             int64 // 0: the system's
+	TCPWqBlkSize          int64 // bytes
+	TCPWqMax              int64 // bytes
+	TCPAcceptNoCL         bool
+	TCPReusePort          bool
+	TCPAcceptHaproxy      bool
+	TCPAcceptHep3         bool
+	TCPAcceptUnique       int64
+	TCPConnectionMatch    int64
+	TCPCloneRcvbuf        bool
+	TCPScriptMode         int64
+	TCPWaitData           int64 // ms
+}
+
+func tcpRows() []row {
+	return []row{
+		yesNo("disable_tcp", func(c *Core) *bool { return &c.DisableTCP }, false).
+			doc("Do without TCP and TLS; as -T. TCP is not served in this version: without this, a line at start names the addresses on which Kamailio would serve it."),
+		yesNo("tcp_accept_aliases", func(c *Core) *bool { return &c.TCPAcceptAliases }, false).later().
+			doc("Send what goes to the port of a Via with ;alias over the connection that the request came by."),
+		yesNo("tcp_async", func(c *Core) *bool { return &c.TCPAsync }, true).alias("tcp_buf_write").later().
+			doc("Queue what a connection cannot take at once."),
+		number("tcp_children", func(c *Core) *int64 { return &c.TCPChildren }, 0, 0, maxLoops).shown("= children").
+			never("every event loop serves every transport").
+			doc("Kamailio's processes that read connections; as -N."),
+		number("tcp_connection_lifetime", func(c *Core) *int64 { return &c.TCPConnectionLifetime }, defaultIdleTCP, -1, maxInt).later().
+			doc("Seconds after which an idle connection is closed; -1 is the longest possible."),
+		number("tcp_connect_timeout", func(c *Core) *int64 { return &c.TCPConnectTimeout }, 10, 0, maxSeconds).later().
+			doc("Seconds after which a connection that is being opened is given up."),
+		number("tcp_conn_wq_max", func(c *Core) *int64 { return &c.TCPConnWqMax }, 32768, 0, 1<<20).later().
+			doc("Bytes that may wait to be written on one connection; more close it."),
+		yesNo("tcp_crlf_ping", func(c *Core) *bool { return &c.TCPCrlfPing }, true).later().
+			doc("Answer the keep-alive of RFC 5626 §4.4.1."),
+		number("tcp_defer_accept", func(c *Core) *int64 { return &c.TCPDeferAccept }, 0, 0, 3600).later().shown("off").
+			doc("Seconds for which the system holds a connection back until data arrives (Linux); yes or no elsewhere."),
+		yesNo("tcp_delayed_ack", func(c *Core) *bool { return &c.TCPDelayedAck }, true).later().shown("yes if supported").
+			doc("Let the first acknowledgement wait for data (TCP_QUICKACK off)."),
+		yesNo("tcp_fd_cache", func(c *Core) *bool { return &c.TCPFdCache }, true).never("one process has all descriptors").
+			doc("Cache descriptors in the sending process."),
+		yesNo("tcp_keepalive", func(c *Core) *bool { return &c.TCPKeepalive }, true).later().
+			doc("SO_KEEPALIVE on connections."),
+		number("tcp_keepcnt", func(c *Core) *int64 { return &c.TCPKeepcnt }, 0, 0, maxInt).later().shown("unset").
+			doc("TCP_KEEPCNT: probes before a connection is given up."),
+		number("tcp_keepidle", func(c *Core) *int64 { return &c.TCPKeepidle }, 0, 0, maxInt).later().shown("unset").
+			doc("TCP_KEEPIDLE: idle seconds before the first probe."),
+		number("tcp_keepintvl", func(c *Core) *int64 { return &c.TCPKeepintvl }, 0, 0, maxInt).later().shown("unset").
+			doc("TCP_KEEPINTVL: seconds between probes."),
+		number("tcp_linger2", func(c *Core) *int64 { return &c.TCPLinger2 }, 0, 0, maxInt).later().shown("unset").
+			doc("TCP_LINGER2: seconds that a closed connection stays in FIN_WAIT2."),
+		number("tcp_max_connections", func(c *Core) *int64 { return &c.TCPMaxConnections }, defaultTCPConnection, 0, maxInt).later().
+			doc("Connections at the same time; further ones are not accepted."),
+		yesNo("tcp_no_connect", func(c *Core) *bool { return &c.TCPNoConnect }, false).later().
+			doc("Open no connections to others."),
+		text("tcp_poll_method", func(c *Core) *string { return &c.TCPPollMethod }, "").shown("best for OS").
+			check(func(c *Core) error { return CheckPollMethod(c.TCPPollMethod) }).
+			doc("How the loops wait for events, of UDP as well: " + pollMethodList() + "; as -W. sigio_rt is served by epoll_et."),
+		number("tcp_rd_buf_size", func(c *Core) *int64 { return &c.TCPRdBufSize }, 4096, 512, 65536).later().
+			doc("Read buffer of a connection and largest message on it, bytes."),
+		number("tcp_send_timeout", func(c *Core) *int64 { return &c.TCPSendTimeout }, 10, 0, maxSeconds).later().
+			doc("Seconds after which a connection that takes no data is closed."),
+		text("tcp_source_ipv4", func(c *Core) *string { return &c.TCPSourceIPv4 }, "").later().
+			check(func(c *Core) error { return CheckIP(c.TCPSourceIPv4, 4) }).
+			doc("Source address of connections to others over IPv4."),
+		text("tcp_source_ipv6", func(c *Core) *string { return &c.TCPSourceIPv6 }, "").later().
+			check(func(c *Core) error { return CheckIP(c.TCPSourceIPv6, 6) }).
+			doc("Source address of connections to others over IPv6."),
+		number("tcp_syncnt", func(c *Core) *int64 { return &c.TCPSyncnt }, 0, 0, 1024).later().shown("unset").
+			doc("TCP_SYNCNT: SYN retransmissions before a connection is given up."),
+		number("tcp_wq_blk_size", func(c *Core) *int64 { return &c.TCPWqBlkSize }, 2100, 1, 65535).never("write queues take their memory as they need it").
+			doc("Block size of Kamailio's write queues, bytes."),
+		number("tcp_wq_max", func(c *Core) *int64 { return &c.TCPWqMax }, 10<<20, 0, 1<<30).later().shown("10 MB").
+			doc("Bytes that may wait to be written on all connections together."),
+		yesNo("tcp_accept_no_cl", func(c *Core) *bool { return &c.TCPAcceptNoCL }, false).later().
+			doc("Accept messages without Content-Length on connections.").from("Kamailio 3.1: tcp_accept_no_cl"),
+		yesNo("tcp_reuse_port", func(c *Core) *bool { return &c.TCPReusePort }, false).later().
+			doc("SO_REUSEPORT on listening sockets.").from("Kamailio 5.x: tcp_reuse_port"),
+		yesNo("tcp_accept_haproxy", func(c *Core) *bool { return &c.TCPAcceptHaproxy }, false).later().
+			doc("Read the PROXY protocol's header at the start of connections.").from("Kamailio 5.x: tcp_accept_haproxy"),
+		yesNo("tcp_accept_hep3", func(c *Core) *bool { return &c.TCPAcceptHep3 }, false).later().
+			doc("Accept HEP3 packets on connections.").from("Kamailio 5.x: tcp_accept_hep3"),
+		number("tcp_accept_unique", func(c *Core) *int64 { return &c.TCPAcceptUnique }, 0, 0, 1).later().
+			doc("Refuse a second connection from the same address and port.").from("Kamailio 5.x: tcp_accept_unique"),
+		number("tcp_connection_match", func(c *Core) *int64 { return &c.TCPConnectionMatch }, 0, 0, 1).later().
+			doc("1 finds connections by local address and port as well.").from("Kamailio 5.x: tcp_connection_match"),
+		yesNo("tcp_clone_rcvbuf", func(c *Core) *bool { return &c.TCPCloneRcvbuf }, false).never("scripts never change the received bytes").
+			doc("Copy a message of a connection before it is processed.").from("Kamailio 5.x: tcp_clone_rcvbuf"),
+		number("tcp_script_mode", func(c *Core) *int64 { return &c.TCPScriptMode }, 0, 0, 1).later().
+			doc("1 keeps a connection open after an error in the script.").from("Kamailio 5.x: tcp_script_mode"),
+		number("tcp_wait_data", func(c *Core) *int64 { return &c.TCPWaitData }, 5000, 0, maxInt).later().
+			doc("Milliseconds to wait for the rest of a message.").from("Kamailio 5.x: tcp_wait_data"),
+	}
+}
+
+// pollMethods are the spellings of tcp_poll_method, in the cookbook's order.
+// What is available depends on the system; the server says so at start.
+var pollMethods = []string{"none", "poll", "epoll_lt", "epoll_et", "sigio_rt", "select", "kqueue", "/dev/poll"}
+
+// CheckPollMethod refuses names that are no poll method anywhere.
+func CheckPollMethod(s string) error {
+	if s == "" {
+		return nil
+	}
+	return CheckWord(s, pollMethods...)
+}
+
+func pollMethodList() string { return join(pollMethods) }
+
+// Poller is the reactor's name of the configured poll method: "" for the
+// system's best, which "none" and no value ask for. sigio_rt is served by
+// epoll_et. The error names what a system does not have.
+func (c *Core) Poller(goos string) (string, error) {
+	have := []string{"poll", "epoll_lt", "epoll_et", "sigio_rt", "select"}
+	if goos != "linux" {
+		have = []string{"poll", "select", "kqueue"}
+	}
+	switch m := c.TCPPollMethod; m {
+	case "", "none":
+		return "", nil
+	default:
+		if err := CheckWord(m, have...); err != nil {
+			return "", fmt.Errorf("tcp_poll_method=%s is not available on this system, it has %s", m, join(have))
+		}
+		if m == "sigio_rt" {
+			return "epoll_et", nil
+		}
+		return m, nil
+	}
+}

@@ -1,0 +1,24 @@
+// Package reactor moves bytes between sockets and handlers: event loops, one
+// per core, that read datagrams in batches, keep timers, hand messages to each
+// other and send what the handlers wrote, once per cycle. It knows no SIP and
+// decides nothing about the bytes that pass through it.
+//
+// Everything a handler may use is in Loop (loopiface.go): time, sending, timers
+// and mail to other loops. All methods of a Handler run on its loop's
+// goroutine, so state that belongs to a loop needs no lock. A handler must never
+// wait; work that may block goes to package pool, whose completions come back
+// as mail (see Completer).
+//
+// The cycle of a loop, in loop.go, reads top to bottom:
+//
+//	wait (up to the next timer) → mailbox → ready sockets, in batches →
+//	timers → CycleEnd → flush the send batch
+//
+// Memory is handed out under one rule: what a callback receives (Message.Data,
+// Mail.Data) is valid until that callback returns. Built with the tag
+// debugpool, the package overwrites it then, so that a handler that keeps a
+// slice is found by its tests.
+//
+// Package reactortest implements the same interface over virtual time and a
+// seeded, lossy network. Start reading with loopiface.go, reactor.go and loop.go.
+package reactor

@@ -1,0 +1,64 @@
+package reactor
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+)
+
+// Errors of Loop's and Poster's methods.
+var (
+	ErrNoReserve     = errors.New("reactor: commit without reserve, or of more bytes than reserved")
+	ErrNoSocket      = errors.New("reactor: no such socket on this loop")
+	ErrFamily        = errors.New("reactor: destination is not of the socket's address family")
+	ErrSendQueueFull = errors.New("reactor: send queue of the socket is full")
+	ErrTooLarge      = errors.New("reactor: message is larger than the transport or mailbox takes")
+	ErrMailboxFull   = errors.New("reactor: mailbox is full")
+	ErrNoLoop        = errors.New("reactor: no such loop")
+	ErrClosed        = errors.New("reactor: stopped")
+)
+
+// ListenError is why a listen address could not be opened. It names the address.
+type ListenError struct {
+	Listen Listen
+	// InUse tells that the address and port are taken by another socket, of this
+	// or of another process.
+	InUse bool
+	Err   error
+}
+
+// Error says the address and the reason in one line.
+func (e *ListenError) Error() string {
+	if e.InUse {
+		return fmt.Sprintf("cannot listen on %s:%s: address already in use", e.Listen.Transport, e.Listen.Addr)
+	}
+	return fmt.Sprintf("cannot listen on %s:%s: %v", e.Listen.Transport, e.Listen.Addr, e.Err)
+}
+
+// Unwrap is the system's error.
+func (e *ListenError) Unwrap() error { return e.Err }
+
+// SchedError is why the loops cannot run in the scheduling class asked for.
+type SchedError struct {
+	Policy Policy
+	Prio   int
+	Reason string
+	Err    error
+}
+
+// Error names the policy, the priority and the reason.
+func (e *SchedError) Error() string {
+	s := fmt.Sprintf("cannot run loops with %s priority %d: %s", e.Policy, e.Prio, e.Reason)
+	if e.Err != nil {
+		s += ": " + e.Err.Error()
+	}
+	return s
+}
+
+// Unwrap is the system's error, if there was one.
+func (e *SchedError) Unwrap() error { return e.Err }
+
+func listenErr(l Listen, addr netip.AddrPort, err error) *ListenError {
+	l.Addr = addr
+	return &ListenError{Listen: l, InUse: isAddrInUse(err), Err: err}
+}

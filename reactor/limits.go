@@ -1,0 +1,87 @@
+package reactor
+
+import "time"
+
+// Bounds and defaults. Those that a Config field overrides say so.
+const (
+	// MaxDatagram is the largest datagram, bytes: the 16-bit length of UDP
+	// (RFC 768). The kernel refuses a little less: 65507 over IPv4.
+	MaxDatagram = 65535
+
+	// MaxLoops bounds Config.Loops. Ours.
+	MaxLoops = 256
+
+	// TimerTick is the resolution of timers. Kamailio's timer tick is 1/16 s
+	// (62.5 ms); the shortest SIP timer is T1/2.
+	TimerTick = time.Millisecond
+
+	// DefaultRecvBatch is the number of datagrams read by one system call and
+	// handed to Receive at once. Config.RecvBatch, 1 to MaxBatch.
+	DefaultRecvBatch = 64
+	// DefaultSendBatch is the number of datagrams collected before they are sent
+	// even though the cycle has not ended. Config.SendBatch, 1 to MaxBatch.
+	DefaultSendBatch = 128
+	// MaxBatch is UIO_MAXIOV, the kernel's own bound on recvmmsg and sendmmsg.
+	MaxBatch = 1024
+
+	// DefaultSendQueue is how many datagrams per socket and loop wait when the
+	// kernel's send buffer is full. Config.SendQueue.
+	DefaultSendQueue = 1024
+	// DefaultSendQueueBytes bounds the bytes of the same queue. Config.SendQueueBytes.
+	DefaultSendQueueBytes = 4 << 20
+
+	// DefaultMailboxSlots is the capacity of a loop's mailbox in mails, rounded
+	// up to a power of two. Config.MailboxSlots.
+	DefaultMailboxSlots = 4096
+	// DefaultMailboxLarge is how many mails with more data than InlineMail can be
+	// in a mailbox at once. Config.MailboxLarge.
+	DefaultMailboxLarge = 256
+	// InlineMail is the data of a mail, bytes, that lies in the ring itself; an
+	// INVITE with SDP is usually 0.8 to 1.6 KB.
+	InlineMail = 2048
+	// MaxMail is the largest data of a mail, bytes: a datagram or a stream's
+	// message of that size.
+	MaxMail = MaxDatagram
+
+	// DefaultMaxTimers bounds the armed timers of one loop. Config.MaxTimers.
+	DefaultMaxTimers = 8 << 20
+
+	// DefaultRecvBuffer is asked for with SO_RCVBUF, bytes; the kernel grants up
+	// to net.core.rmem_max. Kamailio probes upwards to maxbuffer, 256 KB.
+	// Config.RecvBuffer.
+	DefaultRecvBuffer = 4 << 20
+	// DefaultSendBuffer is the same for SO_SNDBUF. Config.SendBuffer.
+	DefaultSendBuffer = 1 << 20
+
+	// SlowCallback is the duration from which a callback is counted and named.
+	SlowCallback = 5 * time.Millisecond
+
+	// maxTimersPerCycle bounds the timers that fire before sockets are read
+	// again, so that a stall does not become a longer one.
+	maxTimersPerCycle = 1024
+	// maxErrorsPerCycle bounds the ICMP errors read from one socket in a cycle.
+	maxErrorsPerCycle = 64
+	// maxEvents is the number of ready descriptors taken from the poller at once.
+	maxEvents = 256
+	// slotStride is the distance of receive slots: room for MaxDatagram and an
+	// odd number of cache lines more, so that the heads of all slots do not fall
+	// into the same sets of the cache.
+	slotStride = 65536 + 13*64
+
+	// runtimeRoom is what GOMAXPROCS has above the number of running loops: one
+	// for the collector, one for pool and control plane.
+	runtimeRoom = 2
+
+	// stopPoll is how often a stopping loop looks whether the others are done.
+	stopPoll = time.Millisecond
+	// stopFlush bounds how long a stopping loop waits for the kernel to take
+	// what is queued.
+	stopFlush = 200 * time.Millisecond
+
+	// rtTimeLimit is RLIMIT_RTTIME of the process while loops run in a real-time
+	// class: a loop that uses its CPU that long without sleeping is stuck.
+	rtTimeLimit = 2 * time.Second
+	// rtBreath is after how much time without a sleep a real-time loop sleeps
+	// for a moment, since only a sleep resets the kernel's count for rtTimeLimit.
+	rtBreath = 200 * time.Millisecond
+)

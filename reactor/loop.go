@@ -1,0 +1,410 @@
+//go:build unix
+
+package reactor
+
+import (
+	"runtime"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"sipedge/reactor/internal/wheel"
+)
+
+// loop is one event loop. Its fields belong to its goroutine, but for the
+// mailbox, the orders and the counters.
+type loop struct {
+	r    *Reactor
+	id   int
+	h    Handler
+	poll poller
+	edge bool
+	wake waker
+	mail *mailbox
+	now  int64 // ns since the reactor was made
+	wall int64 // ns since 1970
+	last int64 // when the running callback began, or the one before ended
+
+	timers *wheel.Wheel
+
+	socks  []*udpSocket // by SocketID; nil where the loop has none
+	recv   *receiver
+	out    outBatch
+	events [maxEvents]event
+	ready  []*udpSocket // edge-triggered sockets that may have more
+
+	ordersMu sync.Mutex
+	orders   []func(*loop) // what the reactor wants done on the loop
+	ordered  atomic.Bool
+
+	stopping bool
+	rested   bool // counted among Reactor.resting
+	breath   int64
+	c        counters
+}
+
+const wakeTag = -1
+
+func newLoop(r *Reactor, id int, kind pollerKind) (*loop, error) {
+	l := &loop{r: r, id: id, edge: kind.edge,
+		mail:   newMailbox(r.cfg.MailboxSlots, r.cfg.MailboxLarge),
+		timers: wheel.New(1, r.cfg.MaxTimers),
+		recv:   newReceiver(r.cfg.RecvBatch),
+	}
+	l.out.init(r.cfg.SendBatch)
+	var err error
+	if l.poll, err = kind.open(); err != nil {
+		return nil, err
+	}
+	if l.wake, err = newWaker(); err != nil {
+		l.poll.close()
+		return nil, err
+	}
+	if err = l.poll.add(l.wake.fd, wakeTag); err != nil {
+		l.closePoller()
+		return nil, err
+	}
+	l.clock()
+	return l, nil
+}
+
+func (l *loop) closePoller() {
+	l.wake.close()
+	l.poll.close()
+}
+
+// clock reads the time for the cycle.
+func (l *loop) clock() {
+	t := time.Now()
+	l.now = int64(t.Sub(l.r.epoch)) + 1
+	l.wall = t.UnixNano()
+}
+
+// run is the loop's goroutine.
+func (l *loop) run() {
+	runtime.LockOSThread() // never unlocked: the thread's CPU and class end with it
+	if l.r.cfg.Pin && len(l.r.cpus) > 0 {
+		if err := pinThread(l.r.cpus[l.id%len(l.r.cpus)]); err != nil {
+			l.r.report(l, "pin", err)
+		}
+	}
+	if err := setThreadSched(l.r.cfg.Sched); err != nil {
+		l.r.report(l, "sched", err)
+	}
+	l.clock()
+	l.last = l.now
+	l.guard("Start", 0, func() { l.h.Start(l) })
+	for !l.cycle() {
+	}
+	l.finish()
+}
+
+// cycle is one turn of the loop: wait, mailbox, sockets, timers, CycleEnd,
+// flush. It returns true when the loop has stopped.
+func (l *loop) cycle() bool {
+	n := l.wait()
+	l.clock()
+	l.last = l.now
+	began := l.now
+	l.c.cycles.Add(1)
+	if l.ordered.Load() {
+		l.obey()
+	}
+	l.drainMail()
+	for i := range n {
+		ev := &l.events[i]
+		if ev.tag == wakeTag {
+			l.wake.clear()
+			continue
+		}
+		s := l.sock(SocketID(ev.tag))
+		if s == nil {
+			continue
+		}
+		if ev.write {
+			l.retry(s)
+		}
+		if ev.read && !l.stopping {
+			l.read(s)
+		}
+	}
+	if len(l.ready) > 0 && !l.stopping {
+		l.readReady()
+	}
+	l.fire()
+	l.cycleEnd()
+	l.out.flush(l)
+	lag := uint64(time.Since(l.r.epoch)) + 1 - uint64(began)
+	l.c.lag.Store(lag)
+	if lag > l.c.maxLag.Load() {
+		l.c.maxLag.Store(lag)
+	}
+	return l.stopping && l.r.quiet(l)
+}
+
+// wait sleeps until something is ready, the next timer is due or a mail comes,
+// and not at all when there is something to do already.
+func (l *loop) wait() int {
+	timeout := time.Duration(-1)
+	if l.timers.Len() > 0 {
+		timeout = max(time.Duration(l.timers.Next()*int64(TimerTick)-int64(time.Since(l.r.epoch))), 0)
+	}
+	if l.stopping && (timeout < 0 || timeout > stopPoll) {
+		timeout = stopPoll
+	}
+	if len(l.ready) > 0 {
+		timeout = 0
+	}
+	if timeout != 0 {
+		l.mail.asleep.Store(1)
+		if l.mail.next() != nil || l.ordered.Load() {
+			timeout = 0
+		}
+	}
+	if timeout != 0 {
+		l.c.sleeps.Add(1)
+		l.breath = 0
+	} else if l.r.cfg.Sched.Policy != SchedOther {
+		l.rest()
+	}
+	n, err := l.poll.wait(timeout, l.events[:])
+	l.mail.asleep.Store(0)
+	if err != nil {
+		l.c.recvErrors.Add(1)
+		breathe() // a poller that fails at once must not take the processor
+		return 0
+	}
+	return n
+}
+
+// rest lets a busy real-time loop sleep for a moment now and then (rtBreath).
+func (l *loop) rest() {
+	now := int64(time.Since(l.r.epoch))
+	if l.breath == 0 {
+		l.breath = now
+	} else if now-l.breath > int64(rtBreath) {
+		breathe()
+		l.breath = now
+	}
+}
+
+// drainMail handles the mails that are there, those that come meanwhile in the
+// next cycle.
+func (l *loop) drainMail() {
+	end := l.mail.tail.Load()
+	n := uint64(0)
+	for l.mail.head.Load() < end {
+		m := l.mail.next()
+		if m == nil {
+			break // its producer has not finished writing it
+		}
+		l.posted(m)
+		l.mail.done()
+		n++
+	}
+	if n > 0 {
+		l.c.postsIn.Add(n)
+	}
+}
+
+func (l *loop) posted(m *Mail) {
+	kind := m.Kind
+	defer l.done("Posted", kind)
+	l.h.Posted(l, m)
+}
+
+// readBatches bounds the batches taken from one socket before the others and
+// the timers have their turn.
+const readBatches = 4
+
+func (l *loop) read(s *udpSocket) {
+	for range readBatches {
+		batch, more, err := l.recv.read(s, l.now, &l.c)
+		if err != nil && err != unix.EAGAIN && err != unix.EINTR {
+			l.c.recvErrors.Add(1)
+		}
+		if len(batch) > 0 {
+			l.c.batches.Add(1)
+			l.receive(batch)
+			for i := range batch {
+				poison(batch[i].Data)
+			}
+		}
+		if !more {
+			return
+		}
+	}
+	if l.edge {
+		l.ready = append(l.ready, s)
+	}
+}
+
+// readReady goes on with sockets that an edge-triggered poller will not report again.
+func (l *loop) readReady() {
+	again := l.ready
+	l.ready = nil
+	for _, s := range again {
+		if !s.closing {
+			l.read(s)
+		}
+	}
+	if l.ready == nil {
+		l.ready = again[:0]
+	}
+}
+
+func (l *loop) receive(batch []Message) {
+	defer l.done("Receive", 0)
+	l.h.Receive(l, batch)
+}
+
+// fire calls the timers that are due, at most maxTimersPerCycle.
+func (l *loop) fire() {
+	if l.timers.Len() == 0 {
+		return
+	}
+	due := l.now / int64(TimerTick)
+	n := uint64(0)
+	for range maxTimersPerCycle {
+		kind, arg, ok := l.timers.Pop(due)
+		if !ok {
+			break
+		}
+		n++
+		l.timer(kind, arg)
+	}
+	l.c.timersFired.Add(n)
+	l.c.timersArmed.Store(uint64(l.timers.Len()))
+}
+
+func (l *loop) timer(kind uint32, arg uint64) {
+	defer l.done("Timer", kind)
+	l.h.Timer(l, kind, arg)
+}
+
+func (l *loop) cycleEnd() {
+	defer l.done("CycleEnd", 0)
+	l.h.CycleEnd(l)
+}
+
+// guard runs a rare callback as done does the frequent ones.
+func (l *loop) guard(name string, kind uint32, f func()) {
+	defer l.done(name, kind)
+	f()
+}
+
+// done ends every callback: it catches a panic and notices a callback that took
+// too long.
+func (l *loop) done(name string, kind uint32) {
+	if e := recover(); e != nil {
+		l.c.panics.Add(1)
+		l.out.abandon()
+		if f := l.r.cfg.OnPanic; f != nil {
+			f(l.id, name, e, debug.Stack())
+		}
+	}
+	now := int64(time.Since(l.r.epoch)) + 1
+	took := now - l.last
+	l.last = now
+	if took >= int64(SlowCallback) {
+		l.c.slow.Add(1)
+		if f := l.r.cfg.OnSlow; f != nil {
+			f(l.id, name, kind, time.Duration(took))
+		}
+	}
+}
+
+// order has f run on the loop, in its next cycle.
+func (l *loop) order(f func(*loop)) {
+	l.ordersMu.Lock()
+	l.orders = append(l.orders, f)
+	l.ordersMu.Unlock()
+	l.ordered.Store(true)
+	l.wake.wake()
+}
+
+func (l *loop) obey() {
+	l.ordersMu.Lock()
+	orders := l.orders
+	l.orders = nil
+	l.ordered.Store(false)
+	l.ordersMu.Unlock()
+	for _, f := range orders {
+		f(l)
+	}
+}
+
+// sock is the loop's socket of a listen address, nil if there is none.
+func (l *loop) sock(id SocketID) *udpSocket {
+	if id < 0 || int(id) >= len(l.socks) {
+		return nil
+	}
+	return l.socks[id]
+}
+
+// addSocket takes a descriptor over.
+func (l *loop) addSocket(s *udpSocket) error {
+	for int(s.id) >= len(l.socks) {
+		l.socks = append(l.socks, nil)
+	}
+	if err := l.poll.add(s.fd, int32(s.id)); err != nil {
+		return err
+	}
+	l.socks[s.id] = s
+	return nil
+}
+
+// removeSocket reads what has arrived and closes the descriptor.
+func (l *loop) removeSocket(id SocketID) {
+	s := l.sock(id)
+	if s == nil {
+		return
+	}
+	for range drainBatches {
+		batch, more, _ := l.recv.read(s, l.now, &l.c)
+		if len(batch) > 0 {
+			l.receive(batch)
+		}
+		if !more {
+			break
+		}
+	}
+	l.out.flush(l)
+	l.closeSocket(s)
+}
+
+// drainBatches bounds what is read from a socket that is to be closed.
+const drainBatches = 1024
+
+func (l *loop) closeSocket(s *udpSocket) {
+	if len(s.queue.ents) > 0 {
+		l.c.sendDrops.Add(uint64(len(s.queue.ents)))
+	}
+	s.closing = true
+	l.poll.remove(s.fd)
+	unix.Close(s.fd)
+	l.socks[s.id] = nil
+}
+
+// finish ends the loop: the handler's last word, then what is queued, as long
+// as the kernel takes it within stopFlush.
+func (l *loop) finish() {
+	l.guard("Stop", 0, func() { l.h.Stop(l) })
+	l.out.flush(l)
+	deadline := time.Now().Add(stopFlush)
+	for _, s := range l.socks {
+		if s == nil {
+			continue
+		}
+		for len(s.queue.ents) > 0 && time.Now().Before(deadline) {
+			l.poll.wait(stopPoll, l.events[:])
+			l.retry(s)
+		}
+		l.closeSocket(s)
+	}
+	l.mail.closed.Store(true)
+	l.closePoller()
+}

@@ -1,0 +1,113 @@
+package reactor
+
+import "sync/atomic"
+
+// Stats counts what one loop has done since the start.
+type Stats struct {
+	Cycles uint64
+	// Sleeps is the cycles that waited for something to happen.
+	Sleeps uint64
+
+	MessagesIn, BytesIn uint64
+	// Batches is the calls of Receive.
+	Batches uint64
+	// Truncated is datagrams longer than MaxDatagram; they are dropped.
+	Truncated uint64
+	// KernelDrops is datagrams that the kernel dropped since the receive buffer
+	// was full, where the system tells.
+	KernelDrops uint64
+	// RecvErrors is failed receive calls, pending ICMP errors included.
+	RecvErrors uint64
+
+	MessagesOut, BytesOut uint64
+	// SendCalls is the system calls that sent them.
+	SendCalls uint64
+	// SendAgain is how often the kernel's send buffer was full.
+	SendAgain uint64
+	// SendQueued is datagrams that had to wait for it, SendDrops those lost
+	// because the queue was at its bound or the loop stopped.
+	SendQueued, SendDrops uint64
+	// SendErrors is datagrams that the kernel refused for another reason.
+	SendErrors uint64
+	// ReserveFailed is Reserve calls that returned nil.
+	ReserveFailed uint64
+	// Unreachable is ICMP errors handed to the handler.
+	Unreachable uint64
+
+	// PostsOut is mails this loop posted to others, PostsIn mails it received,
+	// Wakes how often it woke another loop, MailboxFull posts to it that were refused.
+	PostsOut, PostsIn, Wakes, MailboxFull uint64
+
+	TimersFired uint64
+	// TimersRefused is calls of After beyond MaxTimers.
+	TimersRefused uint64
+	// TimersArmed is the number of timers armed now.
+	TimersArmed uint64
+
+	// Slow is callbacks of SlowCallback or longer, Panics those that panicked.
+	Slow, Panics uint64
+	// Lag is how long the last cycle took, from the end of its wait to the end
+	// of its flush, nanoseconds; MaxLag the longest.
+	Lag, MaxLag uint64
+}
+
+// Add adds o to s; Lag and MaxLag become the larger ones.
+func (s *Stats) Add(o Stats) {
+	s.Cycles += o.Cycles
+	s.Sleeps += o.Sleeps
+	s.MessagesIn += o.MessagesIn
+	s.BytesIn += o.BytesIn
+	s.Batches += o.Batches
+	s.Truncated += o.Truncated
+	s.KernelDrops += o.KernelDrops
+	s.RecvErrors += o.RecvErrors
+	s.MessagesOut += o.MessagesOut
+	s.BytesOut += o.BytesOut
+	s.SendCalls += o.SendCalls
+	s.SendAgain += o.SendAgain
+	s.SendQueued += o.SendQueued
+	s.SendDrops += o.SendDrops
+	s.SendErrors += o.SendErrors
+	s.ReserveFailed += o.ReserveFailed
+	s.Unreachable += o.Unreachable
+	s.PostsOut += o.PostsOut
+	s.PostsIn += o.PostsIn
+	s.Wakes += o.Wakes
+	s.MailboxFull += o.MailboxFull
+	s.TimersFired += o.TimersFired
+	s.TimersRefused += o.TimersRefused
+	s.TimersArmed += o.TimersArmed
+	s.Slow += o.Slow
+	s.Panics += o.Panics
+	s.Lag = max(s.Lag, o.Lag)
+	s.MaxLag = max(s.MaxLag, o.MaxLag)
+}
+
+// counters are written by the loop, per batch rather than per message, and read
+// by anyone.
+type counters struct {
+	cycles, sleeps                          atomic.Uint64
+	msgsIn, bytesIn, batches                atomic.Uint64
+	truncated, kernelDrops, recvErrors      atomic.Uint64
+	msgsOut, bytesOut, sendCalls, sendAgain atomic.Uint64
+	sendQueued, sendDrops, sendErrors       atomic.Uint64
+	reserveFailed, unreachable              atomic.Uint64
+	postsOut, postsIn, wakes                atomic.Uint64
+	timersFired, timersRefused, timersArmed atomic.Uint64
+	slow, panics                            atomic.Uint64
+	lag, maxLag                             atomic.Uint64
+}
+
+func (c *counters) snapshot() Stats {
+	return Stats{
+		Cycles: c.cycles.Load(), Sleeps: c.sleeps.Load(),
+		MessagesIn: c.msgsIn.Load(), BytesIn: c.bytesIn.Load(), Batches: c.batches.Load(),
+		Truncated: c.truncated.Load(), KernelDrops: c.kernelDrops.Load(), RecvErrors: c.recvErrors.Load(),
+		MessagesOut: c.msgsOut.Load(), BytesOut: c.bytesOut.Load(), SendCalls: c.sendCalls.Load(),
+		SendAgain: c.sendAgain.Load(), SendQueued: c.sendQueued.Load(), SendDrops: c.sendDrops.Load(),
+		SendErrors: c.sendErrors.Load(), ReserveFailed: c.reserveFailed.Load(), Unreachable: c.unreachable.Load(),
+		PostsOut: c.postsOut.Load(), PostsIn: c.postsIn.Load(), Wakes: c.wakes.Load(),
+		TimersFired: c.timersFired.Load(), TimersRefused: c.timersRefused.Load(), TimersArmed: c.timersArmed.Load(),
+		Slow: c.slow.Load(), Panics: c.panics.Load(), Lag: c.lag.Load(), MaxLag: c.maxLag.Load(),
+	}
+}

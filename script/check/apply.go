@@ -1,0 +1,120 @@
+package check
+
+import (
+	"sipedge/script/ast"
+	"sipedge/script/diag"
+	"sipedge/script/registry"
+)
+
+// Apply sets the core's parameters and those of the loaded modules as the
+// configuration says. configs is what table.NewConfigs made; the core's is at
+// "". Unknown names, wrong types and values out of range are errors at the name
+// or value.
+func Apply(cfg *ast.Config, table *registry.Table, configs map[string]any, diags *diag.List) {
+	for _, s := range cfg.Settings {
+		if s.Group != "" {
+			checkGlobal(s, diags)
+			continue
+		}
+		p := table.Params[s.Name]
+		if p == nil {
+			if !loaderSetting(s.Name) {
+				Report(diags, s.Pos, suggest(s.Name, registry.Names(table.Params)), "unknown parameter %q", s.Name)
+			}
+			continue
+		}
+		applySetting(s, p, configs[""], diags)
+	}
+	for _, m := range cfg.ModParams {
+		applyModParam(m, table, configs, diags)
+	}
+}
+
+// loaderSetting tells the settings that say where modules lie; modules are part
+// of the program here.
+func loaderSetting(name string) bool { return name == "mpath" || name == "loadpath" }
+
+func checkGlobal(s *ast.Setting, diags *diag.List) {
+	switch {
+	case len(s.Values) != 1:
+		Report(diags, s.Pos, "", "the custom parameter %s.%s takes one value", s.Group, s.Name)
+	case s.Values[0].Kind == ast.SettingIdent:
+		Report(diags, s.Values[0].Pos, "", "the value of the custom parameter %s.%s must be a number or a string in quotes", s.Group, s.Name)
+	}
+}
+
+func applySetting(s *ast.Setting, p *registry.Param, cfg any, diags *diag.List) {
+	if len(s.Values) > 1 && p.Type != registry.ParamList {
+		Report(diags, s.Values[1].Pos, "", "parameter %q takes one value", s.Name)
+		return
+	}
+	for _, v := range s.Values {
+		pv := registry.StrValue(v.Str)
+		if v.Kind == ast.SettingInt || v.Kind == ast.SettingBool {
+			pv = registry.IntValue(v.Int)
+		}
+		if v.Advertise != "" {
+			pv.Str += " advertise " + v.Advertise
+		}
+		if err := p.Set(cfg, pv); err != nil {
+			Report(diags, v.Pos, "", "parameter %q: %s", s.Name, err.Error())
+		}
+	}
+	note(diags, s.Pos, p)
+}
+
+func applyModParam(m *ast.ModParam, table *registry.Table, configs map[string]any, diags *diag.List) {
+	mods, err := table.MatchModules(m.Modules)
+	if err != nil {
+		Report(diags, m.ModPos, "", "modparam: %s", err.Error())
+		return
+	}
+	if len(mods) == 0 {
+		if x := table.FindModule(m.Modules); x != nil {
+			Report(diags, m.ModPos, "", "modparam: module %q is not loaded", m.Modules)
+			return
+		}
+		Report(diags, m.ModPos, suggest(m.Modules, loadedNames(table)), "modparam: no loaded module is called %q", m.Modules)
+		return
+	}
+	if m.Value == nil {
+		return // the parser has reported it
+	}
+	k := NewFolder(table).Fold(m.Value)
+	if !k.Known() {
+		Report(diags, m.Value.Position(), "", "modparam: the value must be a number or a string")
+		return
+	}
+	v := registry.StrValue(k.Str)
+	if n, ok := Strip(m.Value).(*ast.IntLit); ok {
+		v = registry.IntValue(n.Value)
+	} else if k.Kind == intKind {
+		v = registry.IntValue(k.Num)
+	}
+	for _, mod := range mods {
+		p := mod.Param(m.Name)
+		if p == nil {
+			Report(diags, m.NamePos, suggest(m.Name, mod.ParamNames()), "module %q has no parameter %q", mod.Name, m.Name)
+			continue
+		}
+		if err := p.Set(configs[mod.Name], v); err != nil {
+			Report(diags, m.Value.Position(), "", "parameter %q of module %q: %s", m.Name, mod.Name, err.Error())
+			continue
+		}
+		note(diags, m.Pos, p)
+	}
+}
+
+func loadedNames(table *registry.Table) []string {
+	var ns []string
+	for _, m := range table.Loaded {
+		ns = append(ns, m.Name)
+	}
+	return ns
+}
+
+func note(diags *diag.List, pos diag.Pos, p *registry.Param) {
+	if p.Note != "" {
+		Inform(diags, pos, "%s: %s", p.Name, p.Note)
+	}
+}

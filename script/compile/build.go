@@ -1,0 +1,116 @@
+package compile
+
+import (
+	"sipedge/script/ast"
+	"sipedge/script/check"
+	"sipedge/script/compile/posix"
+	"sipedge/script/diag"
+	"sipedge/script/registry"
+	"sipedge/script/rt"
+	"sipedge/script/value"
+)
+
+// Config implements registry.Build.
+func (c *compiler) Config(module string) any { return c.configs[module] }
+
+// Host implements registry.Build.
+func (c *compiler) Host() any { return c.host }
+
+// Const implements registry.Build.
+func (c *compiler) Const(s string) value.Value {
+	if v, ok := c.consts[s]; ok {
+		return v
+	}
+	v := value.FromSpan(value.Const, len(c.prog.Consts), len(s))
+	c.prog.Consts = append(c.prog.Consts, s...)
+	c.consts[s] = v
+	return v
+}
+
+// AVP implements registry.Build. A name in the spelling of $avp ("s:x", "i:5")
+// means the same AVP as there.
+func (c *compiler) AVP(name string) rt.AVPName {
+	if key, err := avpKey(name); err == nil {
+		name = key
+	}
+	n, ok := c.avps[name]
+	if !ok {
+		n = rt.AVPName(len(c.prog.AVPNames))
+		c.avps[name] = n
+		c.prog.AVPNames = append(c.prog.AVPNames, name)
+	}
+	return n
+}
+
+// VarSlot implements registry.Build.
+func (c *compiler) VarSlot(name string) int {
+	i, ok := c.vars[name]
+	if !ok {
+		i = len(c.prog.VarNames)
+		c.vars[name] = i
+		c.prog.VarNames = append(c.prog.VarNames, name)
+	}
+	return i
+}
+
+// Flag implements registry.Build.
+func (c *compiler) Flag(name string) (int, bool) {
+	n, ok := c.info.Flags[name]
+	return n, ok
+}
+
+// AVPFlag resolves a name declared with avpflags. Functions that take one find
+// it behind their Build.
+func (c *compiler) AVPFlag(name string) (int, bool) {
+	n, ok := c.info.AVPFlags[name]
+	return n, ok
+}
+
+func (c *compiler) flagNames() []string { return registry.Names(c.info.Flags) }
+
+// Var implements registry.Build.
+func (c *compiler) Var(spec string) (*registry.Var, error) { return c.bindVar(spec) }
+
+// Route implements registry.Build.
+func (c *compiler) Route(kind rt.RouteKind, name string) bool {
+	return c.entries[rt.RouteKey{Kind: kind, Name: name}] != nil
+}
+
+// Regex implements registry.Build.
+func (c *compiler) Regex(text string, fold bool) (registry.Matcher, error) {
+	return posix.Compile(text, fold)
+}
+
+// dynamicPatterns are the patterns that scripts of this process computed at run
+// time; shared by all loops.
+var dynamicPatterns = posix.NewCache(regexCacheSize, maxDynamicPattern)
+
+// RegexCached implements registry.Build.
+func (c *compiler) RegexCached(text []byte, fold bool) (registry.Matcher, error) {
+	return cachedRegex(text, fold)
+}
+
+func cachedRegex(text []byte, fold bool) (registry.Matcher, error) {
+	m, err := dynamicPatterns.Get(text, fold)
+	if err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+// regexError reports a bad pattern, at the byte where that is known.
+func (c *compiler) regexError(e ast.Expr, err error) {
+	pos := e.Position()
+	if lit, ok := check.Strip(e).(*ast.StringLit); ok && lit.Exact {
+		if off := posix.Offset(err); off > 0 {
+			pos += diag.Pos(1 + off)
+		}
+	}
+	c.errorf(pos, "", "bad regular expression: %s", err.Error())
+}
+
+func (c *compiler) warnf(pos diag.Pos, format string, args ...any) {
+	check.Warn(c.diags, pos, format, args...)
+}
+
+func suggest(name string, candidates []string) string { return diag.Suggest(name, candidates) }

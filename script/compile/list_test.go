@@ -1,0 +1,16 @@
+package compile_test
+
+import (
+	"sipedge/script/ast"
+	"sipedge/script/diag"
+	"sipedge/script/parse"
+)
+
+func newList(files *diag.Set) *diag.List { return diag.NewList(files) }
+
+func render(l *diag.List) string { return l.String() }
+
+// parseText parses a script text.
+func parseText(text string) (*ast.Config, *diag.List) {
+	return parse.File("x.cfg", []byte(text), parse.Options{})
+}

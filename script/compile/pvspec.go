@@ -1,0 +1,320 @@
+package compile
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"sipedge/script/ast"
+	"sipedge/script/diag"
+	"sipedge/script/registry"
+	"sipedge/script/rt"
+	"sipedge/script/value"
+)
+
+// specError is an error in the text of a variable or format: off is the byte
+// that it is about.
+type specError struct {
+	off     int
+	text    string
+	suggest string
+}
+
+func (e *specError) Error() string { return e.text }
+
+func specErrorf(off int, format string, args ...any) *specError {
+	return &specError{off: off, text: fmt.Sprintf(format, args...)}
+}
+
+func suggestionOf(err error) string {
+	var se *specError
+	if errors.As(err, &se) {
+		return se.suggest
+	}
+	return ""
+}
+
+// varSpec is a variable taken apart: name(inner)[index]{class.name,args}…
+type varSpec struct {
+	name      string
+	inner     string
+	hasInner  bool
+	innerOff  int
+	index     string
+	hasIndex  bool
+	trans     []transSpec
+	afterName int
+}
+
+type transSpec struct {
+	text string
+	off  int
+}
+
+// isNameByte tells the bytes of a variable's name.
+func isNameByte(b byte) bool {
+	return b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b >= '0' && b <= '9' || b == '_' || b == '.' || b == '?'
+}
+
+// balanced is the offset of the bracket that closes the one at s[at]; -1 for none.
+func balanced(s string, at int) int {
+	open, depth := s[at], 0
+	closing := map[byte]byte{'(': ')', '[': ']', '{': '}'}[open]
+	for i := at; i < len(s); i++ {
+		switch s[i] {
+		case open:
+			depth++
+		case closing:
+			if depth--; depth == 0 {
+				return i
+			}
+		}
+	}
+	return -1
+}
+
+// splitSpec takes a variable's text apart.
+func splitSpec(s string) (varSpec, error) {
+	var v varSpec
+	i := 0
+	for i < len(s) && isNameByte(s[i]) {
+		i++
+	}
+	v.name, v.afterName = s[:i], i
+	if i == 0 {
+		return v, specErrorf(0, "a pseudo-variable's name is missing")
+	}
+	if i < len(s) && s[i] == '(' {
+		end := balanced(s, i)
+		if end < 0 {
+			return v, specErrorf(i, "the parenthesis of $%s is not closed", v.name)
+		}
+		v.inner, v.hasInner, v.innerOff = s[i+1:end], true, i+1
+		i = end + 1
+	}
+	if i < len(s) && s[i] == '[' {
+		end := balanced(s, i)
+		if end < 0 {
+			return v, specErrorf(i, "the index of $%s is not closed", v.name)
+		}
+		v.index, v.hasIndex = strings.TrimSpace(s[i+1:end]), true
+		i = end + 1
+		if v.index == "" {
+			return v, specErrorf(i-1, "the index of $%s is empty", v.name)
+		}
+	}
+	for i < len(s) {
+		if s[i] == ' ' {
+			i++
+			continue
+		}
+		if s[i] != '{' {
+			return v, specErrorf(i, "unexpected %q after $%s", s[i], s[:i])
+		}
+		end := balanced(s, i)
+		if end < 0 {
+			return v, specErrorf(i, "the transformation of $%s is not closed", v.name)
+		}
+		v.trans = append(v.trans, transSpec{s[i+1 : end], i + 1})
+		i = end + 1
+	}
+	return v, nil
+}
+
+// pv is the variable of a node; errors are reported at their column.
+func (c *compiler) pv(e *ast.PV) *registry.Var {
+	v, err := c.bindVar(e.Spec)
+	if err != nil {
+		c.specProblem(e.Pos, specStart(e, c.cfg.Files), err)
+		return registry.BrokenVar()
+	}
+	if why := c.wrongBlock(e.Spec, v); why != "" {
+		c.errorf(e.Pos, "", "%s", why)
+	}
+	return v
+}
+
+// specStart is the column distance from a node's $ to its spec: 1, or 2 for $(…).
+func specStart(e *ast.PV, files *diag.Set) int {
+	if f := files.File(e.Pos); f != nil {
+		if p := files.Position(e.Pos); strings.HasPrefix(string(f.Line(p.Line)[min(p.Column-1, len(f.Line(p.Line))):]), "$(") {
+			return 2
+		}
+	}
+	return 1
+}
+
+func (c *compiler) specProblem(pos diag.Pos, start int, err error) {
+	var se *specError
+	if errors.As(err, &se) {
+		if se.off > 0 {
+			pos += diag.Pos(start + se.off)
+		}
+		c.errorf(pos, se.suggest, "%s", se.text)
+		return
+	}
+	c.errorf(pos, "", "%s", err.Error())
+}
+
+// wrongBlock says why a variable has no meaning in the block that is being
+// compiled; "" where it has.
+func (c *compiler) wrongBlock(spec string, v *registry.Var) string {
+	if v.Routes == 0 || c.reach == 0 || c.reach&v.Routes != 0 {
+		return ""
+	}
+	return fmt.Sprintf("$%s cannot be used in %s; it is for %s", spec, c.reach, v.Routes)
+}
+
+// bindVar binds a variable given without the leading $; the same text always
+// gives the same variable.
+func (c *compiler) bindVar(spec string) (*registry.Var, error) {
+	if v := c.specs[spec]; v != nil {
+		return v, nil
+	}
+	v, err := c.bindNew(spec)
+	if err == nil {
+		c.specs[spec] = v
+	}
+	return v, err
+}
+
+func (c *compiler) bindNew(spec string) (*registry.Var, error) {
+	s, err := splitSpec(spec)
+	if err != nil {
+		return nil, err
+	}
+	row, err := c.varRow(s.name)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case row.Inner == registry.Always && !s.hasInner:
+		return nil, specErrorf(0, "$%s needs a name in parentheses: $%s(…)", s.name, s.name)
+	case row.Inner == registry.Never && s.hasInner:
+		return nil, specErrorf(s.afterName, "$%s takes nothing in parentheses", s.name)
+	}
+	v, err := row.Bind(c, s.inner, s.index)
+	if err != nil {
+		var se *specError
+		if errors.As(err, &se) && s.hasInner {
+			return nil, &specError{se.off + s.innerOff, se.text, se.suggest}
+		}
+		return nil, err
+	}
+	if len(s.trans) == 0 {
+		return v, nil
+	}
+	get := v.Get
+	for _, t := range s.trans {
+		if get, err = c.transform(get, t); err != nil {
+			return nil, err
+		}
+	}
+	return &registry.Var{Name: v.Name, Get: get, Routes: v.Routes}, nil
+}
+
+// varRow is the row of a variable's name.
+func (c *compiler) varRow(name string) (*registry.PV, error) {
+	if row := c.coreRows[name]; row != nil {
+		return row, nil
+	}
+	if row, owner := c.table.PV(name); row != nil {
+		return row, nil
+	} else if owner != "" {
+		return nil, specErrorf(0, "$%s is in module %q, which is not loaded", name, owner)
+	}
+	if isTrackName(name) {
+		return trackVar(name), nil
+	}
+	err := specErrorf(0, "unknown pseudo-variable \"$%s\"", name)
+	names := registry.Names(c.table.PVs)
+	for n := range c.coreRows {
+		names = append(names, n)
+	}
+	if n := suggest(name, names); n != "" {
+		err.suggest = "$" + n
+	}
+	return nil, err
+}
+
+// transform puts one {class.name,args} behind a getter.
+func (c *compiler) transform(get rt.Expr, t transSpec) (rt.Expr, error) {
+	name, rest, hasArgs := strings.Cut(t.text, ",")
+	name = strings.TrimSpace(name)
+	row, owner := c.table.Transformation(name)
+	if row == nil {
+		if owner != "" {
+			return nil, specErrorf(t.off, "the transformation {%s} is in module %q, which is not loaded", name, owner)
+		}
+		return nil, &specError{t.off, fmt.Sprintf("unknown transformation \"%s\"", name), suggest(name, registry.Names(c.table.Trans))}
+	}
+	var args []registry.TransArg
+	if hasArgs && row.MaxArgs > 0 {
+		off := t.off + len(t.text) - len(rest)
+		for i, text := range splitArgs(rest, row.MaxArgs) {
+			a, err := c.transArg(text)
+			if err != nil {
+				return nil, &specError{off, err.Error(), suggestionOf(err)}
+			}
+			args = append(args, a)
+			if i < row.MaxArgs {
+				off += len(text) + 1
+			}
+		}
+	}
+	switch {
+	case len(args) < row.MinArgs:
+		return nil, specErrorf(t.off, "the transformation {%s} needs %d argument(s), not %d", name, row.MinArgs, len(args))
+	case hasArgs && row.MaxArgs == 0:
+		return nil, specErrorf(t.off, "the transformation {%s} takes no arguments", name)
+	}
+	f, err := row.Bind(c, args)
+	if err != nil {
+		return nil, specErrorf(t.off, "{%s}: %s", name, err.Error())
+	}
+	return func(c *rt.Ctx) value.Value { return f(c, get(c)) }, nil
+}
+
+// splitArgs cuts a transformation's arguments at commas outside of brackets, at
+// most n of them; the last one keeps its commas.
+func splitArgs(s string, n int) []string {
+	var out []string
+	start, depth := 0, 0
+	for i := 0; i < len(s) && len(out) < n-1; i++ {
+		switch s[i] {
+		case '\\':
+			i++
+		case '(', '{':
+			if i > 0 && (s[i-1] == '$' || depth > 0 || isNameByte(s[i-1]) && strings.HasPrefix(s[start:], "$")) {
+				depth++
+			}
+		case ')', '}':
+			if depth > 0 {
+				depth--
+			}
+		case ',':
+			if depth == 0 {
+				out = append(out, s[start:i])
+				start = i + 1
+			}
+		}
+	}
+	return append(out, s[start:])
+}
+
+// transArg is an argument: a variable, or a constant text.
+func (c *compiler) transArg(text string) (registry.TransArg, error) {
+	trimmed := strings.TrimSpace(text)
+	if len(trimmed) > 1 && trimmed[0] == '$' {
+		spec, ok := wholeVar(trimmed)
+		if !ok {
+			return registry.TransArg{}, specErrorf(0, "%q is not a pseudo-variable", trimmed)
+		}
+		v, err := c.bindVar(spec)
+		if err != nil {
+			return registry.TransArg{}, err
+		}
+		return registry.TransArg{Text: text, Eval: v.Get}, nil
+	}
+	return registry.TransArg{Text: text}, nil
+}

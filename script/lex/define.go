@@ -1,0 +1,206 @@
+package lex
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+
+	"sipedge/script/diag"
+)
+
+// define is one #!define.
+type define struct {
+	value    string
+	hasValue bool
+	pos      diag.Pos
+}
+
+// commandLine takes the definitions of the command line.
+func (l *lexer) commandLine() {
+	for _, d := range l.opts.Defines {
+		name, value, has := strings.Cut(d, "=")
+		if !isName(name) {
+			l.diags.Errorf(0, "-A %s: %q is not a name", d, name)
+			continue
+		}
+		l.defines[name] = &define{value: value, hasValue: has && value != ""}
+	}
+	for _, s := range l.opts.Substs {
+		name, arg, _ := strings.Cut(s, " ")
+		switch name {
+		case "subst":
+			l.addSubst(0, strings.TrimSpace(arg))
+		case "substdef", "substdefs":
+			l.substDefine(0, strings.TrimSpace(arg), name == "substdefs")
+		}
+	}
+}
+
+func isName(s string) bool {
+	for i := range len(s) {
+		if !isWord(s[i]) || i == 0 && isDigit(s[i]) {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// define enters a name. redefine replaces one that is there, try leaves it.
+func (l *lexer) define(pos diag.Pos, name, value string, has bool, how string) {
+	old := l.defines[name]
+	switch {
+	case old != nil && how == "try":
+		return
+	case old != nil && how != "re":
+		d := l.diags.Errorf(pos, "%s is defined already", name)
+		if at := l.set.Position(old.pos); at.Line > 0 {
+			d.Message += ", at " + at.File + ":" + strconv.Itoa(at.Line)
+		}
+		return
+	case old == nil && len(l.defines) >= l.opts.MaxDefines:
+		l.diags.Errorf(pos, "more than %d defines", l.opts.MaxDefines)
+		return
+	}
+	l.defines[name] = &define{value: value, hasValue: has, pos: pos}
+}
+
+// expand begins to read a define's value in the place of its name.
+func (l *lexer) expand(s *source, at int, d *define) bool {
+	depth := 0
+	name := string(s.text[at:s.i])
+	for k := len(l.stack) - 1; k >= 0 && l.stack[k].fixed != 0; k-- {
+		depth++
+		if l.stack[k].name == name {
+			l.diags.Errorf(s.pos(at), "the value of %s names %s itself", name, name)
+			return false
+		}
+	}
+	if depth >= MaxExpansions {
+		l.stop(s.pos(at), "defines are nested more than %d deep", MaxExpansions)
+		return true
+	}
+	l.push(&source{file: s.file, text: []byte(d.value), fixed: s.pos(at), name: name, depth: s.depth})
+	return true
+}
+
+// subst is one #!subst: a search and replacement inside strings.
+type subst struct {
+	re  *regexp.Regexp
+	to  string
+	all bool
+}
+
+// addSubst reads "/expression/replacement/flags"; the separator is its first
+// character (cookbook "subst").
+func (l *lexer) addSubst(pos diag.Pos, text string) {
+	re, to, flags, ok := splitSubst(text)
+	if !ok {
+		l.diags.Errorf(pos, "expected \"/expression/replacement/flags\", found %q", text)
+		return
+	}
+	s := subst{}
+	prefix := ""
+	for _, f := range flags {
+		switch f {
+		case 'g':
+			s.all = true
+		case 'i':
+			prefix = "(?i)"
+		default:
+			l.diags.Errorf(pos, "unknown flag %q of a substitution (there are g and i)", f)
+			return
+		}
+	}
+	r, err := regexp.Compile(prefix + re)
+	if err != nil {
+		l.diags.Errorf(pos, "bad regular expression %q: %v", re, err)
+		return
+	}
+	r.Longest()
+	s.re, s.to = r, goReplacement(to)
+	l.substs = append(l.substs, s)
+}
+
+// splitSubst takes a substitution apart. Quotes around it are optional.
+func splitSubst(text string) (re, to, flags string, ok bool) {
+	text = strings.TrimSpace(text)
+	if n := len(text); n > 1 && (text[0] == '"' || text[0] == '\'') && text[n-1] == text[0] {
+		text = text[1 : n-1]
+	}
+	if len(text) < 3 {
+		return "", "", "", false
+	}
+	sep := text[0]
+	var parts []string
+	start := 1
+	for i := 1; i < len(text); i++ {
+		if text[i] == '\\' && i+1 < len(text) {
+			i++
+			continue
+		}
+		if text[i] == sep && len(parts) < 2 {
+			parts = append(parts, strings.ReplaceAll(text[start:i], `\`+string(sep), string(sep)))
+			start = i + 1
+		}
+	}
+	if len(parts) != 2 || parts[0] == "" {
+		return "", "", "", false
+	}
+	return parts[0], parts[1], text[start:], true
+}
+
+// goReplacement turns \1 into ${1} and takes $ literally.
+func goReplacement(to string) string {
+	var b strings.Builder
+	for i := 0; i < len(to); i++ {
+		switch {
+		case to[i] == '$':
+			b.WriteString("$$")
+		case to[i] == '\\' && i+1 < len(to) && isDigit(to[i+1]):
+			i++
+			b.WriteString("${" + string(to[i]) + "}")
+		case to[i] == '\\' && i+1 < len(to):
+			i++
+			switch to[i] {
+			case 'n':
+				b.WriteByte('\n')
+			case 't':
+				b.WriteByte('\t')
+			default:
+				b.WriteByte(to[i])
+			}
+		default:
+			b.WriteByte(to[i])
+		}
+	}
+	return b.String()
+}
+
+// substitute runs the substitutions over a string.
+func (l *lexer) substitute(text string) string {
+	for _, s := range l.substs {
+		if s.all {
+			text = s.re.ReplaceAllString(text, s.to)
+			continue
+		}
+		if m := s.re.FindStringSubmatchIndex(text); m != nil {
+			text = text[:m[0]] + string(s.re.ExpandString(nil, s.to, text, m)) + text[m[1]:]
+		}
+	}
+	return text
+}
+
+// substDefine is #!substdef "!NAME!value!flags": a define, and a substitution of
+// the same name inside strings. quoted (substdefs) makes the define a string.
+func (l *lexer) substDefine(pos diag.Pos, text string, quoted bool) {
+	name, value, _, ok := splitSubst(text)
+	if !ok || !isName(name) {
+		l.diags.Errorf(pos, "expected \"!NAME!value!flags\", found %q", text)
+		return
+	}
+	l.addSubst(pos, text)
+	if quoted {
+		value = `"` + strings.ReplaceAll(value, `"`, `\"`) + `"`
+	}
+	l.define(pos, name, value, true, "")
+}
