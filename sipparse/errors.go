@@ -9,11 +9,11 @@ const (
 	OK Err = iota
 
 	// Not answerable: there is nobody to answer or nothing to answer to.
-	ErrNotSIP    // Not a SIP message
-	ErrEmpty     // Empty message
-	ErrTooLong   // Message Too Large
-	ErrBadReply  // Bad Status-Line
-	ErrNoMatch   // Not Found In Message
+	ErrNotSIP   // Not a SIP message
+	ErrEmpty    // Empty message
+	ErrTooLong  // Message Too Large
+	ErrBadReply // Bad Status-Line
+	ErrNoMatch  // Not Found In Message
 	firstAnswerable
 
 	// The start line and the header block.
@@ -103,12 +103,12 @@ type errRow struct {
 }
 
 var errRows = [numErrs]errRow{
-	OK:             {200, "OK"},
-	ErrNotSIP:      {400, "Not a SIP Message"},
-	ErrEmpty:       {400, "Empty Message"},
-	ErrTooLong:     {513, "Message Too Large"},
-	ErrBadReply:    {400, "Bad Status-Line"},
-	ErrNoMatch:     {400, "Not Found"},
+	OK:              {200, "OK"},
+	ErrNotSIP:       {400, "Not a SIP Message"},
+	ErrEmpty:        {400, "Empty Message"},
+	ErrTooLong:      {513, "Message Too Large"},
+	ErrBadReply:     {400, "Bad Status-Line"},
+	ErrNoMatch:      {400, "Not Found"},
 	firstAnswerable: {400, "Bad Request"},
 
 	ErrBadRequestLine: {400, "Bad Request-Line"},

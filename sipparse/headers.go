@@ -69,8 +69,7 @@ const (
 )
 
 // lookupWord finds the entry whose name, with its colon, stands at b[p:]; w is
-// the word at p. Zero means none. b must reach to p+24 for names of more than
-// eight bytes to be found.
+// the word at p. Zero means none.
 func lookupWord(b []byte, p int, w uint64) uint8 {
 	i := headerHash[(w|lower8)&uptoColon(w)*headerHashMul>>headerHashShift]
 	for ; i != 0; i = headerEntries[i].more {
@@ -81,10 +80,16 @@ func lookupWord(b []byte, p int, w uint64) uint8 {
 		if e.n <= 8 {
 			return i
 		}
-		if len(b) < p+24 {
-			return 0
+		if len(b) < p+int(e.n) {
+			continue
 		}
 		last := binary.LittleEndian.Uint64(b[p+int(e.n)-8:])
+		if e.n <= 16 {
+			if (last^e.w1)&e.m1 == 0 {
+				return i
+			}
+			continue
+		}
 		mid := binary.LittleEndian.Uint64(b[p+8:])
 		if (last^e.w1)&e.m1|(mid^e.w2)&e.m2 == 0 {
 			return i

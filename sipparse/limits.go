@@ -5,16 +5,11 @@ const (
 	// MaxMessage is the size in bytes of the largest message: offsets have 16
 	// bits, and a UDP datagram is no larger (65507). Kamailio: 65535 (BUF_SIZE).
 	MaxMessage = 65535
-	// InlineHeaders is the number of headers an Index holds itself; a carrier
-	// INVITE has about 30.
-	InlineHeaders = 48
 	// MaxHeaders is the number of headers of a message; one more is answered
-	// with 513. Kamailio has no such limit.
-	MaxHeaders = 255
-	// MaxSpills is the number of messages of more than InlineHeaders headers
-	// that can be held at the same time, in a process; past it such a message
-	// is refused with 513. Each takes about 2 KB.
-	MaxSpills = 16384
+	// with 513. A carrier INVITE has about 30; a request that 70 hops have
+	// record-routed (RFC 3261 section 8.1.1.6) about 155. Kamailio has no such
+	// limit.
+	MaxHeaders = 180
 	// MaxEdits is the number of changes against one message.
 	MaxEdits = 64
 	// MaxCSeq is the largest CSeq number (RFC 3261 section 8.1.1.5: below 2^31).

@@ -19,19 +19,20 @@ func span(off, end int) Span { return Span{uint16(off), uint16(end - off)} }
 // The kinds of byte that the grammar of RFC 3261 section 25 and this parser's
 // tolerances distinguish. Bytes of 0x80 and more are UTF-8.
 const (
-	cToken uint16 = 1 << iota // token
-	cUser                     // user part: the grammar, and # [ ] ^ ` { | } and UTF-8, which devices send unescaped
-	cPass                     // password of a userinfo
-	cHost                     // host name: the grammar and _
-	cURIParam                 // name or value of a URI parameter
-	cURIHeader                // headers of a URI, with = and &
-	cValue                    // unquoted value of a header parameter: what does not end it
-	cName                     // name of a header parameter and words of a display name: token and UTF-8
+	cToken     uint16 = 1 << iota // token
+	cUser                         // user part: the grammar, and # [ ] ^ ` { | } and UTF-8, which devices send unescaped
+	cPass                         // password of a userinfo
+	cHost                         // host name: the grammar and _
+	cURIParam                     // name or value of a URI parameter
+	cURIHeader                    // headers of a URI, with = and &
+	cValue                        // unquoted value of a header parameter: what does not end it
+	cName                         // name of a header parameter and words of a display name: token and UTF-8
 	cDigit
 	cHex
 	cSpace // SP, HT, and CR and LF, which stand in a header body only in a fold
 	cText  // no control byte
 	cSchemeChar
+	cPhone // number of a tel URI
 )
 
 var classes = makeClasses()
@@ -71,6 +72,7 @@ func makeClasses() (t [256]uint16) {
 	set(mark+"%[]/?:+$=&", cURIHeader)
 	set(" \t\r\n", cSpace)
 	set("+-.", cSchemeChar)
+	set("0123456789abcdefABCDEF+-.()*#", cPhone)
 	return t
 }
 

@@ -18,7 +18,7 @@ import (
 func printScript(o *options, src *source, stdout, stderr io.Writer) int {
 	set := diag.NewSet()
 	diags := diag.NewList(set)
-	tokens := lex.Tokens(set, src.path, src.text, lex.Options{ReadFile: src.readFile, Defines: o.defines}, diags)
+	tokens, _ := lex.Tokens(set, src.path, src.text, lex.Options{ReadFile: src.readFile, Defines: o.defines}, diags)
 	w := bufio.NewWriter(stdout)
 	var file *diag.File
 	last := diag.Position{}

@@ -55,6 +55,7 @@ func (l *loop) handOver(home int, p *Proc) {
 func (l *loop) Posted(_ reactor.Loop, m *reactor.Mail) {
 	switch m.Kind {
 	case mailMessage:
+		l.stats.takenOver.Add(1)
 		l.receive(m.Data, &m.Meta, true)
 	case mailResume:
 		c, _ := m.Ref.(completion)

@@ -30,6 +30,9 @@ func (p *Proc) WallClock() int64 { return p.loop.rl.Wall() }
 // WhileLimit implements rt.Env.
 func (p *Proc) WhileLimit() int { return p.snap.cfg.WhileLimit }
 
+// ServerID implements rt.ServerEnv.
+func (p *Proc) ServerID() int64 { return p.snap.core.ServerID }
+
 // Logf writes a line about the message, with its peer and Call-ID. It is for
 // what goes wrong, not for the ordinary way of a message: it formats.
 func (p *Proc) Logf(level int, format string, args ...any) {

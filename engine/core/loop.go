@@ -27,6 +27,8 @@ type loop struct {
 	delayed     []func(loop int)
 	freeDelayed []int
 
+	messages uint64 // numbered so far, for $mi
+
 	mail  reactor.Mail // for posts to other loops
 	stats loopStats
 }
@@ -79,6 +81,8 @@ func (l *loop) take(data []byte, meta *reactor.Meta) *Proc {
 	p.Src, p.Dst = meta.Remote.AddrPort(), meta.Local.AddrPort()
 	p.Proto = protoOf(meta.Transport)
 	p.Received = true
+	l.messages++
+	p.MsgID = l.messages*uint64(l.srv.loops) + uint64(l.id)
 	p.self = 0
 	p.nrHdrs, p.nHooks, p.nViaEdits = 0, 0, 0
 	p.viaSettled, p.respOK, p.maxForwardsSet = false, false, false

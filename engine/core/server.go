@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/maphash"
 	"math/rand/v2"
+	"runtime"
 	"sync"
 	"sync/atomic"
 
@@ -69,7 +70,7 @@ type Server struct {
 	reactor *reactor.Reactor // nil on a virtual network
 	workers *pool.Pool       // nil on a virtual network
 
-	live sync.Map // what survives a reload, by liveKey
+	live sync.Map // what survives a reload, by Live's key
 }
 
 // New compiles a script and makes a server of it that has not started: no
@@ -132,8 +133,10 @@ func (s *Server) Start() error {
 		OnPanic: s.onPanic,
 		OnSlow:  s.onSlow,
 	}
-	if snap.core.RealTime&4 != 0 {
-		cfg.Sched = reactor.Sched{Policy: reactor.Policy(snap.core.RtPolicy), Prio: int(snap.core.RtPrio)}
+	policy, prio := snap.core.Scheduling()
+	cfg.Sched = reactor.Sched{Policy: reactor.Policy(policy), Prio: prio}
+	if cfg.Poller, err = snap.core.Poller(runtime.GOOS); err != nil {
+		return err
 	}
 	for _, l := range specs {
 		cfg.Listen = append(cfg.Listen, l.listen(snap.core))
@@ -240,15 +243,12 @@ func (s *Server) commit(snap *Snapshot) {
 	}
 }
 
-type liveKey struct{ module, name string }
-
-// Live is a module's state that outlives configurations, made by create on
-// first use.
-func (s *Server) Live(module, name string, create func() any) any {
-	k := liveKey{module, name}
-	if v, ok := s.live.Load(k); ok {
+// Live is state that outlives configurations, made by create on first use. key
+// is "module.name".
+func (s *Server) Live(key string, create func() any) any {
+	if v, ok := s.live.Load(key); ok {
 		return v
 	}
-	v, _ := s.live.LoadOrStore(k, create())
+	v, _ := s.live.LoadOrStore(key, create())
 	return v
 }

@@ -13,6 +13,7 @@ type loopStats struct {
 	malformed       atomic.Uint64 // messages that could not be accepted
 	refused         atomic.Uint64 // of those, answered with 4xx or 5xx
 	handedOver      atomic.Uint64 // messages posted to their home loop
+	takenOver       atomic.Uint64 // messages that other loops posted here
 	handOverFull    atomic.Uint64 // messages lost because that loop's mailbox was full
 	replied         atomic.Uint64 // replies made here
 	forwarded       atomic.Uint64 // requests forwarded statelessly
@@ -37,14 +38,15 @@ type loopStats struct {
 
 // LoopStats are one loop's counters by name.
 type LoopStats struct {
-	// Loop is the loop's number, In and Out the messages it has handled and sent,
-	// HandedOver those that it posted to their home loop.
-	Loop       int    `json:"loop"`
-	In         uint64 `json:"in"`
-	Out        uint64 `json:"out"`
-	HandedOver uint64 `json:"handed_over"`
-	// Suspended is the number of scripts that wait now.
-	Counters map[string]uint64 `json:"counters"`
+	Loop int `json:"loop"`
+	// In are the messages read from the loop's own sockets, Out those it sent.
+	In  uint64 `json:"in"`
+	Out uint64 `json:"out"`
+	// HandedOver are those of In that were posted to their home loop, TakenOver
+	// the ones that other loops posted here.
+	HandedOver uint64            `json:"handed_over"`
+	TakenOver  uint64            `json:"taken_over"`
+	Counters   map[string]uint64 `json:"counters"`
 }
 
 // Stats are the server's figures since its start.
@@ -59,8 +61,8 @@ type Stats struct {
 func (s *Server) Stats() Stats {
 	st := Stats{Total: map[string]uint64{}, Snapshot: s.snap.Load().number}
 	for _, l := range s.perLoop {
-		ls := LoopStats{Loop: l.id, In: l.stats.handled.Load(), Out: l.stats.sent.Load(),
-			HandedOver: l.stats.handedOver.Load(), Counters: l.stats.read()}
+		ls := LoopStats{Loop: l.id, In: l.stats.received.Load(), Out: l.stats.sent.Load(),
+			HandedOver: l.stats.handedOver.Load(), TakenOver: l.stats.takenOver.Load(), Counters: l.stats.read()}
 		for k, v := range ls.Counters {
 			st.Total[k] += v
 		}

@@ -59,7 +59,7 @@ func checkAlias(c *Core) error {
 // reverse is the lookup behind AutoAliases; tests replace it.
 var reverse = net.DefaultResolver.LookupAddr
 
-// AutoAliasesFor are the names that reverse DNS has for the addresses, each with
+// AutoAliasesFor are the first names that reverse DNS has for the addresses, each with
 // the socket's protocol and port (parameter auto_aliases; none where it is off).
 // All lookups run at once and take autoAliasTimeout at most; a name that does
 // not come in time is left out.
@@ -72,7 +72,7 @@ func (c *Core) AutoAliasesFor(ctx context.Context, on []Resolved) []Alias {
 	var (
 		wg    sync.WaitGroup
 		mu    sync.Mutex
-		names = map[netip.Addr][]string{}
+		names = map[netip.Addr]string{}
 	)
 	asked := map[netip.Addr]bool{}
 	lookup := reverse
@@ -86,8 +86,8 @@ func (c *Core) AutoAliasesFor(ctx context.Context, on []Resolved) []Alias {
 			found, err := lookup(ctx, ip.WithZone("").String())
 			mu.Lock()
 			defer mu.Unlock()
-			if err == nil && ctx.Err() == nil {
-				names[ip] = found
+			if err == nil && ctx.Err() == nil && len(found) > 0 {
+				names[ip] = found[0]
 			}
 		})
 	}
@@ -101,12 +101,10 @@ func (c *Core) AutoAliasesFor(ctx context.Context, on []Resolved) []Alias {
 	defer mu.Unlock()
 	var aliases []Alias
 	for _, r := range on {
-		for _, n := range names[r.Addr.Addr()] {
-			n = strings.ToLower(strings.TrimSuffix(n, "."))
-			a := Alias{Proto: r.Proto, Host: n, Port: int(r.Addr.Port())}
-			if checkHost(n) == nil && !slices.Contains(aliases, a) {
-				aliases = append(aliases, a)
-			}
+		n := strings.ToLower(strings.TrimSuffix(names[r.Addr.Addr()], "."))
+		a := Alias{Proto: r.Proto, Host: n, Port: int(r.Addr.Port())}
+		if checkHost(n) == nil && !slices.Contains(aliases, a) {
+			aliases = append(aliases, a)
 		}
 	}
 	return aliases

@@ -173,8 +173,10 @@ func TestAutoAliasesAreBoundedInTime(t *testing.T) {
 	reverse = func(_ context.Context, ip string) ([]string, error) {
 		switch ip {
 		case "127.0.0.1":
-			return []string{"LocalHost.", "bad name\r\n"}, nil
+			return []string{"LocalHost.", "second.example"}, nil
 		case "127.0.0.2":
+			return []string{"bad name\r\n"}, nil
+		case "127.0.0.4":
 			return nil, errors.New("no such name")
 		}
 		<-release // a resolver that never answers
@@ -185,6 +187,7 @@ func TestAutoAliasesAreBoundedInTime(t *testing.T) {
 		{Proto: rt.ProtoUDP, Addr: netip.MustParseAddrPort("127.0.0.1:5070")},
 		{Proto: rt.ProtoUDP, Addr: netip.MustParseAddrPort("127.0.0.2:5060")},
 		{Proto: rt.ProtoUDP, Addr: netip.MustParseAddrPort("127.0.0.3:5060")},
+		{Proto: rt.ProtoUDP, Addr: netip.MustParseAddrPort("127.0.0.4:5060")},
 	}
 	var got []string
 	for _, a := range New().AutoAliasesFor(context.Background(), on) {

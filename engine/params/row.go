@@ -1,7 +1,6 @@
 package params
 
 import (
-	"math"
 	"strconv"
 	"strings"
 
@@ -62,9 +61,6 @@ type row struct {
 	registry.Param
 	reset func(*Core) // sets the field to its default
 }
-
-// unbounded is the upper end of numbers that only have a lower one.
-const unbounded = math.MaxInt64
 
 // number makes a row for an integer from lo to hi; both 0 for no bound.
 func number(name string, field func(*Core) *int64, def, lo, hi int64) row {

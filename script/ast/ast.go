@@ -7,7 +7,9 @@ import "sipedge/script/diag"
 
 // Config is a whole configuration in the order of its text.
 type Config struct {
-	Files     *diag.Set
+	Files *diag.Set
+	// Defines are the values of the preprocessor's names, for $def.
+	Defines   map[string]string
 	Settings  []*Setting // name = value, in order
 	Modules   []*LoadModule
 	ModParams []*ModParam

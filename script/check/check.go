@@ -192,7 +192,7 @@ func (k *checker) binary(e *ast.Binary) {
 		}
 	}
 	if (e.Op == "/" || e.Op == "mod") && k.fold.Fold(e.R).Known() && k.fold.Fold(e.R).Int() == 0 {
-		Report(k.diags, e.R.Position(), "", "division by zero")
+		Warn(k.diags, e.R.Position(), "division by zero: the expression always fails")
 	}
 }
 

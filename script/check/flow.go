@@ -141,16 +141,6 @@ func (k *checker) exprStmt(s *ast.ExprStmt) bool {
 		return false
 	}
 	k.expr(s.X, false)
-	effect := false
-	walk(s.X, func(n any) {
-		switch n.(type) {
-		case *ast.Call, *ast.RouteCall:
-			effect = true
-		}
-	})
-	if !effect {
-		Report(k.diags, s.Position(), "", "this expression does nothing; a call or an assignment is expected")
-	}
 	return k.endsCall(s)
 }
 

@@ -149,12 +149,13 @@ func (k *checker) reach() {
 			}
 		}
 	}
-	k.unused(used, dynamic)
+	k.unused(used, dynamic, k.diags.HasErrors())
 }
 
 // unused warns of blocks that nothing runs. A block that only unused ones call
-// counts as used by them: the warning belongs to the first of a chain.
-func (k *checker) unused(used map[*ast.RouteBlock]bool, dynamic bool) {
+// counts as used by them: the warning belongs to the first of a chain. After an
+// error of the parser (quiet) some calls may be missing, so nothing is said.
+func (k *checker) unused(used map[*ast.RouteBlock]bool, dynamic, quiet bool) {
 	called := map[string]bool{}
 	for _, b := range k.cfg.Routes {
 		for _, n := range k.findCalls(b).names {
@@ -164,14 +165,17 @@ func (k *checker) unused(used map[*ast.RouteBlock]bool, dynamic bool) {
 		}
 	}
 	for _, b := range k.cfg.Routes {
+		if k.info.Reach[b] == 0 {
+			k.info.Reach[b] = rt.RequestRoute
+		}
+		if quiet {
+			continue
+		}
 		key := KeysOf(b)[0]
 		switch b.Kind {
 		case ast.RequestRoute:
 			if key.Name != "" && !called[key.Name] && !dynamic && !used[b] {
 				Warn(k.diags, b.Pos, "route[%s] is never called", b.Name)
-			}
-			if k.info.Reach[b] == 0 {
-				k.info.Reach[b] = rt.RequestRoute
 			}
 		case ast.FailureRoute, ast.BranchRoute:
 			if !used[b] {

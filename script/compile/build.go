@@ -16,6 +16,12 @@ func (c *compiler) Config(module string) any { return c.configs[module] }
 // Host implements registry.Build.
 func (c *compiler) Host() any { return c.host }
 
+// Define is the value of a preprocessor's name, for $def and $defn.
+func (c *compiler) Define(name string) (string, bool) {
+	v, ok := c.cfg.Defines[name]
+	return v, ok
+}
+
 // Const implements registry.Build.
 func (c *compiler) Const(s string) value.Value {
 	if v, ok := c.consts[s]; ok {

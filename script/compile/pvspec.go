@@ -162,7 +162,15 @@ func (c *compiler) wrongBlock(spec string, v *registry.Var) string {
 	if v.Routes == 0 || c.reach == 0 || c.reach&v.Routes != 0 {
 		return ""
 	}
-	return fmt.Sprintf("$%s cannot be used in %s; it is for %s", spec, c.reach, v.Routes)
+	return fmt.Sprintf("%s cannot be used in %s; it is for %s", written(spec), c.reach, v.Routes)
+}
+
+// written is a variable as scripts write it.
+func written(spec string) string {
+	if strings.ContainsAny(spec, "[{") {
+		return "$(" + spec + ")"
+	}
+	return "$" + spec
 }
 
 // bindVar binds a variable given without the leading $; the same text always

@@ -175,7 +175,7 @@ func (c *compiler) assign(s *ast.Assign, t int, next rt.Op) rt.Op {
 	v := c.pv(target)
 	if v.Set == nil {
 		if !v.Broken() {
-			c.errorf(target.Pos, "", "$%s cannot be assigned to", target.Spec)
+			c.errorf(target.Pos, "", "%s cannot be assigned to", written(target.Spec))
 		}
 		return next
 	}

@@ -51,8 +51,9 @@ type lexer struct {
 }
 
 // Tokens reads a configuration: text, or the file called name where it is nil.
-// The last token is EOF. What is wrong goes to diags; reading goes on behind it.
-func Tokens(set *diag.Set, name string, text []byte, opts Options, diags *diag.List) []Token {
+// The last token is EOF; defines are the values of all defines at the end. What
+// is wrong goes to diags; reading goes on behind it.
+func Tokens(set *diag.Set, name string, text []byte, opts Options, diags *diag.List) (tokens []Token, defines map[string]string) {
 	if opts.ReadFile == nil {
 		opts.ReadFile = os.ReadFile
 	}
@@ -67,7 +68,7 @@ func Tokens(set *diag.Set, name string, text []byte, opts Options, diags *diag.L
 		b, err := opts.ReadFile(name)
 		if err != nil {
 			diags.Errorf(0, "cannot read the configuration: %v", err)
-			return []Token{{Kind: EOF}}
+			return []Token{{Kind: EOF}}, nil
 		}
 		text = b
 	}
@@ -77,7 +78,11 @@ func Tokens(set *diag.Set, name string, text []byte, opts Options, diags *diag.L
 	l.run()
 	l.closeRegions(0)
 	end := f.Pos(len(text))
-	return append(l.tokens, Token{Kind: EOF, Pos: end, End: end, First: true})
+	defines = map[string]string{}
+	for n, d := range l.defines {
+		defines[n] = d.value
+	}
+	return append(l.tokens, Token{Kind: EOF, Pos: end, End: end, First: true}), defines
 }
 
 func (l *lexer) push(s *source) {

@@ -10,9 +10,9 @@ const (
 	// MaxRegions is the nesting of #!ifdef regions.
 	MaxRegions = 256
 	// MaxTokens bounds what includes and defines can make of a configuration.
-	MaxTokens = 4 << 20
+	MaxTokens = 1 << 20
 	// MaxExpansions is the nesting of defines whose values name defines.
 	MaxExpansions = 32
 	// MaxSource bounds the bytes of all files and define values that are read.
-	MaxSource = 256 << 20
+	MaxSource = 32 << 20
 )

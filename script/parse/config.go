@@ -165,8 +165,11 @@ func (p *parser) setting(t *lex.Token) {
 	p.next() // =
 	for first := true; ; first = false {
 		v := p.cur()
-		if !first && (v.First || v.Kind == lex.EOF || v.Kind == lex.Op && v.Text != "*" && v.Text != "-") {
+		if !first && (v.First || v.Kind == lex.EOF || v.Kind == lex.Op && v.Text != "*" && v.Text != "-" || v.Kind == lex.Ident && tokenIs(p.peek(1), "=")) {
 			break
+		}
+		if first && v.First && p.beginsItem() {
+			p.failAt(p.endOfPrev(), "expected a value for %q, found %s", t.Text, describe(v))
 		}
 		switch {
 		case !first && (tokenIs(v, "desc") || tokenIs(v, "descr") || tokenIs(v, "description")):

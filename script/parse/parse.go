@@ -18,11 +18,11 @@ const maxDepth = 200
 func File(path string, text []byte, opts Options) (*ast.Config, *diag.List) {
 	set := diag.NewSet()
 	diags := diag.NewList(set)
-	tokens := lex.Tokens(set, path, text, opts, diags)
+	tokens, defines := lex.Tokens(set, path, text, opts, diags)
 	if len(tokens) == 1 && diags.HasErrors() {
 		return nil, diags
 	}
-	p := &parser{tokens: tokens, set: set, diags: diags, cfg: &ast.Config{Files: set}}
+	p := &parser{tokens: tokens, set: set, diags: diags, cfg: &ast.Config{Files: set, Defines: defines}}
 	p.config()
 	return p.cfg, diags
 }

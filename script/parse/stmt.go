@@ -80,8 +80,8 @@ func (p *parser) simple() ast.Stmt {
 	x := p.expr(0)
 	var s ast.Stmt
 	if p.is("=") {
-		at := p.next()
-		s = &ast.Assign{Pos: at.Pos, Target: x, Value: p.expr(0)}
+		p.next()
+		s = &ast.Assign{Pos: t.Pos, Target: x, Value: p.expr(0)}
 		switch x.(type) {
 		case *ast.PV, *ast.Select:
 		default:

@@ -1,0 +1,28 @@
+package sipparse
+
+// CSeq is the body of a CSeq header (RFC 3261 section 20.16).
+type CSeq struct {
+	Number     uint32 // 0 to MaxCSeq
+	NumberSpan Span   // with leading zeros
+	MethodSpan Span
+	Method     Method
+}
+
+// ParseCSeq parses b[off:end], the whole body of a CSeq header.
+func ParseCSeq(b []byte, off, end int, c *CSeq) Err {
+	*c = CSeq{}
+	i := skipSpace(b, off, end)
+	n, j, more := decimal(b, i, end, MaxCSeq)
+	if j == i || more {
+		return ErrBadCSeq
+	}
+	c.Number, c.NumberSpan = uint32(n), span(i, j)
+	m := skipSpace(b, j, end)
+	stop := skip(b, m, end, cToken)
+	if m == j || stop == m || skipSpace(b, stop, end) != end {
+		return ErrBadCSeq
+	}
+	c.MethodSpan = span(m, stop)
+	c.Method = ParseMethod(b[m:stop])
+	return OK
+}

@@ -1,0 +1,120 @@
+package sipparse
+
+// Edits are changes against one message: bytes to leave out and bytes to put
+// in. They are kept in the order of the message and are applied when it is
+// sent, in one pass; the message itself is not changed. The bytes to put in lie
+// in an arena of the caller and are named by offset and length, so an Edits has
+// no pointers. The zero Edits changes nothing.
+//
+// Cuts may overlap: what any of them covers is left out. Insertions are never
+// lost: one inside of a cut comes out at the place of the cut. At one offset
+// insertions come before the place of what is cut there, in the order they were
+// made, or ahead of all if they ask for it.
+type Edits struct {
+	n    int32
+	list [MaxEdits]edit
+}
+
+type edit struct {
+	off, cut uint16
+	data, n  uint32
+}
+
+// Reset forgets all changes.
+func (e *Edits) Reset() { e.n = 0 }
+
+// Len is the number of changes.
+func (e *Edits) Len() int { return int(e.n) }
+
+// Cut leaves out n bytes from off on. It reports false, and does nothing, when
+// there is no room for another change or the span is no span of a message.
+func (e *Edits) Cut(off, n int) bool { return e.Replace(off, n, 0, 0) }
+
+// InsertAt puts in dataLen bytes of the arena from dataOff on, before the byte
+// at off: behind earlier insertions at that offset or, with before, ahead of
+// them. It reports false as Cut does.
+func (e *Edits) InsertAt(off, dataOff, dataLen int, before bool) bool {
+	d, ok := makeEdit(off, 0, dataOff, dataLen)
+	if !ok || e.n >= MaxEdits {
+		return false
+	}
+	i := int(e.n)
+	for i > 0 {
+		p := &e.list[i-1]
+		if p.off < d.off || p.off == d.off && p.cut == 0 && !before {
+			break
+		}
+		i--
+	}
+	e.put(i, d)
+	return true
+}
+
+// Replace puts dataLen bytes of the arena from dataOff on in the place of n
+// bytes from off on. It reports false as Cut does.
+func (e *Edits) Replace(off, n, dataOff, dataLen int) bool {
+	d, ok := makeEdit(off, n, dataOff, dataLen)
+	if !ok || e.n >= MaxEdits {
+		return false
+	}
+	i := int(e.n)
+	for i > 0 && e.list[i-1].off > d.off {
+		i--
+	}
+	e.put(i, d)
+	return true
+}
+
+func makeEdit(off, cut, data, n int) (edit, bool) {
+	if off < 0 || cut < 0 || off+cut > MaxMessage || data < 0 || n < 0 || data+n > 1<<31-1 {
+		return edit{}, false
+	}
+	return edit{uint16(off), uint16(cut), uint32(data), uint32(n)}, true
+}
+
+func (e *Edits) put(i int, d edit) {
+	copy(e.list[i+1:e.n+1], e.list[i:e.n])
+	e.list[i] = d
+	e.n++
+}
+
+// Each calls f with every change in the order of the message until f reports
+// false: cut bytes from off on give way to dataLen bytes of the arena.
+func (e *Edits) Each(f func(off, cut, dataOff, dataLen int) bool) {
+	for _, d := range e.list[:e.n] {
+		if !f(int(d.off), int(d.cut), int(d.data), int(d.n)) {
+			return
+		}
+	}
+}
+
+// Size is the length of the message of msgLen bytes with the changes made.
+func (e *Edits) Size(msgLen int) int {
+	size, at := 0, 0
+	for i := range e.list[:e.n] {
+		d := &e.list[i]
+		if off := min(int(d.off), msgLen); off > at {
+			size += off - at
+			at = off
+		}
+		size += int(d.n)
+		at = max(at, min(int(d.off)+int(d.cut), msgLen))
+	}
+	return size + msgLen - at
+}
+
+// AppendTo appends msg with the changes made to dst. What lies behind the end
+// of msg counts as its end.
+func (e *Edits) AppendTo(dst, msg, arena []byte) []byte {
+	at := 0
+	for i := range e.list[:e.n] {
+		d := &e.list[i]
+		if off := min(int(d.off), len(msg)); off > at {
+			dst = append(dst, msg[at:off]...)
+			at = off
+		}
+		dst = append(dst, arena[d.data:d.data+d.n]...)
+		at = max(at, min(int(d.off)+int(d.cut), len(msg)))
+	}
+	return append(dst, msg[at:]...)
+}

@@ -1,0 +1,185 @@
+package sipparse
+
+import (
+	"bytes"
+	"encoding/binary"
+)
+
+// Parse reads the start line and finds, names and types every header of the
+// message in b, which is one datagram or one framed message. Whatever follows
+// the message is left for Content-Length to cut off.
+//
+// On an answerable error the rest of the message has still been indexed as far
+// as it could be read, so that the request can be answered; a line that is no
+// header is left out. Leading line ends are not skipped.
+func Parse(b []byte, x *Index) Err {
+	x.head = head{}
+	if len(b) == 0 {
+		return ErrEmpty
+	}
+	if len(b) > MaxMessage {
+		return ErrTooLong
+	}
+	x.bodyEnd = uint16(len(b))
+	e := bytes.IndexByte(b, '\n')
+	if e < 0 {
+		return ErrNotSIP
+	}
+	x.start = Span{0, uint16(e + 1)}
+	line := e
+	if line > 0 && b[line-1] == '\r' {
+		line--
+	}
+	err := x.startLine(b, line)
+	if err != OK && !err.Answerable() {
+		x.parseErr = err
+		return err
+	}
+	if e := x.headers(b, e+1); err == OK {
+		err = e
+	}
+	x.parseErr = x.mark(err)
+	return x.parseErr
+}
+
+// headers indexes the headers from offset p on.
+func (x *Index) headers(b []byte, p int) (err Err) {
+	var seen, twice uint64
+	n := 0
+	if p < len(b) && (b[p] == ' ' || b[p] == '\t') {
+		// A start line cannot be folded; what follows it is no header.
+		err = x.fail(ErrHeaderLine, p)
+		p = lineEnd(b, p)
+	}
+	for {
+		if p >= len(b) {
+			if err == OK {
+				err = x.fail(ErrTruncated, len(b))
+			}
+			x.headersEnd, x.bodyOff = uint16(len(b)), uint16(len(b))
+			break
+		}
+		if c := b[p]; c <= '\r' {
+			if c == '\n' {
+				x.headersEnd, x.bodyOff = uint16(p), uint16(p+1)
+				break
+			}
+			if c == '\r' && p+1 < len(b) && b[p+1] == '\n' {
+				x.headersEnd, x.bodyOff = uint16(p), uint16(p+2)
+				break
+			}
+		}
+		if n >= MaxHeaders {
+			if err == OK {
+				err = x.fail(ErrTooManyHeaders, p)
+			}
+			x.headersEnd, x.bodyOff = uint16(p), uint16(p)
+			break
+		}
+		// The name, by its first eight bytes.
+		var typ HeaderType
+		var name, colon int
+		if len(b)-p >= 8 {
+			if i := lookupWord(b, p, binary.LittleEndian.Uint64(b[p:])); i != 0 {
+				h := &headerEntries[i]
+				typ = h.typ
+				name = int(h.n) - 1
+				colon = p + name
+			}
+		}
+		if typ == HdrOther {
+			var bad Err
+			if name, colon, typ, bad = otherName(b, p); bad != OK {
+				if err == OK {
+					err = x.fail(bad, colon)
+				}
+				p = lineEnd(b, p)
+				continue
+			}
+		}
+		// The line goes on where the next one begins with white space.
+		e := bytes.IndexByte(b[colon:], '\n') + colon
+		var fold uint8
+		if e < colon {
+			e = len(b)
+		} else if e+1 < len(b) && (b[e+1] == ' ' || b[e+1] == '\t') {
+			fold = foldBit
+			e = foldedEnd(b, e)
+		}
+		end := min(e+1, len(b))
+		body := colon + 1
+		if e > body && b[e-1] == '\r' {
+			e--
+		}
+		if e > body && b[e-1] <= ' ' {
+			e = trimRight(b, body, e)
+		}
+		if body < e && b[body] == ' ' {
+			body++
+		}
+		if body < e && b[body] <= ' ' {
+			body = skipSpace(b, body, e)
+		}
+		gap, tail := body-p-name, end-e
+		if gap > maxGap || tail > maxTail {
+			if err == OK {
+				err = x.fail(ErrHeaderLine, colon)
+			}
+			p = end
+			continue
+		}
+		x.lines[n] = line{uint16(p), uint8(name), uint8(gap)}
+		x.tails[n] = uint8(tail) | fold
+		x.types[n] = uint8(typ)
+		bit := uint64(1) << typ
+		twice |= seen & bit
+		seen |= bit
+		n++
+		p = end
+	}
+	x.lines[n].off = x.headersEnd
+	x.n = uint8(n)
+	x.seen, x.twice = seen, twice
+	return err
+}
+
+// foldedEnd is the offset of the line feed that ends the folded header that
+// goes on behind the one at e; len(b) if there is none.
+func foldedEnd(b []byte, e int) int {
+	for e+1 < len(b) && (b[e+1] == ' ' || b[e+1] == '\t') {
+		k := bytes.IndexByte(b[e+1:], '\n')
+		if k < 0 {
+			return len(b)
+		}
+		e += 1 + k
+	}
+	return e
+}
+
+// lineEnd is the offset behind the line that b[p] is in.
+func lineEnd(b []byte, p int) int {
+	if e := bytes.IndexByte(b[p:], '\n'); e >= 0 {
+		return p + e + 1
+	}
+	return len(b)
+}
+
+// otherName reads a name that lookupWord does not know: a name that is not in
+// the table, or one with white space before its colon. On an error colon is
+// where it was found.
+func otherName(b []byte, p int) (name, colon int, typ HeaderType, err Err) {
+	i := skip(b, p, len(b), cToken)
+	name = i - p
+	for i < len(b) && (b[i] == ' ' || b[i] == '\t') {
+		i++
+	}
+	switch {
+	case i == len(b) || b[i] == '\n' || b[i] == '\r' && i+1 < len(b) && b[i+1] == '\n':
+		return 0, i, 0, ErrHeaderLine
+	case b[i] != ':':
+		return 0, i, 0, ErrHeaderName
+	case name == 0 || name > maxName:
+		return 0, p, 0, ErrHeaderName
+	}
+	return name, i, LookupHeader(b[p : p+name]), OK
+}

@@ -1,0 +1,234 @@
+package sipparse
+
+import (
+	"bytes"
+	"encoding/binary"
+)
+
+// Scheme is the scheme of a URI.
+type Scheme uint8
+
+// The schemes. SchemeOther is every other one; such a URI is not taken apart.
+const (
+	SchemeOther Scheme = iota
+	SchemeSIP
+	SchemeSIPS
+	SchemeTel
+)
+
+// HostKind says what a host is written as.
+type HostKind uint8
+
+// The kinds of host.
+const (
+	HostName HostKind = iota // also what looks like a number but is no address
+	HostIPv4
+	HostIPv6
+)
+
+// URI is a SIP or SIPS URI (RFC 3261 section 19.1.1) or a tel URI (RFC 3966)
+// taken apart. Escapes are left as they are. Where a parameter comes twice, the
+// first is taken.
+type URI struct {
+	Whole         Span
+	SchemeSpan    Span
+	User          Span // of a tel URI the number alone
+	Password      Span
+	Host          Span // of an IPv6 reference without the brackets
+	HostRef       Span // with them
+	Port          Span
+	Params        Span // without the first semicolon
+	Headers       Span // without the question mark
+	Transport     Span // value of the parameter
+	MAddr         Span
+	TTL           Span
+	UserParam     Span
+	Method        Span
+	PortNum       uint16 // 0 if there is none
+	Scheme        Scheme
+	HostKind      HostKind
+	TransportKind Transport
+	LR            bool
+}
+
+const (
+	wordSIP  = uint32('s') | uint32('i')<<8 | uint32('p')<<16 | uint32(':')<<24
+	wordSIPS = uint32('s') | uint32('i')<<8 | uint32('p')<<16 | uint32('s')<<24
+	wordTel  = uint32('t') | uint32('e')<<8 | uint32('l')<<16 | uint32(':')<<24
+	fold3    = 0x00202020
+)
+
+// ParseURI parses b[off:end], which must be a URI and nothing else. A URI of
+// another scheme is OK with only its scheme known.
+func ParseURI(b []byte, off, end int, u *URI) Err {
+	*u = URI{Whole: span(off, end)}
+	if off+4 < end {
+		switch binary.LittleEndian.Uint32(b[off:]) | fold3 {
+		case wordSIP:
+			u.Scheme, u.SchemeSpan = SchemeSIP, Span{uint16(off), 3}
+			return u.parseSIP(b[:end], off+4)
+		case wordSIPS, wordSIPS &^ (0x20 << 24):
+			if b[off+4] == ':' {
+				u.Scheme, u.SchemeSpan = SchemeSIPS, Span{uint16(off), 4}
+				return u.parseSIP(b[:end], off+5)
+			}
+		case wordTel:
+			u.Scheme, u.SchemeSpan = SchemeTel, Span{uint16(off), 3}
+			return u.parseTel(b[:end], off+4)
+		}
+	}
+	i := skip(b, off, end, cSchemeChar)
+	if i == off || i+1 >= end || b[i] != ':' || classes[b[off]]&cDigit != 0 {
+		return ErrBadURI
+	}
+	for _, c := range b[i:end] {
+		if c <= ' ' || c == 0x7F || c == '<' || c == '>' || c == '"' {
+			return ErrBadURI
+		}
+	}
+	u.SchemeSpan = span(off, i)
+	return OK
+}
+
+// parseSIP parses what follows the scheme, at i, to the end of b.
+func (u *URI) parseSIP(b []byte, i int) Err {
+	j := i
+	for j < len(b) && classes[b[j]]&cUser != 0 {
+		j++
+	}
+	if j < len(b) {
+		switch b[j] {
+		case '@':
+			if j == i {
+				return ErrBadURI
+			}
+			u.User = span(i, j)
+			i = j + 1
+		case ':':
+			if k := bytes.IndexByte(b[j:], '@'); k >= 0 {
+				if j == i || skip(b, j+1, j+k, cPass) != j+k {
+					return ErrBadURI
+				}
+				u.User, u.Password = span(i, j), span(j+1, j+k)
+				i = j + k + 1
+			}
+		default:
+			return ErrBadURI
+		}
+	}
+	u.HostRef, u.Host, u.HostKind, i = parseHost(b, i)
+	if i < 0 {
+		return ErrBadURI
+	}
+	if i < len(b) && b[i] == ':' {
+		n, k, more := decimal(b, i+1, len(b), 65535)
+		if k == i+1 || more {
+			return ErrBadURI
+		}
+		u.Port, u.PortNum = span(i+1, k), uint16(n)
+		i = k
+	}
+	if i == len(b) {
+		return OK
+	}
+	if b[i] == ';' {
+		if i = u.parseParams(b, i); i < 0 {
+			return ErrBadURI
+		}
+	}
+	if i < len(b) && b[i] == '?' {
+		u.Headers = span(i+1, len(b))
+		if i = skip(b, i+1, len(b), cURIHeader); u.Headers.Len == 0 {
+			return ErrBadURI
+		}
+	}
+	if i != len(b) {
+		return ErrBadURI
+	}
+	return OK
+}
+
+// parseTel parses what follows "tel:". Parameters are as in a SIP URI.
+func (u *URI) parseTel(b []byte, i int) Err {
+	j := skip(b, i, len(b), cPhone)
+	if j == i {
+		return ErrBadURI
+	}
+	u.User = span(i, j)
+	if j < len(b) && b[j] == ';' {
+		j = u.parseParams(b, j)
+	}
+	if j != len(b) {
+		return ErrBadURI
+	}
+	return OK
+}
+
+// parseParams parses the parameters from the semicolon at b[i] on and gives
+// the offset behind them, -1 if one is wrong.
+func (u *URI) parseParams(b []byte, i int) int {
+	first := i + 1
+	for i < len(b) && b[i] == ';' {
+		s := i + 1
+		for i = s; i < len(b) && classes[b[i]]&cURIParam != 0; i++ {
+		}
+		name := b[s:i]
+		if len(name) == 0 {
+			return -1
+		}
+		var value Span
+		if i < len(b) && b[i] == '=' {
+			v := i + 1
+			for i = v; i < len(b) && classes[b[i]]&cURIParam != 0; i++ {
+			}
+			value = span(v, i)
+		}
+		switch len(name) {
+		case 2:
+			if name[0]|0x20 == 'l' && name[1]|0x20 == 'r' {
+				u.LR = true
+			}
+		case 3:
+			if u.TTL.IsZero() && equalFold(name, "ttl") {
+				u.TTL = value
+			}
+		case 4:
+			if u.UserParam.IsZero() && equalFold(name, "user") {
+				u.UserParam = value
+			}
+		case 5:
+			if u.MAddr.IsZero() && equalFold(name, "maddr") {
+				u.MAddr = value
+			}
+		case 6:
+			if u.Method.IsZero() && equalFold(name, "method") {
+				u.Method = value
+			}
+		case 9:
+			if u.Transport.IsZero() && equalFold(name, "transport") {
+				u.Transport = value
+				u.TransportKind = ParseTransport(value.Of(b))
+			}
+		}
+	}
+	u.Params = span(first, i)
+	return i
+}
+
+// Param is the value of a parameter by its name in any case. A parameter
+// without a value is there with an empty one.
+func (u *URI) Param(b []byte, name string) (value Span, ok bool) {
+	for i, end := int(u.Params.Off), u.Params.End(); i < end; i++ {
+		s := i
+		i = skip(b, i, end, cURIParam)
+		v := i
+		if i < end && b[i] == '=' {
+			v = i + 1
+			i = skip(b, v, end, cURIParam)
+		}
+		if n := s + len(name); n <= end && equalFold(b[s:n], name) && (n == v || n == v-1) {
+			return span(v, i), true
+		}
+	}
+	return Span{}, false
+}

@@ -1,0 +1,150 @@
+package sipparse
+
+import "encoding/binary"
+
+// Via is one element of a Via header (RFC 3261 section 20.42).
+type Via struct {
+	Whole         Span // from the protocol to the last parameter
+	Transport     Span
+	Host          Span // of an IPv6 reference without the brackets
+	HostRef       Span // with them
+	Port          Span
+	Params        Span // without the first semicolon
+	Branch        Span
+	Received      Span
+	RPort         Span
+	MAddr         Span
+	TTL           Span
+	RPortParam    Span // the whole parameter, "rport" or "rport=5060"
+	ReceivedParam Span // the whole parameter
+	PortNum       uint16
+	RPortNum      uint16 // 0 if rport has no number
+	HostKind      HostKind
+	TransportKind Transport
+	HasRPort      bool
+	Next          bool // another element follows in the same header
+}
+
+var wordVia = binary.LittleEndian.Uint64([]byte("SIP/2.0/"))
+
+// ParseVia parses the element of a Via list that begins in b[off:end]; next is
+// the offset of the next one, or end. The protocol may be another version of
+// SIP: the answer to such a request goes the way that it came.
+func ParseVia(b []byte, off, end int, v *Via) (next int, e Err) {
+	*v = Via{}
+	b = b[:end]
+	i := off
+	if i < len(b) && b[i] <= ' ' {
+		i = skipSpace(b, i, len(b))
+	}
+	start := i
+	if i+8 <= len(b) && binary.LittleEndian.Uint64(b[i:])&foldReply == wordVia {
+		i += 8
+	} else {
+		for range 2 {
+			s := i
+			if i = skip(b, i, len(b), cToken); i == s {
+				return i, ErrBadVia
+			}
+			if i = skipSpace(b, i, len(b)); i >= len(b) || b[i] != '/' {
+				return i, ErrBadVia
+			}
+			i = skipSpace(b, i+1, len(b))
+		}
+	}
+	if i < len(b) && b[i] <= ' ' {
+		i = skipSpace(b, i, len(b))
+	}
+	s := i
+	for i < len(b) && classes[b[i]]&cToken != 0 {
+		i++
+	}
+	if i == s || i >= len(b) || classes[b[i]]&cSpace == 0 {
+		return i, ErrBadVia
+	}
+	v.Transport, v.TransportKind = span(s, i), ParseTransport(b[s:i])
+	i++
+	if i < len(b) && b[i] <= ' ' {
+		i = skipSpace(b, i, len(b))
+	}
+	if v.HostRef, v.Host, v.HostKind, i = parseHost(b, i); i < 0 {
+		return off, ErrBadVia
+	}
+	stop := i
+	if i < len(b) && b[i] <= ' ' {
+		i = skipSpace(b, i, len(b))
+	}
+	if i < len(b) && b[i] == ':' {
+		i = skipSpace(b, i+1, len(b))
+		n, k, more := decimal(b, i, len(b), 65535)
+		if k == i || more {
+			return i, ErrBadVia
+		}
+		v.Port, v.PortNum = span(i, k), uint16(n)
+		stop = k
+		i = skipSpace(b, k, len(b))
+	}
+	if i < len(b) && b[i] == ';' {
+		first := i + 1
+		for i < len(b) && b[i] == ';' {
+			ns, ne, vs, ve, after := nextParam(b, i)
+			if after < 0 {
+				return ne, ErrBadVia
+			}
+			stop = ve
+			if vs < 0 {
+				stop, vs, ve = ne, ne, ne
+			}
+			v.param(b, ns, ne, vs, ve)
+			i = after
+		}
+		v.Params = span(first, stop)
+	}
+	v.Whole = span(start, stop)
+	next, more, ok := itemEnd(b, i)
+	if !ok {
+		return i, ErrBadVia
+	}
+	v.Next = more
+	return next, OK
+}
+
+// param takes note of the parameter b[ns:ne] with the value b[vs:ve].
+func (v *Via) param(b []byte, ns, ne, vs, ve int) {
+	name := b[ns:ne]
+	switch len(name) {
+	case 3:
+		if v.TTL.IsZero() && equalFold(name, "ttl") {
+			v.TTL = span(vs, ve)
+		}
+	case 5:
+		switch name[0] | 0x20 {
+		case 'r':
+			if !v.HasRPort && equalFold(name, "rport") {
+				v.HasRPort = true
+				v.RPort, v.RPortParam = span(vs, ve), span(ns, ve)
+				if n, more, ok := number(b, vs, ve, 65535); ok && !more {
+					v.RPortNum = uint16(n)
+				}
+			}
+		case 'm':
+			if v.MAddr.IsZero() && equalFold(name, "maddr") {
+				v.MAddr = span(vs, ve)
+			}
+		}
+	case 6:
+		if v.Branch.IsZero() && equalFold(name, "branch") {
+			v.Branch = span(vs, ve)
+		}
+	case 8:
+		if v.Received.IsZero() && equalFold(name, "received") {
+			v.Received, v.ReceivedParam = span(vs, ve), span(ns, ve)
+		}
+	}
+}
+
+// Param is the value of a parameter by its name in any case; one without a
+// value is there with an empty one.
+func (v *Via) Param(b []byte, name string) (value Span, ok bool) {
+	return findParam(b, v.Params, name)
+}
