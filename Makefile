@@ -1,0 +1,98 @@
+# make run and make test need Go, git and make; everything else they set up
+# themselves, or say what is missing.
+
+GO        ?= go
+VERSION   := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+BIN       := bin/sipedge
+FUZZTIME  ?= 20s
+BENCH     ?= .
+BENCHTIME ?= 1s
+ONLY      ?=
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+BENCHSTAT   := golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
+
+export CGO_ENABLED ?= 0
+
+.PHONY: run build test setup race bench bench-diff load fuzz lint check proof clean
+
+# run starts the server with its built-in configuration, in the foreground.
+run: build
+	./$(BIN)
+
+build:
+	$(GO) build -trimpath -ldflags "-X main.version=$(VERSION)" -o $(BIN) ./cmd/sipedge
+
+# setup installs the programs that tests talk to, where that is possible.
+setup:
+	@missing=""; \
+	for p in sipp:sip-tester sipsak:sipsak gcc:gcc; do \
+		command -v $${p%%:*} >/dev/null 2>&1 || missing="$$missing $${p##*:}"; \
+	done; \
+	if [ -n "$$missing" ]; then \
+		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
+			echo "installing:$$missing"; \
+			(apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing libc6-dev) >/dev/null 2>&1 \
+				|| echo "could not install:$$missing; tests that need them are skipped"; \
+		else \
+			echo "missing:$$missing (install the Debian packages of these names); tests that need them are skipped"; \
+		fi; \
+	fi
+
+# test runs every test, then those of the packages with several goroutines
+# under the race detector, and the life of messages with recycled memory
+# overwritten.
+test: setup build
+	$(GO) vet ./...
+	$(GO) test ./...
+	@if command -v gcc >/dev/null 2>&1; then \
+		echo "under the race detector:"; \
+		CGO_ENABLED=1 $(GO) test -race ./reactor/... ./pool/... ./engine/core/... ./engine/e2e/... ./engine/log/... ./script/compile/... ; \
+	else \
+		echo "the race detector needs a C compiler (Debian package gcc): not run"; \
+	fi
+	$(GO) test -tags debugpool ./engine/core/... ./engine/e2e/... ./pool/... ./reactor/...
+
+# bench runs the microbenchmarks, and the parser's table.
+bench:
+	$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -benchtime $(BENCHTIME) ./...
+	$(GO) run ./benchmarks/parser
+
+# bench-diff BASE=ref compares the benchmarks with those of another commit.
+bench-diff:
+	@test -n "$(BASE)" || { echo "say which commit to compare with: make bench-diff BASE=main~1"; exit 1; }
+	@dir=$$(mktemp -d); trap 'git worktree remove --force "$$dir/base" >/dev/null 2>&1; rm -rf "$$dir"' EXIT; \
+	git worktree add --detach "$$dir/base" "$(BASE)" >/dev/null && \
+	for n in 1 2 3 4 5 6; do \
+		(cd "$$dir/base" && $(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -benchtime 200ms ./... >>"$$dir/old.txt" 2>&1); \
+		$(GO) test -run '^$$' -bench '$(BENCH)' -benchmem -benchtime 200ms ./... >>"$$dir/new.txt" 2>&1; \
+	done; \
+	$(GO) run $(BENCHSTAT) "$$dir/old.txt" "$$dir/new.txt"
+
+# load sends calls through the server, and through Kamailio where it is installed.
+load: setup build
+	$(GO) run ./benchmarks/load
+
+# fuzz runs every fuzz target for FUZZTIME.
+fuzz:
+	@for pkg in $$($(GO) list ./...); do \
+		for target in $$($(GO) test -list '^Fuzz' $$pkg 2>/dev/null | grep '^Fuzz'); do \
+			echo "$$pkg $$target"; \
+			$(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$pkg || exit 1; \
+		done; \
+	done
+
+lint:
+	@bad=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$bad" ]; then echo "not formatted:"; echo "$$bad"; exit 1; fi
+	$(GO) vet ./...
+	GOOS=darwin $(GO) vet ./cmd/... ./reactor/...
+	GOOS=freebsd $(GO) vet ./cmd/... ./reactor/...
+	$(GO) run $(STATICCHECK) ./...
+
+check: lint test
+
+# proof runs what sipedge promises and keeps the table in benchmarks/results.
+proof: setup build
+	$(GO) run ./benchmarks/proof $(if $(ONLY),-only '$(ONLY)')
+
+clean:
+	rm -rf bin

@@ -1,0 +1,250 @@
+package sipparse
+
+// FrameStatus says what Framer.Next has found.
+type FrameStatus uint8
+
+// What Framer.Next finds.
+const (
+	FrameMore    FrameStatus = iota // nothing complete yet
+	FrameMessage                    // a message
+	FramePing                       // a double CRLF, to be answered by one CRLF (RFC 5626 section 3.5.1)
+	FramePong                       // a single CRLF, with nothing to be done about it
+	FrameBad                        // no more messages can be told apart: answer if possible, and close
+)
+
+// Framer cuts a stream into messages (RFC 3261 section 18.3). It looks at a
+// byte once, however the stream is cut: for each call it is given all bytes
+// that are not yet taken, and goes on where it was. The zero Framer is ready,
+// with the limits of this package.
+type Framer struct {
+	MaxHeaderBlock int  // start line and headers, in bytes; 0: DefaultMaxHeaderBlock
+	MaxBody        int  // in bytes; 0: DefaultMaxBody
+	RequireLength  bool // refuse a message without Content-Length; otherwise it has no body
+
+	need    int  // no fewer bytes can change anything; in a line one more than were seen
+	inLine  bool // within a line, and the last byte seen was none of the line end
+	crlf    bool // the last thing taken was a single CRLF
+	state   frameState
+	bad     Err
+	header  int // where the current header begins, 0 in the start line
+	headers int
+	length  int // Content-Length, -1 none
+}
+
+type frameState uint8
+
+const (
+	frameStart  frameState = iota // before the first byte of a message
+	frameLine                     // in a line
+	frameCR                       // behind a CR in a line
+	frameNext                     // at the first byte of a line
+	frameNextCR                   // behind a CR that began a line
+	frameBody                     // the length of the message is known
+	frameDead                     // framing is lost
+)
+
+// Next looks at the bytes that have come since the last call; buf begins with
+// the first byte that was not taken. With every status but FrameMore and
+// FrameBad the n bytes of buf[:n] are to be taken from its front. With FrameBad,
+// buf[:n] is what there is of the message (its whole header block if that could
+// be told), Err says what was wrong, and every further call gives the same.
+func (f *Framer) Next(buf []byte) (n int, st FrameStatus) {
+	if len(buf) < f.need {
+		return 0, FrameMore
+	}
+	if f.inLine && len(buf) == f.need && buf[len(buf)-1] > '\r' {
+		f.need++
+		return 0, FrameMore
+	}
+	return f.scan(buf)
+}
+
+// Err is why Next gave FrameBad.
+func (f *Framer) Err() Err { return f.bad }
+
+// Idle reports whether no message has begun.
+func (f *Framer) Idle() bool { return f.state == frameStart && f.need <= 1 }
+
+// Reset makes the Framer forget the stream but not the limits.
+func (f *Framer) Reset() {
+	*f = Framer{MaxHeaderBlock: f.MaxHeaderBlock, MaxBody: f.MaxBody, RequireLength: f.RequireLength}
+}
+
+// take ends what was framed; the next call begins anew.
+func (f *Framer) take(n int, st FrameStatus) (int, FrameStatus) {
+	f.Reset()
+	f.crlf = st == FramePong
+	return n, st
+}
+
+func (f *Framer) fail(n int, e Err) (int, FrameStatus) {
+	f.bad, f.state, f.need, f.inLine = e, frameDead, n, false
+	return n, FrameBad
+}
+
+// scan goes over the new bytes.
+func (f *Framer) scan(buf []byte) (int, FrameStatus) {
+	limit := f.MaxHeaderBlock
+	if limit == 0 {
+		limit = DefaultMaxHeaderBlock
+	}
+	limit = min(limit, MaxMessage)
+	i := max(f.need-1, 0)
+	f.inLine = false
+	for i < len(buf) {
+		if i >= limit && f.state < frameBody {
+			return f.fail(i, ErrHeaderBlock)
+		}
+		c := buf[i]
+		switch f.state {
+		case frameStart:
+			if c == '\r' || c == '\n' {
+				return f.lineEnds(buf)
+			}
+			f.crlf, f.length = false, -1
+			f.state = frameLine
+
+		case frameLine:
+			for stop := min(len(buf), limit); c > '\r'; c = buf[i] {
+				if i++; i >= stop {
+					f.need, f.inLine = i+1, true
+					break
+				}
+			}
+			if f.inLine {
+				if i < len(buf) {
+					f.inLine = false
+					continue // the limit
+				}
+				return 0, FrameMore
+			}
+			switch c {
+			case '\r':
+				f.state = frameCR
+			case '\n':
+				f.state = frameNext
+			}
+			i++
+
+		case frameCR:
+			if c == '\n' {
+				f.state = frameNext
+				i++
+				continue
+			}
+			f.note(ErrBareCR)
+			f.state = frameLine
+
+		case frameNext:
+			if c == ' ' || c == '\t' {
+				f.state = frameLine
+				continue
+			}
+			f.endHeader(buf, i)
+			switch c {
+			case '\n':
+				return f.endBlock(buf, i+1)
+			case '\r':
+				f.state = frameNextCR
+				i++
+				continue
+			}
+			if f.headers++; f.headers > MaxHeaders {
+				return f.fail(i, ErrTooManyHeaders)
+			}
+			f.header = i
+			f.state = frameLine
+
+		case frameNextCR:
+			if c == '\n' {
+				return f.endBlock(buf, i+1)
+			}
+			f.note(ErrBareCR)
+			f.header = i
+			f.state = frameLine
+
+		case frameBody:
+			return f.take(f.need, FrameMessage)
+
+		case frameDead:
+			return f.need, FrameBad
+		}
+	}
+	f.need = i + 1
+	return 0, FrameMore
+}
+
+// lineEnds takes the line ends before a message.
+func (f *Framer) lineEnds(buf []byte) (int, FrameStatus) {
+	switch {
+	case buf[0] == '\r' && len(buf) == 1:
+		f.need = 2
+		return 0, FrameMore
+	case buf[0] != '\r' || buf[1] != '\n':
+		return f.fail(0, ErrNotSIP)
+	case f.crlf:
+		return f.take(2, FramePing)
+	case len(buf) >= 4 && buf[2] == '\r' && buf[3] == '\n':
+		return f.take(4, FramePing)
+	}
+	return f.take(2, FramePong)
+}
+
+// note keeps the first error; it is reported when the header block is complete,
+// so that the message can be answered.
+func (f *Framer) note(e Err) {
+	if f.bad == OK {
+		f.bad = e
+	}
+}
+
+// endHeader looks at the header that ends before end, if it is Content-Length.
+func (f *Framer) endHeader(buf []byte, end int) {
+	p := f.header
+	if p == 0 || buf[p]|0x20 != 'c' && buf[p]|0x20 != 'l' {
+		return
+	}
+	stop := skip(buf, p, end, cToken)
+	if LookupHeader(buf[p:stop]) != HdrContentLength {
+		return
+	}
+	i := skipSpace(buf, stop, end)
+	if i == end || buf[i] != ':' {
+		f.note(ErrHeaderName)
+		return
+	}
+	i = skipSpace(buf, i+1, end)
+	n, more, ok := number(buf, i, trimRight(buf, i, end), 1<<31-1)
+	switch {
+	case !ok || more:
+		f.note(ErrBadContentLength)
+	case f.length >= 0 && f.length != int(n):
+		f.note(ErrContentLengths)
+	}
+	f.length = int(n)
+}
+
+// endBlock is at the first byte of the body.
+func (f *Framer) endBlock(buf []byte, i int) (int, FrameStatus) {
+	limit := f.MaxBody
+	if limit == 0 {
+		limit = DefaultMaxBody
+	}
+	if f.length < 0 {
+		if f.RequireLength {
+			f.note(ErrNoContentLength)
+		}
+		f.length = 0
+	}
+	if f.length > limit || i+f.length > MaxMessage {
+		f.note(ErrBodyTooLarge)
+	}
+	if f.bad != OK {
+		return f.fail(i, f.bad)
+	}
+	if n := i + f.length; n <= len(buf) {
+		return f.take(n, FrameMessage)
+	}
+	f.state, f.need = frameBody, i+f.length
+	return 0, FrameMore
+}
