@@ -2,10 +2,22 @@ module sipedge
 
 go 1.26.0
 
-require golang.org/x/sys v0.49.0
+require (
+	github.com/emiago/sipgo v1.7.2
+	golang.org/x/sys v0.49.0
+)
 
 require (
 	github.com/HdrHistogram/hdrhistogram-go v1.4.0 // indirect
-	github.com/cespare/xxhash/v2 v2.3.0 // indirect
+	github.com/gobwas/httphead v0.1.0 // indirect
+	github.com/gobwas/pool v0.2.1 // indirect
+	github.com/gobwas/ws v1.3.2 // indirect
+	github.com/google/uuid v1.6.0 // indirect
+	github.com/stretchr/testify v1.11.1 // indirect
+	golang.org/x/sync v0.16.0 // indirect
+)
+
+require (
+	github.com/cespare/xxhash/v2 v2.3.0
 	github.com/pborman/getopt/v2 v2.1.0
 )

@@ -59,8 +59,20 @@ const (
 	// maxTimersPerCycle bounds the timers that fire before sockets are read
 	// again, so that a stall does not become a longer one.
 	maxTimersPerCycle = 1024
-	// maxErrorsPerCycle bounds the ICMP errors read from one socket in a cycle.
-	maxErrorsPerCycle = 64
+	// maxDelay is the longest time that After keeps, 146 years: a longer one must
+	// not overflow into the past.
+	maxDelay = time.Duration(1 << 62)
+	// readBatches bounds the batches taken from one socket before the others and
+	// the timers have their turn.
+	readBatches = 4
+	// drainBatches bounds what is read from a socket that is to be closed.
+	drainBatches = 1024
+	// retryPause is how long a socket waits whose datagrams the kernel refused for
+	// want of memory (ENOBUFS), which no poller reports the end of.
+	retryPause = time.Millisecond
+	// maxRefusals is how often the kernel may refuse a datagram for want of memory
+	// before it is given up: it may be one that never fits.
+	maxRefusals = 100
 	// maxEvents is the number of ready descriptors taken from the poller at once.
 	maxEvents = 256
 	// slotStride is the distance of receive slots: room for MaxDatagram and an

@@ -35,13 +35,17 @@ type loop struct {
 	out    outBatch
 	events [maxEvents]event
 	ready  []*udpSocket // edge-triggered sockets that may have more
+	again  []*udpSocket // those of the cycle before
+	paused []*udpSocket // sockets with a queue that no event will announce
 
 	ordersMu sync.Mutex
 	orders   []func(*loop) // what the reactor wants done on the loop
+	ended    bool          // takes no order any more
 	ordered  atomic.Bool
 
+	rousing  atomic.Int32 // others that may be writing to wake
 	stopping bool
-	rested   bool // counted among Reactor.resting
+	halted   bool // counted in Reactor.halted
 	breath   int64
 	c        counters
 }
@@ -114,6 +118,7 @@ func (l *loop) cycle() bool {
 		l.obey()
 	}
 	l.drainMail()
+	l.again, l.ready = l.ready, l.again[:0]
 	for i := range n {
 		ev := &l.events[i]
 		if ev.tag == wakeTag {
@@ -127,14 +132,19 @@ func (l *loop) cycle() bool {
 		if ev.write {
 			l.retry(s)
 		}
-		if ev.read && !l.stopping {
+		if ev.read && !s.more && !l.stopping {
 			l.read(s)
 		}
 	}
-	if len(l.ready) > 0 && !l.stopping {
-		l.readReady()
+	if len(l.again) > 0 && !l.stopping {
+		l.readAgain()
 	}
-	l.fire()
+	if len(l.paused) > 0 {
+		l.retryPaused()
+	}
+	if !l.stopping {
+		l.fire()
+	}
 	l.cycleEnd()
 	l.out.flush(l)
 	lag := uint64(time.Since(l.r.epoch)) + 1 - uint64(began)
@@ -152,11 +162,14 @@ func (l *loop) wait() int {
 	if l.timers.Len() > 0 {
 		timeout = max(time.Duration(l.timers.Next()*int64(TimerTick)-int64(time.Since(l.r.epoch))), 0)
 	}
-	if l.stopping && (timeout < 0 || timeout > stopPoll) {
-		timeout = stopPoll
+	if len(l.paused) > 0 && (timeout < 0 || timeout > retryPause) {
+		timeout = retryPause
 	}
 	if len(l.ready) > 0 {
 		timeout = 0
+	}
+	if l.stopping {
+		timeout = stopPoll
 	}
 	if timeout != 0 {
 		l.mail.asleep.Store(1)
@@ -216,43 +229,42 @@ func (l *loop) posted(m *Mail) {
 	l.h.Posted(l, m)
 }
 
-// readBatches bounds the batches taken from one socket before the others and
-// the timers have their turn.
-const readBatches = 4
-
 func (l *loop) read(s *udpSocket) {
 	for range readBatches {
 		batch, more, err := l.recv.read(s, l.now, &l.c)
 		if err != nil && err != unix.EAGAIN && err != unix.EINTR {
 			l.c.recvErrors.Add(1)
 		}
-		if len(batch) > 0 {
-			l.c.batches.Add(1)
-			l.receive(batch)
-			for i := range batch {
-				poison(batch[i].Data)
-			}
-		}
+		l.deliver(batch)
 		if !more {
 			return
 		}
 	}
 	if l.edge {
+		s.more = true
 		l.ready = append(l.ready, s)
 	}
 }
 
-// readReady goes on with sockets that an edge-triggered poller will not report again.
-func (l *loop) readReady() {
-	again := l.ready
-	l.ready = nil
-	for _, s := range again {
+// readAgain goes on with sockets that an edge-triggered poller will not report again.
+func (l *loop) readAgain() {
+	for _, s := range l.again {
+		s.more = false
 		if !s.closing {
 			l.read(s)
 		}
 	}
-	if l.ready == nil {
-		l.ready = again[:0]
+}
+
+// deliver gives a batch to the handler.
+func (l *loop) deliver(batch []Message) {
+	if len(batch) == 0 {
+		return
+	}
+	l.c.batches.Add(1)
+	l.receive(batch)
+	for i := range batch {
+		poison(batch[i].Data)
 	}
 }
 
@@ -263,9 +275,6 @@ func (l *loop) receive(batch []Message) {
 
 // fire calls the timers that are due, at most maxTimersPerCycle.
 func (l *loop) fire() {
-	if l.timers.Len() == 0 {
-		return
-	}
 	due := l.now / int64(TimerTick)
 	n := uint64(0)
 	for range maxTimersPerCycle {
@@ -317,13 +326,18 @@ func (l *loop) done(name string, kind uint32) {
 	}
 }
 
-// order has f run on the loop, in its next cycle.
-func (l *loop) order(f func(*loop)) {
+// order has f run on the loop, in its next cycle; false when the loop has ended
+// and nothing will be run.
+func (l *loop) order(f func(*loop)) bool {
 	l.ordersMu.Lock()
+	defer l.ordersMu.Unlock()
+	if l.ended {
+		return false
+	}
 	l.orders = append(l.orders, f)
-	l.ordersMu.Unlock()
 	l.ordered.Store(true)
-	l.wake.wake()
+	l.wake.wake() // under the lock: the descriptor is open as long as not ended
+	return true
 }
 
 func (l *loop) obey() {
@@ -334,6 +348,19 @@ func (l *loop) obey() {
 	l.ordersMu.Unlock()
 	for _, f := range orders {
 		f(l)
+	}
+}
+
+// halt is the order to stop: from the next cycle on only mail is handled, and
+// what is queued is sent. Sockets that nobody reads must not end the waits.
+func (l *loop) halt() {
+	l.stopping = true
+	for _, s := range l.socks {
+		if s != nil {
+			l.poll.remove(s.fd)
+			s.waiting = false
+			l.await(s, unix.ENOBUFS)
+		}
 	}
 }
 
@@ -365,9 +392,7 @@ func (l *loop) removeSocket(id SocketID) {
 	}
 	for range drainBatches {
 		batch, more, _ := l.recv.read(s, l.now, &l.c)
-		if len(batch) > 0 {
-			l.receive(batch)
-		}
+		l.deliver(batch)
 		if !more {
 			break
 		}
@@ -375,9 +400,6 @@ func (l *loop) removeSocket(id SocketID) {
 	l.out.flush(l)
 	l.closeSocket(s)
 }
-
-// drainBatches bounds what is read from a socket that is to be closed.
-const drainBatches = 1024
 
 func (l *loop) closeSocket(s *udpSocket) {
 	if len(s.queue.ents) > 0 {
@@ -406,5 +428,26 @@ func (l *loop) finish() {
 		l.closeSocket(s)
 	}
 	l.mail.closed.Store(true)
+	l.endOrders()
+	for l.rousing.Load() != 0 { // they are between two instructions
+		breathe()
+	}
 	l.closePoller()
+}
+
+// endOrders runs the orders that came late, for sockets added now are closed at
+// once, and refuses others.
+func (l *loop) endOrders() {
+	l.ordersMu.Lock()
+	orders := l.orders
+	l.orders, l.ended = nil, true
+	l.ordersMu.Unlock()
+	for _, f := range orders {
+		f(l)
+	}
+	for _, s := range l.socks {
+		if s != nil {
+			l.closeSocket(s)
+		}
+	}
 }

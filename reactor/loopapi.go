@@ -28,6 +28,7 @@ func (l *loop) SocketAddr(id SocketID) Addr {
 // that one more is added: it never fires early.
 func (l *loop) After(d time.Duration, kind uint32, arg uint64) TimerID {
 	tick := int64(TimerTick)
+	d = min(d, maxDelay)
 	exp := (l.now + int64(d) + tick - 1) / tick
 	if d <= 0 {
 		exp = l.now/tick + 1
@@ -52,9 +53,8 @@ func (l *loop) Post(to int, m *Mail) error {
 		return err
 	}
 	l.c.postsOut.Add(1)
-	if t.mail.wanted() {
+	if t.rouse() {
 		l.c.wakes.Add(1)
-		t.wake.wake()
 	}
 	return nil
 }
@@ -71,8 +71,22 @@ func (p *poster) Post(m *Mail) error {
 	if err := p.mail.post(m, -1); err != nil {
 		return err
 	}
-	if p.mail.wanted() {
-		p.wake.wake()
-	}
+	(*loop)(p).rouse()
 	return nil
+}
+
+// rouse wakes the loop if it sleeps and nobody else has done so. The loop keeps
+// its wake descriptor while somebody is here: written to after it was closed, the
+// number could belong to another file.
+func (l *loop) rouse() bool {
+	if l.mail.asleep.Load() == 0 {
+		return false
+	}
+	l.rousing.Add(1)
+	woke := l.mail.wanted()
+	if woke {
+		l.wake.wake()
+	}
+	l.rousing.Add(-1)
+	return woke
 }

@@ -70,18 +70,9 @@ type Handler interface {
 	// CycleEnd runs after everything else of a cycle and before the send batch
 	// is flushed.
 	CycleEnd(l Loop)
-	// Stop is the last call: sockets are no longer read, mailboxes are empty,
-	// sending still works.
+	// Stop is the last call: sockets are no longer read, no timer fires any more,
+	// mailboxes are empty, sending still works.
 	Stop(l Loop)
-}
-
-// Unreachable is implemented by handlers that want to know of datagrams that
-// could not be delivered (ICMP port, host or network unreachable). to is the
-// destination of a datagram sent through sock not long ago; errno is the
-// system's number (ECONNREFUSED, EHOSTUNREACH, …). Anyone who can guess address
-// and port can forge ICMP: it is a hint.
-type Unreachable interface {
-	Unreachable(l Loop, sock SocketID, to Addr, errno int)
 }
 
 // Loop is what a handler sees of its loop. Its methods are for the loop's

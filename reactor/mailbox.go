@@ -36,10 +36,9 @@ type mailSlot struct {
 }
 
 func newMailbox(slots, large int) *mailbox {
-	n := 1
-	if slots > 1 {
-		n = 1 << bits.Len(uint(slots-1))
-	}
+	// With a single slot, "filled" and "free for the next turn" would be the same
+	// sequence number.
+	n := 1 << bits.Len(uint(max(slots, 2)-1))
 	b := &mailbox{slots: make([]mailSlot, n), inline: make([]byte, n*InlineMail), mask: uint64(n - 1)}
 	for i := range b.slots {
 		b.slots[i].seq.Store(uint64(i))

@@ -50,6 +50,7 @@ func (p *kqueue) writable(fd int, _ int32, on bool) error {
 
 func (p *kqueue) remove(fd int) error {
 	delete(p.tags, fd)
+	_ = p.change(fd, unix.EVFILT_WRITE, unix.EV_DELETE) // it is there only while the socket waits for room
 	return p.change(fd, unix.EVFILT_READ, unix.EV_DELETE)
 }
 

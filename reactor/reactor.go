@@ -10,6 +10,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // Reactor is a number of event loops and their sockets. Make it with New, then
@@ -20,12 +22,14 @@ type Reactor struct {
 	cpus  []int
 	epoch time.Time
 
-	mu      sync.Mutex // guards addrs, started and the ids of listen addresses
+	change  sync.Mutex // one change of the listen addresses at a time, none during Start
+	mu      sync.Mutex // guards addrs, started and stopped
 	addrs   []netip.AddrPort
 	started bool
 	stopped bool
 
-	resting atomic.Int32 // stopping loops that have nothing left to do
+	halted  atomic.Int32 // loops that have heard of Stop
+	drained atomic.Bool  // no loop can get mail from another any more
 	wg      sync.WaitGroup
 }
 
@@ -77,17 +81,19 @@ func (r *Reactor) discard() {
 
 // Start runs the loops.
 func (r *Reactor) Start() error {
+	r.change.Lock()
+	defer r.change.Unlock()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.started || r.stopped {
 		return errors.New("reactor: started before")
 	}
-	r.started = true
 	if r.cfg.Sched.Policy != SchedOther {
 		if err := limitRealTime(); err != nil {
 			return fmt.Errorf("reactor: limit the real-time CPU: %w", err)
 		}
 	}
+	r.started = true
 	roomForRuntime(len(r.loops))
 	for _, l := range r.loops {
 		r.wg.Go(l.run)
@@ -95,8 +101,8 @@ func (r *Reactor) Start() error {
 	return nil
 }
 
-// Stop ends the loops: they stop reading, handle the mails that are left, tell
-// their handlers, send what is queued and close. When ctx ends first its error
+// Stop ends the loops: they stop reading and firing timers, handle the mails that
+// are left, tell their handlers, send what is queued and close. When ctx ends first its error
 // is returned, and the loops end by themselves.
 func (r *Reactor) Stop(ctx context.Context) error {
 	r.mu.Lock()
@@ -106,43 +112,66 @@ func (r *Reactor) Stop(ctx context.Context) error {
 	r.mu.Unlock()
 	if !started {
 		if first {
+			r.change.Lock()
+			defer r.change.Unlock()
 			r.discard()
 		}
 		return nil
 	}
 	if first {
 		for _, l := range r.loops {
-			l.order(func(l *loop) { l.stopping = true })
+			l.order((*loop).halt)
 		}
 	}
 	done := make(chan struct{})
-	go func() { r.wg.Wait(); close(done) }()
-	select {
-	case <-done:
+	go func() {
+		r.wg.Wait()
 		if first {
 			roomForRuntime(-len(r.loops))
 		}
+		close(done)
+	}()
+	select {
+	case <-done:
 		return nil
 	case <-ctx.Done():
 		return fmt.Errorf("reactor: loops have not ended in time: %w", ctx.Err())
 	}
 }
 
-// quiet is asked by a stopping loop in each cycle: true when no loop has mail
-// left, so that none can give another one work.
+// quiet is asked by a stopping loop in each cycle: true when it has no mail and
+// no loop can give it any. Only mail makes loops that have halted post, so that
+// is when all have halted and all mailboxes were seen empty while nothing was
+// posted anywhere.
 func (r *Reactor) quiet(l *loop) bool {
-	if !l.rested {
-		if !l.mail.idle() {
+	if !l.halted {
+		l.halted = true
+		r.halted.Add(1)
+	}
+	if !r.drained.Load() {
+		if int(r.halted.Load()) < len(r.loops) {
 			return false
 		}
-		l.rested = true
-		r.resting.Add(1)
-	} else if !l.mail.idle() {
-		l.rested = false
-		r.resting.Add(-1)
-		return false
+		before := r.postedEver()
+		for _, o := range r.loops {
+			if !o.mail.idle() {
+				return false
+			}
+		}
+		if r.postedEver() != before {
+			return false
+		}
+		r.drained.Store(true)
 	}
-	return int(r.resting.Load()) == len(r.loops)
+	return l.mail.idle()
+}
+
+// postedEver is the number of mails that were ever posted to all loops.
+func (r *Reactor) postedEver() (n uint64) {
+	for _, l := range r.loops {
+		n += l.mail.tail.Load()
+	}
+	return n
 }
 
 // report tells of something that does not stop a loop.
@@ -152,10 +181,17 @@ func (r *Reactor) report(l *loop, what string, err error) {
 	}
 }
 
-// AddListen binds one more address, on all loops, also while they run.
+// AddListen binds one more address, on all loops, also while they run; it waits
+// for them and must not be called on one. Errors: *ListenError; ErrClosed after
+// Stop.
 func (r *Reactor) AddListen(l Listen) (SocketID, error) {
 	if l.Transport != UDP {
 		return NoSocket, &ListenError{Listen: l, Err: fmt.Errorf("transport %s is not served", l.Transport)}
+	}
+	r.change.Lock()
+	defer r.change.Unlock()
+	if r.over() {
+		return NoSocket, ErrClosed
 	}
 	fds, bound, err := openGroup(l, len(r.loops), &r.cfg)
 	if err != nil {
@@ -164,38 +200,61 @@ func (r *Reactor) AddListen(l Listen) (SocketID, error) {
 	r.mu.Lock()
 	id := SocketID(len(r.addrs))
 	r.addrs = append(r.addrs, bound)
-	running := r.started && !r.stopped
 	r.mu.Unlock()
 	errs := make([]error, len(r.loops))
-	r.each(running, func(l *loop) {
+	r.each(func(l *loop) {
 		s := &udpSocket{id: id, fd: fds[l.id], addr: FromAddrPort(bound), wildcard: bound.Addr().IsUnspecified()}
-		errs[l.id] = l.addSocket(s)
+		if errs[l.id] = l.addSocket(s); errs[l.id] != nil {
+			unix.Close(s.fd)
+		}
+	}, func(l *loop) {
+		errs[l.id] = ErrClosed
+		unix.Close(fds[l.id])
 	})
 	if err := errors.Join(errs...); err != nil {
-		r.RemoveListen(id)
+		_ = r.removeListen(id)
 		return NoSocket, &ListenError{Listen: l, Err: err}
 	}
 	return id, nil
 }
 
 // RemoveListen reads what has arrived on an address and closes it. It waits for
-// the loops; it must not be called on one.
+// the loops; it must not be called on one. Errors: ErrNoSocket; ErrClosed after
+// Stop, which closes all.
 func (r *Reactor) RemoveListen(id SocketID) error {
+	r.change.Lock()
+	defer r.change.Unlock()
+	if r.over() {
+		return ErrClosed
+	}
+	return r.removeListen(id)
+}
+
+func (r *Reactor) removeListen(id SocketID) error {
 	r.mu.Lock()
 	if id < 0 || int(id) >= len(r.addrs) || !r.addrs[id].IsValid() {
 		r.mu.Unlock()
 		return ErrNoSocket
 	}
 	r.addrs[id] = netip.AddrPort{}
-	running := r.started && !r.stopped
 	r.mu.Unlock()
-	r.each(running, func(l *loop) { l.removeSocket(id) })
+	r.each(func(l *loop) { l.removeSocket(id) }, func(*loop) {})
 	return nil
 }
 
-// each runs f for every loop, on the loop where it runs, and waits for all.
-func (r *Reactor) each(running bool, f func(*loop)) {
-	if !running {
+func (r *Reactor) over() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.stopped
+}
+
+// each runs f for every loop, on the loop where it runs, and waits for all;
+// ended for those that have ended meanwhile. The caller holds change.
+func (r *Reactor) each(f, ended func(*loop)) {
+	r.mu.Lock()
+	started := r.started
+	r.mu.Unlock()
+	if !started {
 		for _, l := range r.loops {
 			f(l)
 		}
@@ -204,10 +263,10 @@ func (r *Reactor) each(running bool, f func(*loop)) {
 	var wg sync.WaitGroup
 	for _, l := range r.loops {
 		wg.Add(1)
-		l.order(func(l *loop) {
-			defer wg.Done()
-			f(l)
-		})
+		if !l.order(func(l *loop) { defer wg.Done(); f(l) }) {
+			ended(l)
+			wg.Done()
+		}
 	}
 	wg.Wait()
 }

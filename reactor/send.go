@@ -133,6 +133,7 @@ func (o *outBatch) sendRun(l *loop, s *udpSocket, i, end int) {
 		case unix.EAGAIN, unix.ENOBUFS:
 			l.c.sendAgain.Add(1)
 			l.queueRun(s, o, i, end)
+			l.await(s, err)
 			return
 		default:
 			// The kernel refuses this one (too long for the path, no route, an
@@ -165,9 +166,41 @@ func (l *loop) queueRun(s *udpSocket, o *outBatch, i, end int) {
 		}
 		l.c.sendQueued.Add(1)
 	}
-	if !s.waiting && len(s.queue.ents) > 0 {
-		s.waiting = l.poll.writable(s.fd, int32(s.id), true) == nil
+}
+
+// await sees to it that a socket with something in its queue is tried again:
+// when the poller reports room, or after a pause when it cannot.
+func (l *loop) await(s *udpSocket, err error) {
+	if len(s.queue.ents) == 0 || s.closing {
+		return
 	}
+	if err == unix.EAGAIN && !l.stopping {
+		if s.waiting {
+			return
+		}
+		if s.waiting = l.poll.writable(s.fd, int32(s.id), true) == nil; s.waiting {
+			return
+		}
+	}
+	if s.waiting { // the poller would report room at once, again and again
+		s.waiting = l.poll.writable(s.fd, int32(s.id), false) != nil
+	}
+	if !s.paused {
+		s.paused = true
+		l.paused = append(l.paused, s)
+	}
+}
+
+// retryPaused tries the sockets whose pause is over.
+func (l *loop) retryPaused() {
+	n := len(l.paused)
+	for _, s := range l.paused[:n] {
+		s.paused = false
+		if !s.closing {
+			l.retry(s) // may pause it again, behind the others
+		}
+	}
+	l.paused = append(l.paused[:0], l.paused[n:]...)
 }
 
 // retry sends what waits for room in the kernel's buffer.
@@ -176,7 +209,9 @@ func (l *loop) retry(s *udpSocket) {
 	for len(q.ents) > 0 {
 		n := min(len(q.ents), len(l.out.ents)-l.out.n)
 		if n == 0 {
-			return // the batch is full; the flush comes first
+			// The batch is full, of other sockets: who has a queue has nothing in it.
+			l.out.flush(l)
+			continue
 		}
 		base := l.out.n
 		for i := range n {
@@ -192,8 +227,16 @@ func (l *loop) retry(s *udpSocket) {
 		q.drop(k)
 		switch err {
 		case nil, unix.EINTR:
-		case unix.EAGAIN, unix.ENOBUFS:
+		case unix.EAGAIN:
+			l.await(s, err)
 			return
+		case unix.ENOBUFS:
+			if q.ents[0].refused++; q.ents[0].refused < maxRefusals {
+				l.await(s, err)
+				return
+			}
+			l.c.sendErrors.Add(1)
+			q.drop(1)
 		default:
 			l.c.sendErrors.Add(1)
 			q.drop(1)

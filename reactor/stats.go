@@ -31,8 +31,6 @@ type Stats struct {
 	SendErrors uint64
 	// ReserveFailed is Reserve calls that returned nil.
 	ReserveFailed uint64
-	// Unreachable is ICMP errors handed to the handler.
-	Unreachable uint64
 
 	// PostsOut is mails this loop posted to others, PostsIn mails it received,
 	// Wakes how often it woke another loop, MailboxFull posts to it that were refused.
@@ -69,7 +67,6 @@ func (s *Stats) Add(o Stats) {
 	s.SendDrops += o.SendDrops
 	s.SendErrors += o.SendErrors
 	s.ReserveFailed += o.ReserveFailed
-	s.Unreachable += o.Unreachable
 	s.PostsOut += o.PostsOut
 	s.PostsIn += o.PostsIn
 	s.Wakes += o.Wakes
@@ -91,7 +88,7 @@ type counters struct {
 	truncated, kernelDrops, recvErrors      atomic.Uint64
 	msgsOut, bytesOut, sendCalls, sendAgain atomic.Uint64
 	sendQueued, sendDrops, sendErrors       atomic.Uint64
-	reserveFailed, unreachable              atomic.Uint64
+	reserveFailed                           atomic.Uint64
 	postsOut, postsIn, wakes                atomic.Uint64
 	timersFired, timersRefused, timersArmed atomic.Uint64
 	slow, panics                            atomic.Uint64
@@ -105,7 +102,7 @@ func (c *counters) snapshot() Stats {
 		Truncated: c.truncated.Load(), KernelDrops: c.kernelDrops.Load(), RecvErrors: c.recvErrors.Load(),
 		MessagesOut: c.msgsOut.Load(), BytesOut: c.bytesOut.Load(), SendCalls: c.sendCalls.Load(),
 		SendAgain: c.sendAgain.Load(), SendQueued: c.sendQueued.Load(), SendDrops: c.sendDrops.Load(),
-		SendErrors: c.sendErrors.Load(), ReserveFailed: c.reserveFailed.Load(), Unreachable: c.unreachable.Load(),
+		SendErrors: c.sendErrors.Load(), ReserveFailed: c.reserveFailed.Load(),
 		PostsOut: c.postsOut.Load(), PostsIn: c.postsIn.Load(), Wakes: c.wakes.Load(),
 		TimersFired: c.timersFired.Load(), TimersRefused: c.timersRefused.Load(), TimersArmed: c.timersArmed.Load(),
 		Slow: c.slow.Load(), Panics: c.panics.Load(), Lag: c.lag.Load(), MaxLag: c.maxLag.Load(),

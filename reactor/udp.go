@@ -15,9 +15,12 @@ type udpSocket struct {
 	addr     Addr // as bound, with the real port
 	wildcard bool
 	closing  bool
+	more     bool   // is in loop.ready or being read from it
+	dropped  uint32 // the kernel's count of datagrams that found no room
 
 	queue   sendQueue
-	waiting bool // for room in the kernel's buffer
+	waiting bool // for room in the kernel's buffer, which the poller reports
+	paused  bool // is in loop.paused
 }
 
 // openUDP binds one socket. Several loops share an address as a group: the
@@ -26,7 +29,7 @@ type udpSocket struct {
 // joins the group it founds afterwards.
 func openUDP(l Listen, addr netip.AddrPort, first, group bool, c *Config) (fd int, bound netip.AddrPort, err error) {
 	family := unix.AF_INET
-	if addr.Addr().Is6() && !addr.Addr().Is4In6() {
+	if addr.Addr().Is6() {
 		family = unix.AF_INET6
 	}
 	if fd, err = unix.Socket(family, unix.SOCK_DGRAM, 0); err != nil {
@@ -77,7 +80,7 @@ func openUDP(l Listen, addr netip.AddrPort, first, group bool, c *Config) (fd in
 
 // openGroup binds a listen address for n loops. Nothing stays open after an error.
 func openGroup(l Listen, n int, c *Config) (fds []int, bound netip.AddrPort, err error) {
-	bound = l.Addr
+	bound = netip.AddrPortFrom(l.Addr.Addr().Unmap(), l.Addr.Port())
 	for i := range n {
 		fd, b, err := openUDP(l, bound, i == 0, n > 1, c)
 		if err != nil {
@@ -113,6 +116,7 @@ type sendQueue struct {
 
 type queued struct {
 	from, to Addr
+	refused  int // times that the kernel had no memory for it
 	data     []byte
 }
 
@@ -121,13 +125,16 @@ func (q *sendQueue) push(from, to Addr, b []byte, c *Config) bool {
 	if len(q.ents) >= c.SendQueue || q.bytes+len(b) > c.SendQueueBytes {
 		return false
 	}
-	q.ents = append(q.ents, queued{from, to, append([]byte(nil), b...)})
+	q.ents = append(q.ents, queued{from: from, to: to, data: append([]byte(nil), b...)})
 	q.bytes += len(b)
 	return true
 }
 
 // drop takes the first n datagrams out.
 func (q *sendQueue) drop(n int) {
+	if n == 0 {
+		return
+	}
 	for i := range n {
 		q.bytes -= len(q.ents[i].data)
 	}

@@ -11,7 +11,6 @@ import (
 type mmsghdr struct {
 	hdr unix.Msghdr
 	n   uint32
-	_   [4]byte
 }
 
 // controlLen is the room for control messages of one datagram: packet info and
@@ -64,14 +63,12 @@ type receiver struct {
 	control [][controlLen]byte
 	slots   []byte
 	batch   []Message
-	dropped map[int]uint32 // the kernel's count per descriptor
 }
 
 func newReceiver(n int) *receiver {
 	r := &receiver{
 		hdrs: make([]mmsghdr, n), iovs: make([]unix.Iovec, n), names: make([]rawName, n),
 		control: make([][controlLen]byte, n), slots: make([]byte, n*slotStride), batch: make([]Message, n),
-		dropped: map[int]uint32{},
 	}
 	for i := range n {
 		r.iovs[i].Base = &r.slots[i*slotStride]
@@ -96,7 +93,8 @@ func (r *receiver) read(s *udpSocket, now int64, c *counters) (batch []Message, 
 	}
 	n, _, e := unix.RawSyscall6(unix.SYS_RECVMMSG, uintptr(s.fd), uintptr(unsafe.Pointer(&r.hdrs[0])), uintptr(len(r.hdrs)), unix.MSG_DONTWAIT, 0, 0)
 	if e != 0 {
-		return nil, e == unix.EINTR, e
+		// Another error is told once and takes no datagram: there may be more.
+		return nil, e != unix.EAGAIN, e
 	}
 	k := 0
 	var bytes uint64
@@ -135,8 +133,8 @@ func (r *receiver) readControl(b []byte, s *udpSocket, m *Meta, c *counters) {
 		switch {
 		case h.Level == unix.SOL_SOCKET && h.Type == unix.SO_RXQ_OVFL && len(d) >= 4:
 			total := binary.NativeEndian.Uint32(d)
-			c.kernelDrops.Add(uint64(total - r.dropped[s.fd]))
-			r.dropped[s.fd] = total
+			c.kernelDrops.Add(uint64(total - s.dropped))
+			s.dropped = total
 		case s.wildcard && h.Level == unix.IPPROTO_IP && h.Type == unix.IP_PKTINFO && len(d) >= unix.SizeofInet4Pktinfo:
 			p := (*unix.Inet4Pktinfo)(unsafe.Pointer(&d[0]))
 			copy(m.Local.IP[:4], p.Addr[:])

@@ -36,7 +36,7 @@ func (r *receiver) read(s *udpSocket, now int64, c *counters) (batch []Message, 
 				c.msgsIn.Add(uint64(k))
 				return r.batch[:k], false, nil
 			}
-			return nil, err == unix.EINTR, err
+			return nil, err != unix.EAGAIN, err
 		}
 		r.batch[k] = Message{Data: r.slots[o : o+n : o+slotStride], Meta: Meta{Remote: fromSockaddr(from), Local: s.addr, Socket: s.id, Transport: UDP, Received: now}}
 		c.bytesIn.Add(uint64(n))

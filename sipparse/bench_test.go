@@ -65,3 +65,47 @@ func BenchmarkClone(b *testing.B) {
 		x.CloneTo(&y)
 	}
 }
+
+func BenchmarkLeaf(b *testing.B) {
+	via := []byte("SIP/2.0/UDP 198.51.100.12:5060;branch=z9hG4bK7a31fdde.2;received=198.51.100.12;rport=5060")
+	rr := []byte("<sip:198.51.100.12;lr;ftag=gK0d3a8f1b;did=4c2.07a3>")
+	from := []byte("\"WIRELESS CALLER\" <sip:+12025550188@198.51.100.9;user=phone>;tag=gK0d3a8f1b")
+	uri := []byte("sip:+12025550143@203.0.113.80:5060;user=phone;transport=udp")
+	cseq := []byte("418762 INVITE")
+	b.Run("via", func(b *testing.B) {
+		var v Via
+		for b.Loop() {
+			ParseVia(via, 0, len(via), &v)
+		}
+	})
+	b.Run("record-route", func(b *testing.B) {
+		var v NameAddr
+		for b.Loop() {
+			ParseNameAddr(rr, 0, len(rr), &v)
+		}
+	})
+	b.Run("from", func(b *testing.B) {
+		var v NameAddr
+		for b.Loop() {
+			ParseNameAddr(from, 0, len(from), &v)
+		}
+	})
+	b.Run("uri", func(b *testing.B) {
+		var u URI
+		for b.Loop() {
+			ParseURI(uri, 0, len(uri), &u)
+		}
+	})
+	b.Run("uri-rr", func(b *testing.B) {
+		var u URI
+		for b.Loop() {
+			ParseURI(rr, 1, len(rr)-1, &u)
+		}
+	})
+	b.Run("cseq", func(b *testing.B) {
+		var c CSeq
+		for b.Loop() {
+			ParseCSeq(cseq, 0, len(cseq), &c)
+		}
+	})
+}

@@ -2,7 +2,7 @@ package sipparse
 
 // The typed pieces below are parsed when they are first asked for. The pointer
 // that comes back is into x, and stays valid until x is parsed into again;
-// after an error what it points to is not to be used.
+// after an error it points to a zero value.
 
 // RURI is the Request-URI.
 func (x *Index) RURI(b []byte) (*URI, Err) {
@@ -12,7 +12,7 @@ func (x *Index) RURI(b []byte) (*URI, Err) {
 			e = ParseURI(b, int(x.uri.Off), x.uri.End(), &x.ruri)
 		}
 		if e != OK {
-			x.errOff = x.uri.Off
+			x.ruri, x.errOff = URI{}, x.uri.Off
 		}
 		x.keep(pieceRURI, e)
 	}
@@ -29,6 +29,9 @@ func (x *Index) TopVia(b []byte) (*Via, Err) {
 			if at, e = ParseVia(b, int(s.Off), s.End(), &x.via); e != OK {
 				x.errOff = uint16(at)
 			}
+		}
+		if e != OK {
+			x.via = Via{}
 		}
 		x.keep(pieceVia, e)
 	}
@@ -55,11 +58,13 @@ func (x *Index) To(b []byte) (*NameAddr, Err) {
 func (x *Index) address(b []byte, t HeaderType, n *NameAddr, bad Err) Err {
 	i := x.First(t)
 	if i < 0 {
+		*n = NameAddr{}
 		return bad
 	}
 	s := x.Body(i)
 	at, e := ParseNameAddr(b, int(s.Off), s.End(), n)
 	if e != OK || at != s.End() || n.Star {
+		*n = NameAddr{}
 		x.errOff = uint16(at)
 		return bad
 	}
@@ -74,6 +79,9 @@ func (x *Index) FromURI(b []byte) (*URI, Err) {
 			e = ErrBadFrom
 			x.errOff = n.URI.Off
 		}
+		if e != OK {
+			x.fromURI = URI{}
+		}
 		x.keep(pieceFromURI, e)
 	}
 	return &x.fromURI, x.errs[pieceFromURI]
@@ -86,6 +94,9 @@ func (x *Index) ToURI(b []byte) (*URI, Err) {
 		if e == OK && ParseURI(b, int(n.URI.Off), n.URI.End(), &x.toURI) != OK {
 			e = ErrBadTo
 			x.errOff = n.URI.Off
+		}
+		if e != OK {
+			x.toURI = URI{}
 		}
 		x.keep(pieceToURI, e)
 	}
@@ -101,6 +112,9 @@ func (x *Index) CSeq(b []byte) (*CSeq, Err) {
 			if e = ParseCSeq(b, int(s.Off), s.End(), &x.cseq); e != OK {
 				x.errOff = s.Off
 			}
+		}
+		if e != OK {
+			x.cseq = CSeq{}
 		}
 		x.keep(pieceCSeq, e)
 	}
@@ -119,16 +133,16 @@ func (x *Index) CallID(b []byte) Span {
 // there is none, if one is not a number or if they differ; values that do not
 // fit are 2^31-1.
 func (x *Index) ContentLength(b []byte) (n int, ok bool) {
-	e := x.length(b)
-	return int(max(x.contentLength, 0)), e == OK && x.contentLength >= 0
+	e := x.readLength(b)
+	return int(max(x.length, 0)), e == OK && x.length >= 0
 }
 
-// length reads Content-Length once and bounds the body by it.
-func (x *Index) length(b []byte) Err {
+// readLength reads Content-Length once and bounds the body by it.
+func (x *Index) readLength(b []byte) Err {
 	if x.parsed>>pieceLength&1 != 0 {
 		return x.errs[pieceLength]
 	}
-	x.contentLength = -1
+	x.length = -1
 	var e Err
 	for i := x.First(HdrContentLength); i >= 0 && e == OK; i = x.Next(i) {
 		s := x.Body(i)
@@ -136,16 +150,16 @@ func (x *Index) length(b []byte) Err {
 		switch {
 		case !ok:
 			e = ErrBadContentLength
-		case x.contentLength >= 0 && x.contentLength != int32(n):
+		case x.length >= 0 && x.length != int32(n):
 			e = ErrContentLengths
 		}
 		if e != OK {
 			x.errOff = s.Off
 		}
-		x.contentLength = int32(n)
+		x.length = int32(n)
 	}
-	if e == OK && x.contentLength >= 0 {
-		if end := int(x.bodyOff) + int(x.contentLength); end <= int(x.bodyEnd) {
+	if e == OK && x.length >= 0 {
+		if end := int(x.bodyOff) + int(x.length); end <= int(x.bodyEnd) {
 			x.bodyEnd = uint16(end)
 		} else {
 			e = ErrBodyTooShort
@@ -159,12 +173,12 @@ func (x *Index) length(b []byte) Err {
 // MaxForwards is the number in the first Max-Forwards header, -1 if there is none.
 func (x *Index) MaxForwards(b []byte) (n int, e Err) {
 	if x.parsed>>pieceForwards&1 == 0 {
-		x.maxForwards = -1
+		x.hops = -1
 		if i := x.First(HdrMaxForwards); i >= 0 {
 			s := x.Body(i)
 			v, more, ok := number(b, int(s.Off), s.End(), MaxMaxForwards)
 			if ok && !more {
-				x.maxForwards = int16(v)
+				x.hops = int16(v)
 			} else {
 				e = ErrBadMaxForwards
 				x.errOff = s.Off
@@ -172,7 +186,7 @@ func (x *Index) MaxForwards(b []byte) (n int, e Err) {
 		}
 		x.keep(pieceForwards, e)
 	}
-	return int(x.maxForwards), x.errs[pieceForwards]
+	return int(x.hops), x.errs[pieceForwards]
 }
 
 // Expires is the number of seconds in the first Expires header; ok is false if

@@ -66,7 +66,7 @@ func ParseDigest(b []byte, off, end int, d *Digest) Err {
 			}
 			return OK
 		}
-		if b[vs] == '"' && ve > vs+1 {
+		if ve > vs+1 && b[vs] == '"' {
 			vs, ve = vs+1, ve-1
 		}
 		d.set(b[ns:ne], span(vs, ve))

@@ -78,6 +78,28 @@ func (e *Edits) put(i int, d edit) {
 	e.n++
 }
 
+// DropCovered takes away what was put in inside of a span that another change
+// leaves out: who removes a header means the changes to its body as well. What
+// stands at the ends of the span stays, and so does all that is cut.
+func (e *Edits) DropCovered() {
+	from, end, kept := 0, 0, int32(0)
+	for i := range e.list[:e.n] {
+		d := e.list[i]
+		off := int(d.off)
+		if off > from && off < end {
+			if d.n = 0; d.cut == 0 {
+				continue
+			}
+		}
+		if off+int(d.cut) > end {
+			from, end = off, off+int(d.cut)
+		}
+		e.list[kept] = d
+		kept++
+	}
+	e.n = kept
+}
+
 // Each calls f with every change in the order of the message until f reports
 // false: cut bytes from off on give way to dataLen bytes of the arena.
 func (e *Edits) Each(f func(off, cut, dataOff, dataLen int) bool) {

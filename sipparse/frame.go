@@ -21,21 +21,21 @@ type Framer struct {
 	MaxBody        int  // in bytes; 0: DefaultMaxBody
 	RequireLength  bool // refuse a message without Content-Length; otherwise it has no body
 
-	need    int  // no fewer bytes can change anything; in a line one more than were seen
-	inLine  bool // within a line, and the last byte seen was none of the line end
+	seen    int  // bytes that were looked at
+	need    int  // no fewer bytes can be a whole message or change anything else
 	crlf    bool // the last thing taken was a single CRLF
+	known   bool // there was a Content-Length
 	state   frameState
 	bad     Err
 	header  int // where the current header begins, 0 in the start line
 	headers int
-	length  int // Content-Length, -1 none
+	length  int // Content-Length
 }
 
 type frameState uint8
 
 const (
-	frameStart  frameState = iota // before the first byte of a message
-	frameLine                     // in a line
+	frameLine   frameState = iota // in a line, or before the first byte of a message
 	frameCR                       // behind a CR in a line
 	frameNext                     // at the first byte of a line
 	frameNextCR                   // behind a CR that began a line
@@ -50,11 +50,7 @@ const (
 // be told), Err says what was wrong, and every further call gives the same.
 func (f *Framer) Next(buf []byte) (n int, st FrameStatus) {
 	if len(buf) < f.need {
-		return 0, FrameMore
-	}
-	if f.inLine && len(buf) == f.need && buf[len(buf)-1] > '\r' {
-		f.need++
-		return 0, FrameMore
+		return
 	}
 	return f.scan(buf)
 }
@@ -63,7 +59,7 @@ func (f *Framer) Next(buf []byte) (n int, st FrameStatus) {
 func (f *Framer) Err() Err { return f.bad }
 
 // Idle reports whether no message has begun.
-func (f *Framer) Idle() bool { return f.state == frameStart && f.need <= 1 }
+func (f *Framer) Idle() bool { return f.state == frameLine && f.seen == 0 && f.header == 0 }
 
 // Reset makes the Framer forget the stream but not the limits.
 func (f *Framer) Reset() {
@@ -78,7 +74,7 @@ func (f *Framer) take(n int, st FrameStatus) (int, FrameStatus) {
 }
 
 func (f *Framer) fail(n int, e Err) (int, FrameStatus) {
-	f.bad, f.state, f.need, f.inLine = e, frameDead, n, false
+	f.bad, f.state, f.need, f.seen = e, frameDead, n, n-1
 	return n, FrameBad
 }
 
@@ -89,34 +85,36 @@ func (f *Framer) scan(buf []byte) (int, FrameStatus) {
 		limit = DefaultMaxHeaderBlock
 	}
 	limit = min(limit, MaxMessage)
-	i := max(f.need-1, 0)
-	f.inLine = false
+	i := f.seen
+	if f.state == frameLine && i > 0 && len(buf) <= limit {
+		// Most calls for a slow peer end here.
+		for i < len(buf) && buf[i] > '\r' {
+			i++
+		}
+		if i == len(buf) {
+			f.seen, f.need = i, i+2
+			return 0, FrameMore
+		}
+	}
 	for i < len(buf) {
 		if i >= limit && f.state < frameBody {
 			return f.fail(i, ErrHeaderBlock)
 		}
 		c := buf[i]
 		switch f.state {
-		case frameStart:
-			if c == '\r' || c == '\n' {
+		case frameLine:
+			if i == 0 && c <= '\r' {
 				return f.lineEnds(buf)
 			}
-			f.crlf, f.length = false, -1
-			f.state = frameLine
-
-		case frameLine:
-			for stop := min(len(buf), limit); c > '\r'; c = buf[i] {
-				if i++; i >= stop {
-					f.need, f.inLine = i+1, true
-					break
+			if c > '\r' {
+				i++
+				for _, c := range buf[i:max(i, min(len(buf), limit))] {
+					if c <= '\r' {
+						break
+					}
+					i++
 				}
-			}
-			if f.inLine {
-				if i < len(buf) {
-					f.inLine = false
-					continue // the limit
-				}
-				return 0, FrameMore
+				continue
 			}
 			switch c {
 			case '\r':
@@ -170,7 +168,10 @@ func (f *Framer) scan(buf []byte) (int, FrameStatus) {
 			return f.need, FrameBad
 		}
 	}
-	f.need = i + 1
+	f.seen, f.need = i, i+1
+	if f.state == frameLine || f.state == frameCR {
+		f.need = i + 2 // the end of the line and an empty line
+	}
 	return 0, FrameMore
 }
 
@@ -218,10 +219,10 @@ func (f *Framer) endHeader(buf []byte, end int) {
 	switch {
 	case !ok || more:
 		f.note(ErrBadContentLength)
-	case f.length >= 0 && f.length != int(n):
+	case f.known && f.length != int(n):
 		f.note(ErrContentLengths)
 	}
-	f.length = int(n)
+	f.known, f.length = true, int(n)
 }
 
 // endBlock is at the first byte of the body.
@@ -230,11 +231,8 @@ func (f *Framer) endBlock(buf []byte, i int) (int, FrameStatus) {
 	if limit == 0 {
 		limit = DefaultMaxBody
 	}
-	if f.length < 0 {
-		if f.RequireLength {
-			f.note(ErrNoContentLength)
-		}
-		f.length = 0
+	if !f.known && f.RequireLength {
+		f.note(ErrNoContentLength)
 	}
 	if f.length > limit || i+f.length > MaxMessage {
 		f.note(ErrBodyTooLarge)
@@ -245,6 +243,6 @@ func (f *Framer) endBlock(buf []byte, i int) (int, FrameStatus) {
 	if n := i + f.length; n <= len(buf) {
 		return f.take(n, FrameMessage)
 	}
-	f.state, f.need = frameBody, i+f.length
+	f.state, f.need, f.seen = frameBody, i+f.length, i+f.length-1
 	return 0, FrameMore
 }

@@ -23,35 +23,43 @@ func parseHost(b []byte, i int) (ref, host Span, kind HostKind, next int) {
 		return span(i, j+1), span(i+1, j), HostIPv6, j + 1
 	}
 	j := i
+	if b[i]-'0' <= 9 {
+		var ok bool
+		if j, ok = skipIPv4(b, i); ok {
+			kind = HostIPv4
+		}
+	}
 	for j < len(b) && classes[b[j]]&cHost != 0 {
-		j++
+		j, kind = j+1, HostName
 	}
 	if j == i {
 		return ref, host, HostName, -1
 	}
 	host = span(i, j)
-	if classes[b[i]]&cDigit != 0 && isIPv4(b[i:j]) {
-		kind = HostIPv4
-	}
 	return host, host, kind, j
 }
 
-// isIPv4 reports whether s is four numbers of up to 255.
-func isIPv4(s []byte) bool {
+// skipIPv4 is the offset behind the digits and dots at b[i:]; ok says whether
+// they begin with four numbers of up to 255 and nothing else.
+func skipIPv4(b []byte, i int) (next int, ok bool) {
 	dots, n, digits := 0, 0, 0
-	for _, c := range s {
+	for ; i < len(b); i++ {
+		c := b[i]
 		if d := c - '0'; d <= 9 {
 			n = n*10 + int(d)
-			if digits++; digits > 3 || n > 255 {
-				return false
+			if digits++; digits > 3 {
+				return i, false
 			}
 			continue
 		}
-		if c != '.' || digits == 0 {
-			return false
+		if c != '.' {
+			break
+		}
+		if digits == 0 || n > 255 {
+			return i, false
 		}
 		dots++
 		n, digits = 0, 0
 	}
-	return dots == 3 && digits > 0
+	return i, dots == 3 && digits > 0 && n <= 255
 }

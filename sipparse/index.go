@@ -29,6 +29,12 @@ const (
 
 // head is what an Index holds besides the headers.
 type head struct {
+	state
+	pieces
+}
+
+// state is what Parse begins anew.
+type state struct {
 	seen, twice uint64 // header types below 64 that are there, and there twice
 
 	method, uri, version, reason Span
@@ -36,26 +42,31 @@ type head struct {
 	status                       uint16
 	headersEnd, bodyOff, bodyEnd uint16
 	errOff                       uint16
-	n                            uint8 // headers
+	parsed                       uint16 // bit 1<<k: piece k has been parsed
+	n                            uint8  // headers
 	request                      bool
 	kind                         Method
 	parseErr                     Err
-
-	// Bit 1<<k of parsed says that the typed piece k has been parsed; its error
-	// is in errs.
-	parsed uint16
-	errs   [numPieces]Err
-
-	maxForwards   int16
-	contentLength int32 // -1: no such header
-	expires       uint32
-
-	cseq           CSeq
-	ruri           URI
-	via            Via
-	from, to       NameAddr
-	fromURI, toURI URI
 }
+
+// pieces are the typed pieces; each is valid once its bit in parsed is set.
+type pieces struct {
+	errs    [numPieces]Err
+	last    [cached + 1]uint8 // last header of a type below cached that was seen
+	length  int32             // Content-Length, -1: no such header
+	expires uint32
+	hops    int16 // Max-Forwards, -1: no such header
+	cseq    CSeq
+	ruri    URI
+	via     Via
+	from    NameAddr
+	to      NameAddr
+	fromURI URI
+	toURI   URI
+}
+
+// cached is the first of the header types that First searches for.
+const cached = HdrContentType
 
 // The typed pieces that an Index remembers.
 const (
@@ -129,8 +140,14 @@ func (x *Index) Folded(i int) bool { return x.tails[i]&foldBit != 0 }
 
 // First is the first header of a type, -1 if there is none.
 func (x *Index) First(t HeaderType) int {
-	if t < 64 && x.seen>>t&1 == 0 {
-		return -1
+	if t < 64 {
+		bit := uint64(1) << (t & 63)
+		if x.seen&bit == 0 {
+			return -1
+		}
+		if t < cached && x.twice&bit == 0 {
+			return int(x.last[t])
+		}
 	}
 	return bytes.IndexByte(x.types[:x.n], byte(t))
 }
@@ -165,7 +182,7 @@ func (x *Index) MsgBody(b []byte) Span { return span(x.BodyOff(), x.msgEnd(b)) }
 func (x *Index) MsgEnd() int { return int(x.bodyEnd) }
 
 func (x *Index) msgEnd(b []byte) int {
-	x.length(b)
+	x.readLength(b)
 	return int(x.bodyEnd)
 }
 

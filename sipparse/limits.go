@@ -12,6 +12,9 @@ const (
 	MaxHeaders = 180
 	// MaxEdits is the number of changes against one message.
 	MaxEdits = 64
+	// maxCompared is the number of parameters, or of headers, up to which URIs
+	// are compared by parts.
+	maxCompared = 64
 	// MaxCSeq is the largest CSeq number (RFC 3261 section 8.1.1.5: below 2^31).
 	MaxCSeq = 1<<31 - 1
 	// MaxMaxForwards is the largest Max-Forwards (RFC 3261 section 20.22).

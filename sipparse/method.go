@@ -1,7 +1,5 @@
 package sipparse
 
-import "encoding/binary"
-
 // Method is a request method. Methods are case-sensitive (RFC 3261 section 7.1).
 type Method uint8
 
@@ -32,15 +30,16 @@ var methodNames = [numMethods]string{
 	MethodInfo: "INFO", MethodRefer: "REFER", MethodMessage: "MESSAGE", MethodUpdate: "UPDATE",
 }
 
-// methodWords are the first eight bytes of each name, padded with zeros.
-var methodWords = func() (t [numMethods]uint64) {
+// methodPlaces finds a method by methodHash; no two share a place.
+var methodPlaces = func() (t [32]Method) {
 	for m := MethodInvite; m < numMethods; m++ {
-		var w [8]byte
-		copy(w[:], methodNames[m])
-		t[m] = binary.LittleEndian.Uint64(w[:])
+		t[methodHash([]byte(methodNames[m]))] = m
 	}
 	return t
 }()
+
+// methodHash is a place in methodPlaces; name has at least three bytes.
+func methodHash(name []byte) uint8 { return (name[1] + name[2] + 3*uint8(len(name))) % 32 }
 
 // String is the method's name, "" for MethodOther.
 func (m Method) String() string {
@@ -52,24 +51,12 @@ func (m Method) String() string {
 
 // ParseMethod is the method that name is, MethodOther if it is none of the known.
 func ParseMethod(name []byte) Method {
-	n := len(name)
-	if n < 3 || n > 9 {
+	if len(name) < 3 {
 		return MethodOther
 	}
-	var w uint64
-	for i := min(n, 8) - 1; i >= 0; i-- {
-		w = w<<8 | uint64(name[i])
+	m := methodPlaces[methodHash(name)]
+	if string(name) != methodNames[m] {
+		return MethodOther
 	}
-	return methodOf(w, name)
-}
-
-// methodOf finds the method whose first eight bytes are w.
-func methodOf(w uint64, name []byte) Method {
-	// The second byte is the best single discriminator; the compare decides.
-	for m := MethodInvite; m < numMethods; m++ {
-		if methodWords[m] == w && len(name) == len(methodNames[m]) && (len(name) <= 8 || string(name) == methodNames[m]) {
-			return m
-		}
-	}
-	return MethodOther
+	return m
 }

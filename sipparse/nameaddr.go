@@ -1,6 +1,9 @@
 package sipparse
 
-import "bytes"
+import (
+	"bytes"
+	"encoding/binary"
+)
 
 // NameAddr is one element of a header with addresses: From, To, Contact,
 // Route, Record-Route, P-Asserted-Identity, Path, Refer-To and others (RFC 3261
@@ -49,7 +52,7 @@ func ParseNameAddr(b []byte, off, end int, n *NameAddr) (next int, e Err) {
 			return start, ErrBadNameAddr
 		}
 	}
-	if i < len(b) && b[i] == '<' {
+	if i < len(b) && b[i] == '<' && n.URI.Len == 0 {
 		k := bytes.IndexByte(b[i:], '>')
 		if k < 0 {
 			return i, ErrBadNameAddr
@@ -72,6 +75,10 @@ func ParseNameAddr(b []byte, off, end int, n *NameAddr) (next int, e Err) {
 	if i < len(b) && b[i] == ';' {
 		first := i + 1
 		for i < len(b) && b[i] == ';' {
+			if k := n.usual(b, i+1); k > 0 {
+				i, stop = k, k
+				continue
+			}
 			ns, ne, vs, ve, after := nextParam(b, i)
 			if after < 0 {
 				return ne, ErrBadNameAddr
@@ -101,7 +108,7 @@ func (n *NameAddr) words(b []byte, i int) int {
 	for i < len(b) && classes[b[i]]&cName != 0 {
 		i++
 	}
-	if i < len(b) && b[i] == ':' {
+	if i < len(b) && b[i] == ':' && i > start {
 		for i < len(b) && classes[b[i]]&cValue != 0 {
 			if b[i] == '?' {
 				return -1
@@ -128,6 +135,27 @@ func (n *NameAddr) words(b []byte, i int) int {
 	n.Display = span(start, stop)
 	return i
 }
+
+// usual reads a tag parameter at b[i:] in the form that nearly all have: without
+// white space, once, another parameter or nothing behind it. It is the offset
+// behind it, 0 if this is something else.
+func (n *NameAddr) usual(b []byte, i int) int {
+	if len(b)-i < 5 || binary.LittleEndian.Uint32(b[i:])|fold3 != wordTag {
+		return 0
+	}
+	i += 4
+	vs := i
+	for i < len(b) && classes[b[i]]&cValue != 0 {
+		i++
+	}
+	if i == vs || i < len(b) && b[i] != ';' || !n.Tag.IsZero() {
+		return 0
+	}
+	n.Tag = span(vs, i)
+	return i
+}
+
+const wordTag = uint32('t') | uint32('a')<<8 | uint32('g')<<16 | uint32('=')<<24
 
 // param takes note of the parameter name with the value b[vs:ve].
 func (n *NameAddr) param(name []byte, vs, ve int) {

@@ -24,6 +24,7 @@ func nextParam(b []byte, i int) (ns, ne, vs, ve, next int) {
 		return ns, ne, -1, -1, i
 	}
 	i++
+	eq := i
 	if i < len(b) && b[i] <= ' ' {
 		i = skipSpace(b, i, len(b))
 	}
@@ -38,6 +39,9 @@ func nextParam(b []byte, i int) (ns, ne, vs, ve, next int) {
 		}
 	}
 	ve = i
+	if vs == ve {
+		vs, ve = eq, eq // white space is no value
+	}
 	if i < len(b) && b[i] <= ' ' {
 		i = skipSpace(b, i, len(b))
 	}

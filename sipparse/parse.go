@@ -13,7 +13,7 @@ import (
 // as it could be read, so that the request can be answered; a line that is no
 // header is left out. Leading line ends are not skipped.
 func Parse(b []byte, x *Index) Err {
-	x.head = head{}
+	x.state = state{}
 	if len(b) == 0 {
 		return ErrEmpty
 	}
@@ -76,17 +76,26 @@ func (x *Index) headers(b []byte, p int) (err Err) {
 			x.headersEnd, x.bodyOff = uint16(p), uint16(p)
 			break
 		}
-		// The name, by its first eight bytes.
+		// Where the line ends does not wait for what the name is.
+		e := bytes.IndexByte(b[p:], '\n') + p
+		// The name, by words of eight bytes. Few headers lie so near the end
+		// that the words do not; lookupWord takes those.
 		var typ HeaderType
 		var name, colon int
-		if len(b)-p >= 8 {
-			if i := lookupWord(b, p, binary.LittleEndian.Uint64(b[p:])); i != 0 {
-				h := &headerEntries[i]
-				typ = h.typ
-				name = int(h.n) - 1
-				colon = p + name
+		if q := b[p:]; len(q) >= 24 {
+			w := binary.LittleEndian.Uint64(q)
+			h := &headerEntries[headerHash[(w|lower8)&uptoColon(w)*headerHashMul>>headerHashShift]]
+			last := binary.LittleEndian.Uint64(b[p+int(h.n)-8:])
+			mid := binary.LittleEndian.Uint64(q[8:])
+			if (w^h.w0)&h.m0|(last^h.w1)&h.m1|(mid^h.w2)&h.m2 != 0 {
+				h = &headerEntries[lookupWord(b, p, w)]
 			}
+			typ, name = h.typ, int(h.n)-1
+		} else if len(q) >= 8 {
+			h := &headerEntries[lookupWord(b, p, binary.LittleEndian.Uint64(q))]
+			typ, name = h.typ, int(h.n)-1
 		}
+		colon = p + name
 		if typ == HdrOther {
 			var bad Err
 			if name, colon, typ, bad = otherName(b, p); bad != OK {
@@ -98,9 +107,8 @@ func (x *Index) headers(b []byte, p int) (err Err) {
 			}
 		}
 		// The line goes on where the next one begins with white space.
-		e := bytes.IndexByte(b[colon:], '\n') + colon
 		var fold uint8
-		if e < colon {
+		if e < p {
 			e = len(b)
 		} else if e+1 < len(b) && (b[e+1] == ' ' || b[e+1] == '\t') {
 			fold = foldBit
@@ -131,6 +139,7 @@ func (x *Index) headers(b []byte, p int) (err Err) {
 		x.lines[n] = line{uint16(p), uint8(name), uint8(gap)}
 		x.tails[n] = uint8(tail) | fold
 		x.types[n] = uint8(typ)
+		x.last[min(typ, cached)] = uint8(n)
 		bit := uint64(1) << typ
 		twice |= seen & bit
 		seen |= bit

@@ -101,12 +101,12 @@ func trimRight(b []byte, off, end int) int {
 }
 
 // equalFold compares a with s without regard to the case of ASCII letters.
-func equalFold[B []byte | string](a []byte, s B) bool {
+func equalFold(a []byte, s string) bool {
 	if len(a) != len(s) {
 		return false
 	}
-	for i := range a {
-		if a[i] != s[i] && lower(a[i]) != lower(s[i]) {
+	for i, c := range a {
+		if c != s[i] && lower(c) != lower(s[i]) {
 			return false
 		}
 	}

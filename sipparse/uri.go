@@ -92,29 +92,20 @@ func ParseURI(b []byte, off, end int, u *URI) Err {
 
 // parseSIP parses what follows the scheme, at i, to the end of b.
 func (u *URI) parseSIP(b []byte, i int) Err {
-	j := i
-	for j < len(b) && classes[b[j]]&cUser != 0 {
-		j++
-	}
-	if j < len(b) {
-		switch b[j] {
-		case '@':
-			if j == i {
-				return ErrBadURI
-			}
-			u.User = span(i, j)
-			i = j + 1
-		case ':':
-			if k := bytes.IndexByte(b[j:], '@'); k >= 0 {
-				if j == i || skip(b, j+1, j+k, cPass) != j+k {
-					return ErrBadURI
-				}
-				u.User, u.Password = span(i, j), span(j+1, j+k)
-				i = j + k + 1
-			}
-		default:
+	if k := bytes.IndexByte(b[i:], '@'); k >= 0 {
+		at := i + k
+		j := skip(b, i, at, cUser)
+		if j == i {
 			return ErrBadURI
 		}
+		u.User = span(i, j)
+		if j < at {
+			if b[j] != ':' || skip(b, j+1, at, cPass) != at {
+				return ErrBadURI
+			}
+			u.Password = span(j+1, at)
+		}
+		i = at + 1
 	}
 	u.HostRef, u.Host, u.HostKind, i = parseHost(b, i)
 	if i < 0 {
@@ -172,47 +163,51 @@ func (u *URI) parseParams(b []byte, i int) int {
 		s := i + 1
 		for i = s; i < len(b) && classes[b[i]]&cURIParam != 0; i++ {
 		}
-		name := b[s:i]
-		if len(name) == 0 {
+		ne := i
+		if ne == s {
 			return -1
 		}
-		var value Span
+		v := i
 		if i < len(b) && b[i] == '=' {
-			v := i + 1
-			for i = v; i < len(b) && classes[b[i]]&cURIParam != 0; i++ {
-			}
-			value = span(v, i)
-		}
-		switch len(name) {
-		case 2:
-			if name[0]|0x20 == 'l' && name[1]|0x20 == 'r' {
-				u.LR = true
-			}
-		case 3:
-			if u.TTL.IsZero() && equalFold(name, "ttl") {
-				u.TTL = value
-			}
-		case 4:
-			if u.UserParam.IsZero() && equalFold(name, "user") {
-				u.UserParam = value
-			}
-		case 5:
-			if u.MAddr.IsZero() && equalFold(name, "maddr") {
-				u.MAddr = value
-			}
-		case 6:
-			if u.Method.IsZero() && equalFold(name, "method") {
-				u.Method = value
-			}
-		case 9:
-			if u.Transport.IsZero() && equalFold(name, "transport") {
-				u.Transport = value
-				u.TransportKind = ParseTransport(value.Of(b))
+			i++
+			for v = i; i < len(b) && classes[b[i]]&cURIParam != 0; i++ {
 			}
 		}
+		u.param(b[s:ne], b, v, i)
 	}
 	u.Params = span(first, i)
 	return i
+}
+
+// param takes note of the parameter name with the value b[vs:ve].
+func (u *URI) param(name, b []byte, vs, ve int) {
+	var at *Span
+	var known string
+	switch len(name) {
+	case 2:
+		if name[0]|0x20 == 'l' && name[1]|0x20 == 'r' {
+			u.LR = true
+		}
+		return
+	case 3:
+		at, known = &u.TTL, "ttl"
+	case 4:
+		at, known = &u.UserParam, "user"
+	case 5:
+		at, known = &u.MAddr, "maddr"
+	case 6:
+		at, known = &u.Method, "method"
+	case 9:
+		at, known = &u.Transport, "transport"
+	default:
+		return
+	}
+	if name[0]|0x20 == known[0] && at.IsZero() && equalFold(name, known) {
+		*at = span(vs, ve)
+		if len(known) == 9 {
+			u.TransportKind = ParseTransport(b[vs:ve])
+		}
+	}
 }
 
 // Param is the value of a parameter by its name in any case. A parameter
@@ -221,12 +216,12 @@ func (u *URI) Param(b []byte, name string) (value Span, ok bool) {
 	for i, end := int(u.Params.Off), u.Params.End(); i < end; i++ {
 		s := i
 		i = skip(b, i, end, cURIParam)
-		v := i
+		stop, v := i, i
 		if i < end && b[i] == '=' {
 			v = i + 1
 			i = skip(b, v, end, cURIParam)
 		}
-		if n := s + len(name); n <= end && equalFold(b[s:n], name) && (n == v || n == v-1) {
+		if stop-s == len(name) && equalFold(b[s:stop], name) {
 			return span(v, i), true
 		}
 	}

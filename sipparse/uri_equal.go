@@ -1,6 +1,7 @@
 package sipparse
 
 import (
+	"bytes"
 	"net/netip"
 	"strings"
 	"unsafe"
@@ -9,7 +10,8 @@ import (
 // EqualURI compares two URIs by RFC 3261 section 19.1.4, tel URIs by RFC 3966
 // section 4. An escape is undone once, and stays different from the plain
 // character where that is a reserved one. Of URIs in other schemes only the
-// scheme is compared without regard to case. What is no URI equals nothing.
+// scheme is compared without regard to case. URIs with very many parameters are
+// equal only byte by byte.
 func EqualURI(a, b []byte) bool {
 	if len(a) > MaxMessage || len(b) > MaxMessage {
 		return false
@@ -21,12 +23,15 @@ func EqualURI(a, b []byte) bool {
 	if u.Scheme != v.Scheme {
 		return false
 	}
+	if !comparable(a, &u) || !comparable(b, &v) {
+		return string(a) == string(b)
+	}
 	switch u.Scheme {
 	case SchemeTel:
 		return equalNumbers(u.User.Of(a), v.User.Of(b)) && paramsIn(a, u.Params, b, v.Params, allParams) && paramsIn(b, v.Params, a, u.Params, allParams)
 	case SchemeOther:
 		n := int(u.SchemeSpan.Len)
-		return len(a) == len(b) && u.SchemeSpan == v.SchemeSpan && equalFold(a[:n], b[:n]) && string(a[n:]) == string(b[n:])
+		return len(a) == len(b) && u.SchemeSpan == v.SchemeSpan && bytes.EqualFold(a[:n], b[:n]) && string(a[n:]) == string(b[n:])
 	}
 	return u.PortNum == v.PortNum && (u.Port.Len == 0) == (v.Port.Len == 0) &&
 		u.Password.IsZero() == v.Password.IsZero() &&
@@ -37,10 +42,16 @@ func EqualURI(a, b []byte) bool {
 		headersIn(a, u.Headers, b, v.Headers) && headersIn(b, v.Headers, a, u.Headers)
 }
 
+// comparable reports whether a URI has no more parameters and headers than are
+// compared with each other, which takes the square of their number.
+func comparable(b []byte, u *URI) bool {
+	return bytes.Count(u.Params.Of(b), []byte{';'}) < maxCompared && bytes.Count(u.Headers.Of(b), []byte{'&'}) < maxCompared
+}
+
 // equalHosts compares names without regard to case and IPv6 addresses by value.
 func equalHosts(a []byte, u *URI, b []byte, v *URI) bool {
 	h, g := u.Host.Of(a), v.Host.Of(b)
-	if equalFold(h, g) {
+	if bytes.EqualFold(h, g) {
 		return u.HostKind == v.HostKind
 	}
 	if u.HostKind != HostIPv6 || v.HostKind != HostIPv6 {

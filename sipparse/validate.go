@@ -48,7 +48,7 @@ func (x *Index) Core(b []byte) Err {
 	if _, err = x.MaxForwards(b); err != OK {
 		return x.mark(err)
 	}
-	return x.mark(x.length(b))
+	return x.mark(x.readLength(b))
 }
 
 // Validate is Core and all else that makes a message one that no element of
@@ -101,10 +101,14 @@ func (x *Index) Full(b []byte) Err {
 	if e := x.Core(b); e != OK {
 		return e
 	}
+	top := x.First(HdrVia)
 	for i, t := range x.types[:x.n] {
 		var e Err
 		switch HeaderType(t) {
 		case HdrVia:
+			if i == top && !x.via.Next {
+				continue // Core has read it
+			}
 			e = x.allVias(b, x.Body(i))
 		case HdrContact:
 			e = x.allAddresses(b, x.Body(i), ErrBadContact)

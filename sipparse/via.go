@@ -87,6 +87,10 @@ func ParseVia(b []byte, off, end int, v *Via) (next int, e Err) {
 	if i < len(b) && b[i] == ';' {
 		first := i + 1
 		for i < len(b) && b[i] == ';' {
+			if k := v.usual(b, i+1); k > 0 {
+				i, stop = k, k
+				continue
+			}
 			ns, ne, vs, ve, after := nextParam(b, i)
 			if after < 0 {
 				return ne, ErrBadVia
@@ -107,6 +111,48 @@ func ParseVia(b []byte, off, end int, v *Via) (next int, e Err) {
 	}
 	v.Next = more
 	return next, OK
+}
+
+var (
+	wordBranch   = binary.LittleEndian.Uint64([]byte("branch=\x00"))
+	wordReceived = binary.LittleEndian.Uint64([]byte("received"))
+)
+
+const (
+	maskBranch = 1<<56 - 1
+	foldBranch = 0x202020202020
+)
+
+// usual reads a branch or received parameter at b[i:] in the form that nearly
+// all have: without white space, once, another parameter or nothing behind it.
+// It is the offset behind it, 0 if this is something else.
+func (v *Via) usual(b []byte, i int) int {
+	if len(b)-i < 10 {
+		return 0
+	}
+	var at *Span
+	s := i
+	w := binary.LittleEndian.Uint64(b[i:])
+	switch {
+	case (w|foldBranch)&maskBranch == wordBranch:
+		at, i = &v.Branch, i+7
+	case w|lower8 == wordReceived && b[i+8] == '=':
+		at, i = &v.Received, i+9
+	default:
+		return 0
+	}
+	vs := i
+	for i < len(b) && classes[b[i]]&cValue != 0 {
+		i++
+	}
+	if i == vs || i < len(b) && b[i] != ';' || !at.IsZero() {
+		return 0
+	}
+	*at = span(vs, i)
+	if at == &v.Received {
+		v.ReceivedParam = span(s, i)
+	}
+	return i
 }
 
 // param takes note of the parameter b[ns:ne] with the value b[vs:ve].

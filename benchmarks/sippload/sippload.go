@@ -6,7 +6,7 @@
 // own mode for several sockets opens one per call. Everything stays on the loopback interface, and every run is bounded in
 // calls and in time.
 //
-// Start at Run (run.go); stats.go reads SIPp's statistics, trace.go its message traces, examine.go finds the culprit.
+// Start at Run (run.go); process.go is one SIPp process, drops.go watches its socket, stats.go reads SIPp's statistics, trace.go its message traces, examine.go finds the culprit.
 package sippload
 
 import (

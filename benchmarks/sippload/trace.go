@@ -86,3 +86,30 @@ func find(events []event, k key, sent bool) int {
 	}
 	return -1
 }
+
+// span is the time from the first message to the last.
+func (t trace) span() time.Duration {
+	var first, last time.Duration
+	for _, events := range t {
+		for _, e := range events {
+			if first == 0 || e.at < first {
+				first = e.at
+			}
+			last = max(last, e.at)
+		}
+	}
+	return last - first
+}
+
+// responses returns, for every call that got its first final answer, the time from its first request to that.
+func (t trace) responses(s Scenario) []time.Duration {
+	request, answer := s.steps[0].what, s.steps[1].what
+	var d []time.Duration
+	for _, events := range t {
+		sent, received := find(events, request, true), find(events, answer, false)
+		if sent >= 0 && received > sent {
+			d = append(d, events[received].at-events[sent].at)
+		}
+	}
+	return d
+}

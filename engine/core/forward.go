@@ -5,6 +5,7 @@ import (
 
 	"sipedge/reactor"
 	"sipedge/script/rt"
+	"sipedge/script/value"
 	"sipedge/sipparse"
 )
 
@@ -65,6 +66,10 @@ func (p *Proc) Forward(t Target) error {
 		return ErrNotRequest
 	}
 	if code, reason := p.refuseForward(); code != 0 {
+		if p.Index.Method() == sipparse.MethodAck {
+			p.loop.stats.acksExhausted.Add(1)
+			return ErrHops
+		}
 		p.sendReply(code, reason, true)
 		return ErrRefused
 	}
@@ -93,20 +98,25 @@ func (p *Proc) Forward(t Target) error {
 
 // sendCopy adds what belongs to one outgoing copy and sends it.
 func (p *Proc) sendCopy(t Target, out *Socket) error {
+	p.editsLost = false
 	for i := 0; i < p.nHooks; i++ {
 		p.hooks[i].f(p, out, p.hooks[i].arg)
 	}
 	uri := p.requestURI()
-	if !p.editTopVia() || !p.editStartLine(uri) || !p.insertVia(out, uri) || !p.addMaxForwards() {
+	if !p.editTopVia() || !p.editStartLine(uri) || !p.insertVia(out, uri) || !p.lowerMaxForwards() || !p.cutSurplus() || p.editsLost {
 		return ErrEdits
 	}
-	if end := p.Index.MsgEnd(); end < len(p.Msg) {
-		p.Edits.Cut(end, len(p.Msg)-end) // surplus octets of a datagram (RFC 3261 §18.3)
-	}
+	p.Edits.DropCovered()
 	if p.snap.prog.Send != nil && !p.onSend(t, out) {
 		return ErrBlocked
 	}
 	return p.loop.sendEdited(p, out, t.Addr)
+}
+
+// cutSurplus takes the octets behind the body out of a datagram (RFC 3261 §18.3).
+func (p *Proc) cutSurplus() bool {
+	end := p.Index.MsgEnd()
+	return end >= len(p.Msg) || p.Cut(end, len(p.Msg)-end)
 }
 
 // requestURI is the Request-URI that goes out, without escaped headers, which
@@ -136,18 +146,30 @@ func (p *Proc) editStartLine(uri []byte) bool {
 	p.AppendString(" ")
 	p.Append(uri)
 	p.AppendString(" SIP/2.0\r\n")
-	return p.Edits.Replace(int(line.Off), int(line.Len), m, p.Mark()-m)
+	return p.edited(p.Edits.Replace(int(line.Off), int(line.Len), m, p.Mark()-m))
 }
 
-// addMaxForwards gives a request that came without one the value that RFC 3261
-// §16.6 step 3 names, unless the script has (module maxfwd).
-func (p *Proc) addMaxForwards() bool {
-	if p.Index.First(sipparse.HdrMaxForwards) >= 0 || p.maxForwardsSet {
+// lowerMaxForwards lowers the request's Max-Forwards by one, or gives a request
+// that came without one the value that RFC 3261 §16.6 step 3 names, unless the
+// script has dealt with it (module maxfwd): a request that is sent round in a
+// circle must come to an end whatever the script forgot.
+func (p *Proc) lowerMaxForwards() bool {
+	if p.maxForwardsSet {
 		return true
 	}
 	m := p.Mark()
-	p.AppendString("Max-Forwards: 70\r\n")
-	return p.Edits.InsertAt(p.Index.HeadersEnd(), m, p.Mark()-m, false)
+	i := p.Index.First(sipparse.HdrMaxForwards)
+	if i < 0 {
+		p.AppendString("Max-Forwards: 70\r\n")
+		return p.edited(p.Edits.InsertAt(p.Index.HeadersEnd(), m, p.Mark()-m, false))
+	}
+	n, e := p.Index.MaxForwards(p.Msg)
+	if e != sipparse.OK || n <= 0 {
+		return true
+	}
+	p.AppendValue(value.FromInt(int64(n) - 1))
+	body := p.Index.Body(i)
+	return p.edited(p.Edits.Replace(int(body.Off), int(body.Len), m, p.Mark()-m))
 }
 
 // SetMaxForwards notes that the script has put a Max-Forwards header in.
@@ -157,16 +179,16 @@ func (p *Proc) SetMaxForwards() { p.maxForwardsSet = true }
 // script has not decided: 416 for a scheme that is not SIP, 483 for an exhausted
 // Max-Forwards, 420 for an extension that the sender requires of proxies.
 func (p *Proc) refuseForward() (code int, reason string) {
-	if p.Index.Method() == sipparse.MethodAck {
+	if n, e := p.Index.MaxForwards(p.Msg); e == sipparse.OK && n == 0 {
+		return 483, "Too Many Hops"
+	}
+	if p.Index.Method() == sipparse.MethodAck { // is never answered
 		return 0, ""
 	}
 	if p.DstURI.IsUndef() {
 		if u, _, e := p.ParsedURI(); e == sipparse.OK && u.Scheme != sipparse.SchemeSIP && u.Scheme != sipparse.SchemeSIPS {
 			return 416, "Unsupported URI Scheme"
 		}
-	}
-	if n, e := p.Index.MaxForwards(p.Msg); e == sipparse.OK && n == 0 {
-		return 483, "Too Many Hops"
 	}
 	if p.Index.First(sipparse.HdrProxyRequire) >= 0 && p.Index.Method() != sipparse.MethodCancel {
 		p.listUnsupported()
@@ -253,10 +275,11 @@ func (s *Socket) fits(t Target) bool {
 func (p *Proc) onSend(t Target, out *Socket) bool {
 	p.SendFrom, p.SendTo, p.SendProto = out.Addr, t.Addr.AddrPort(), t.Proto
 	p.SendLen = p.Edits.Size(len(p.Msg))
-	route := p.Route
-	p.Route = rt.SendRoute
+	route, self := p.Route, p.self
+	p.Route, p.self = rt.SendRoute, 0
 	st, err := p.RunNested(p.snap.prog.Send)
-	p.Route = route
+	p.abandon() // a function that wanted to wait cannot here
+	p.Route, p.self = route, self
 	if err != nil {
 		p.loop.stats.scriptErrors.Add(1)
 		p.loop.logScriptError(p, err)
@@ -272,7 +295,8 @@ func (p *Proc) Send(t Target) error {
 		return err
 	}
 	msg := p.Msg[:p.Index.MsgEnd()]
-	if p.loop.rl.Send(out.ID, t.Addr, msg) != nil {
+	if p.loop.rl.SendFrom(out.ID, p.sourceFor(out, t.Addr), t.Addr, msg) != nil {
+		p.loop.stats.sendFull.Add(1)
 		return ErrSendFull
 	}
 	p.loop.stats.sent.Add(1)
@@ -291,7 +315,7 @@ func (l *loop) sendEdited(p *Proc, out *Socket, to reactor.Addr) error {
 		return ErrSendFull
 	}
 	b := p.Edits.AppendTo(buf[:0], p.Msg, p.Arena())
-	if l.rl.Commit(out.ID, to, len(b)) != nil {
+	if l.rl.CommitFrom(out.ID, p.sourceFor(out, to), to, len(b)) != nil {
 		l.stats.sendFull.Add(1)
 		return ErrSendFull
 	}
@@ -318,7 +342,9 @@ func (p *Proc) relayReply() error {
 		if _, e := sipparse.ParseVia(p.Msg, next, body.End(), &via); e != sipparse.OK {
 			return ErrNoVia
 		}
-		p.Edits.Cut(int(body.Off), int(via.Whole.Off)-int(body.Off))
+		if !p.Cut(int(body.Off), int(via.Whole.Off)-int(body.Off)) {
+			return ErrEdits
+		}
 	} else {
 		n := p.Index.Next(i)
 		if n < 0 {
@@ -329,7 +355,9 @@ func (p *Proc) relayReply() error {
 		if _, e := sipparse.ParseVia(p.Msg, int(b.Off), b.End(), &via); e != sipparse.OK {
 			return ErrNoVia
 		}
-		p.RemoveHeader(i)
+		if !p.RemoveHeader(i) {
+			return ErrEdits
+		}
 	}
 	to, err := viaTarget(p.Msg, &via)
 	if err != nil {
@@ -340,9 +368,10 @@ func (p *Proc) relayReply() error {
 	if err != nil {
 		return err
 	}
-	if end := p.Index.MsgEnd(); end < len(p.Msg) {
-		p.Edits.Cut(end, len(p.Msg)-end)
+	if !p.cutSurplus() {
+		return ErrEdits
 	}
+	p.Edits.DropCovered()
 	if err := p.loop.sendEdited(p, out, to); err != nil {
 		return err
 	}

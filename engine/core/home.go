@@ -35,6 +35,9 @@ func (l *loop) homeOf(p *Proc) int {
 // callHome is the home loop of a Call-ID. The hash is keyed per process, so that
 // nobody can aim at one loop.
 func (s *Server) callHome(callID []byte) int {
+	if s.opts.HomeHash != nil {
+		return int(s.opts.HomeHash(callID) % uint32(s.loops))
+	}
 	return int(uint32(maphash.Bytes(s.seed, callID)) % uint32(s.loops))
 }
 

@@ -1,8 +1,6 @@
 package core
 
 import (
-	"sync/atomic"
-
 	"sipedge/engine/params"
 	"sipedge/script/check"
 	"sipedge/script/compile"
@@ -11,15 +9,12 @@ import (
 	"sipedge/script/registry"
 )
 
-// snapshotNumbers numbers the snapshots of all servers of the process.
-var snapshotNumbers atomic.Uint64
-
 // load makes a snapshot of a script: nil where the list holds an error. Nothing
 // outside the snapshot is touched, so it is also the whole of sipedge -c.
 func (s *Server) load(path string, text []byte) (*Snapshot, *diag.List) {
 	opts := parse.Options{ReadFile: s.opts.ReadFile, Defines: s.opts.Defines}
 	var diags *diag.List
-	snap := &Snapshot{number: snapshotNumbers.Add(1)}
+	snap := &Snapshot{}
 	cfg, diags := parse.File(path, text, opts)
 	if cfg == nil {
 		return nil, diags

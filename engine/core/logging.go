@@ -39,8 +39,14 @@ func (p *Proc) Logf(level int, format string, args ...any) {
 	p.loop.logf(p, level, format, args...)
 }
 
+// wanted reports whether a line about the message would come out; it is asked
+// before anything is formatted, so that a flood costs no more than this question.
+func (l *loop) wanted(p *Proc, level int) bool {
+	return l.log.Wanted(level, log.ClassMessage, p.source())
+}
+
 func (l *loop) logf(p *Proc, level int, format string, args ...any) {
-	if !l.log.Enabled(level) {
+	if !l.wanted(p, level) {
 		return
 	}
 	b := fmt.Appendf(nil, format, args...)
@@ -50,6 +56,9 @@ func (l *loop) logf(p *Proc, level int, format string, args ...any) {
 
 // logScriptError names the place in the script where a message's script ended.
 func (l *loop) logScriptError(p *Proc, err error) {
+	if !l.log.Enabled(levelErr) {
+		return
+	}
 	where := "script"
 	if f := p.Program().Positions; f != nil {
 		where = f(p.Pos)
@@ -58,6 +67,9 @@ func (l *loop) logScriptError(p *Proc, err error) {
 }
 
 func (l *loop) logPanic(p *Proc, e any) {
+	if !l.wanted(p, levelErr) {
+		return
+	}
 	const most = 512
 	msg := p.Msg
 	if len(msg) > most {

@@ -58,7 +58,6 @@ func (l *loop) Stop(reactor.Loop) {
 	for i := range l.slots {
 		if p := l.slots[i].p; p != nil {
 			l.stats.abandoned.Add(1)
-			l.release(p.self)
 			l.put(p)
 		}
 	}
@@ -86,7 +85,7 @@ func (l *loop) take(data []byte, meta *reactor.Meta) *Proc {
 	p.self = 0
 	p.nrHdrs, p.nHooks, p.nViaEdits = 0, 0, 0
 	p.viaSettled, p.respOK, p.maxForwardsSet = false, false, false
-	p.fail = nil
+	p.fail, p.editsLost = nil, false
 	return p
 }
 
@@ -98,8 +97,10 @@ func (l *loop) put(p *Proc) {
 	}
 }
 
-// dispose lets go of what a message has held.
+// dispose lets go of what a message has held; a handle that a function took and
+// did not wait for is one of these things.
 func (l *loop) dispose(p *Proc) {
+	p.abandon()
 	if p.parked {
 		p.parked = false
 		l.buffers.Free(p.owned)
@@ -113,9 +114,6 @@ func (l *loop) dispose(p *Proc) {
 func (l *loop) discard(p *Proc) {
 	if p.snap == nil {
 		return // the message was done already
-	}
-	if p.self != 0 {
-		l.release(p.self)
 	}
 	l.dispose(p)
 }

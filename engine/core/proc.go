@@ -1,10 +1,14 @@
 package core
 
 import (
+	"bytes"
+	"strings"
+
 	"sipedge/pool"
 	"sipedge/reactor"
 	"sipedge/script/rt"
 	"sipedge/script/value"
+	"sipedge/sipparse"
 )
 
 // Proc is one message being processed: the script's context and what the
@@ -23,11 +27,10 @@ type Proc struct {
 	snap *Snapshot
 	self Handle // set while the script waits
 
-	replied bool // a final reply was sent for this request
-	rHdrs   [maxReplyHeaders]value.Value
-	nrHdrs  int
-	hooks   [maxSendHooks]sendHook
-	nHooks  int
+	rHdrs  [maxReplyHeaders]value.Value
+	nrHdrs int
+	hooks  [maxSendHooks]sendHook
+	nHooks int
 
 	maxForwardsSet bool
 	viaSettled     bool
@@ -36,6 +39,7 @@ type Proc struct {
 	respTo         reactor.Addr
 	respOK         bool
 	fail           error // why the last Forward, Reply or Send failed
+	editsLost      bool  // a change found no room among the edits
 
 	parked bool     // the message is a copy of ours
 	owned  pool.Ref // where that copy lies
@@ -103,7 +107,7 @@ func (p *Proc) AddReplyHeader(line value.Value) bool {
 // AppendHeader adds header lines behind the last header of the message.
 func (p *Proc) AppendHeader(line value.Value) bool {
 	v, ok := p.headerLine(line)
-	return ok && p.Edits.InsertAt(p.Index.HeadersEnd(), v.Off(), v.Len(), false)
+	return ok && p.edited(p.Edits.InsertAt(p.Index.HeadersEnd(), v.Off(), v.Len(), false))
 }
 
 // InsertHeader adds header lines before header i of the message, ahead of what
@@ -111,33 +115,49 @@ func (p *Proc) AppendHeader(line value.Value) bool {
 func (p *Proc) InsertHeader(i int, line value.Value) bool {
 	v, ok := p.headerLine(line)
 	off, _ := p.Index.Line(i)
-	return ok && p.Edits.InsertAt(off, v.Off(), v.Len(), true)
+	return ok && p.edited(p.Edits.InsertAt(off, v.Off(), v.Len(), true))
 }
 
 // InsertHeaderAfter adds header lines behind header i of the message.
 func (p *Proc) InsertHeaderAfter(i int, line value.Value) bool {
 	v, ok := p.headerLine(line)
 	_, end := p.Index.Line(i)
-	return ok && p.Edits.InsertAt(end, v.Off(), v.Len(), false)
+	return ok && p.edited(p.Edits.InsertAt(end, v.Off(), v.Len(), false))
 }
 
 // RemoveHeader takes header i out of the message.
 func (p *Proc) RemoveHeader(i int) bool {
 	off, end := p.Index.Line(i)
-	return p.Edits.Cut(off, end-off)
+	return p.Cut(off, end-off)
+}
+
+// Cut takes n bytes at off out of the message.
+func (p *Proc) Cut(off, n int) bool { return p.edited(p.Edits.Cut(off, n)) }
+
+// edited notes a change for which there was no room. Such a message must not
+// leave by halves: the function that asked says false, and a copy that is being
+// sent is not sent.
+func (p *Proc) edited(ok bool) bool {
+	if !ok {
+		p.editsLost = true
+		p.loop.stats.editsFull.Add(1)
+		p.fail = ErrEdits
+		p.loop.logf(p, levelErr, "%v: at most %d", ErrEdits, sipparse.MaxEdits)
+	}
+	return ok
 }
 
 // Replace puts text in the place of n bytes at off of the received message.
 func (p *Proc) Replace(off, n int, text value.Value) bool {
 	v := p.inArena(text)
-	return p.Edits.Replace(off, n, v.Off(), v.Len())
+	return p.edited(p.Edits.Replace(off, n, v.Off(), v.Len()))
 }
 
 // Insert puts text at off of the received message: ahead of earlier inserts at
 // the same place, or behind them.
 func (p *Proc) Insert(off int, text value.Value, before bool) bool {
 	v := p.inArena(text)
-	return p.Edits.InsertAt(off, v.Off(), v.Len(), before)
+	return p.edited(p.Edits.InsertAt(off, v.Off(), v.Len(), before))
 }
 
 // inArena makes sure that a string lies in the arena, where edits take it from.
@@ -177,28 +197,43 @@ func (p *Proc) headerLine(v value.Value) (value.Value, bool) {
 // validHeaderLines reports whether b is one or more header lines without the
 // last line end: every line "name:…" or a fold, no empty line, no NUL.
 func validHeaderLines(b []byte) bool {
-	start, colon := 0, false
-	for i := 0; i <= len(b); i++ {
-		if i < len(b) && b[i] != '\n' {
-			switch b[i] {
-			case 0:
-				return false
-			case ':':
-				colon = true
-			case '\r':
-				if i+1 >= len(b) || b[i+1] != '\n' {
-					return false
-				}
+	for start := 0; ; {
+		line := b[start:]
+		end := bytes.IndexByte(line, '\n')
+		if end >= 0 {
+			line = line[:end]
+			if n := len(line); n > 0 && line[n-1] == '\r' {
+				line = line[:n-1]
 			}
-			continue
 		}
-		fold := start > 0 && i > start && (b[start] == ' ' || b[start] == '\t')
-		if !fold && (!colon || b[start] == ':' || b[start] == ' ' || b[start] == '\r') {
+		if bytes.IndexByte(line, 0) >= 0 || bytes.IndexByte(line, '\r') >= 0 {
 			return false
 		}
-		start, colon = i+1, false
+		fold := start > 0 && len(line) > 0 && (line[0] == ' ' || line[0] == '\t')
+		if !fold && !headerName(line) {
+			return false
+		}
+		if end < 0 {
+			return true
+		}
+		start += end + 1
 	}
-	return true
+}
+
+// headerName reports whether a line begins with a header name and its colon
+// (RFC 3261 §7.3.1: a token, white space before the colon allowed).
+func headerName(line []byte) bool {
+	n := bytes.IndexByte(line, ':')
+	if n < 0 {
+		return false
+	}
+	name := bytes.TrimRight(line[:n], " \t")
+	for _, c := range name {
+		if c <= ' ' || c >= 0x7f || strings.IndexByte("()<>@,;:\\\"/[]?={}", c) >= 0 {
+			return false
+		}
+	}
+	return len(name) > 0
 }
 
 // Fail notes why a function failed, for $err texts and the log, and returns a

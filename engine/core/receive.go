@@ -120,7 +120,7 @@ func (l *loop) finish(p *Proc, st rt.State, err error) {
 // at all, and counts it.
 func (l *loop) refuse(p *Proc, e sipparse.Err) {
 	l.stats.malformed.Add(1)
-	if l.log.Enabled(levelInfo) {
+	if l.wanted(p, levelInfo) {
 		l.logf(p, levelInfo, "%s: offset %d of %d bytes", e.String(), p.Index.ErrOffset(), len(p.Msg))
 	}
 	if e.Answerable() && p.Index.Method() != sipparse.MethodAck {

@@ -38,8 +38,8 @@ func (s *Server) Reload(path string, text []byte) (*diag.List, error) {
 		s.unbind(added)
 		return diags, err
 	}
+	s.commit(snap) // first: no message may run a script whose modules are not ready
 	s.adopt(snap)
-	s.commit(snap)
 	s.unbind(gone(old.sockets, sockets))
 	return diags, nil
 }

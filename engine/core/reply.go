@@ -4,6 +4,7 @@ import (
 	"hash/maphash"
 	"unsafe"
 
+	"sipedge/script/rt"
 	"sipedge/sipparse"
 )
 
@@ -51,8 +52,14 @@ func (p *Proc) sendReply(code int, reason string, lumps bool) error {
 		p.loop.stats.sendFull.Add(1)
 		return ErrSendFull
 	}
-	b := p.appendReply(buf[:0], code, reason, lumps)
-	if len(b) > size || p.loop.rl.Commit(p.Meta.Socket, p.respTo, len(b)) != nil {
+	b := p.appendReply(buf[:0], code, reason, lumps, false)
+	if p.Proto == rt.ProtoUDP && len(b) > p.reflectable() {
+		if b = p.appendReply(buf[:0], code, reason, lumps, true); !lumps && len(b) > p.reflectable() {
+			p.loop.stats.repliesWithheld.Add(1)
+			return ErrReflection
+		}
+	}
+	if len(b) > size || p.loop.rl.CommitFrom(p.Meta.Socket, p.Meta.Local, p.respTo, len(b)) != nil {
 		p.loop.stats.sendFull.Add(1)
 		return ErrSendFull
 	}
@@ -62,9 +69,19 @@ func (p *Proc) sendReply(code int, reason string, lumps bool) error {
 	return nil
 }
 
-// replySize bounds the reply's length: what may be copied, and what is added.
+// reflectable is how long a reply to a datagram may be that nobody has asked for
+// in the script: whoever forges a source address must not gain by us. A longer
+// one goes without what it can do without, and one of the server's own that is
+// too long even so is not sent.
+func (p *Proc) reflectable() int { return len(p.Msg) + len(p.Msg)/2 }
+
+// replySize bounds the reply's length: what may be copied (a line that ended in a
+// bare LF grows by one byte), and what is added.
 func (p *Proc) replySize(reason string) int {
-	n := p.Index.HeadersEnd() + len(reason) + len(p.snap.serverHeader) + replyOverhead
+	n := p.Index.HeadersEnd() + p.Index.Len() + len(reason) + len(p.snap.serverHeader) + replyOverhead
+	if in := p.InSocket(); in != nil {
+		n += len(in.sentBy)
+	}
 	for i := 0; i < p.nrHdrs; i++ {
 		n += p.rHdrs[i].Len()
 	}
@@ -75,7 +92,9 @@ func (p *Proc) replySize(reason string) int {
 // the empty line, generously.
 const replyOverhead = 320
 
-func (p *Proc) appendReply(b []byte, code int, reason string, lumps bool) []byte {
+// appendReply writes the reply; short: without Server, Warning and Content-Length,
+// which a datagram needs none of (RFC 3261 §18.3).
+func (p *Proc) appendReply(b []byte, code int, reason string, lumps, short bool) []byte {
 	x, msg := &p.Index, p.Msg
 	b = append(b, "SIP/2.0 "...)
 	b = append(b, byte('0'+code/100), byte('0'+code/10%10), byte('0'+code%10), ' ')
@@ -123,6 +142,9 @@ func (p *Proc) appendReply(b []byte, code int, reason string, lumps bool) []byte
 		for i := 0; i < p.nrHdrs; i++ {
 			b = append(b, p.Bytes(p.rHdrs[i])...)
 		}
+	}
+	if short {
+		return append(b, '\r', '\n')
 	}
 	if p.snap.cfg.ServerSignature {
 		b = append(b, p.snap.serverHeader...)

@@ -36,6 +36,12 @@ type Options struct {
 	// Override changes parameters after the script has set them (command-line
 	// options that win over the script).
 	Override func(*params.Core)
+	// Virtual is set for a server that is attached to a virtual network: its loops
+	// are not threads, so that their number is not bound by the CPUs.
+	Virtual bool
+	// HomeHash stands in for the keyed hash of the Call-ID that chooses the home
+	// loop, for tests that have to choose it themselves; nil is the keyed hash.
+	HomeHash func(callID []byte) uint32
 	// ReadFile reads the script and its includes; nil is os.ReadFile.
 	ReadFile func(name string) ([]byte, error)
 }
@@ -192,7 +198,10 @@ func (s *Server) loopCount(c *params.Core) int {
 	if n == 0 {
 		n = int(c.Children)
 	}
-	return max(1, min(n, reactor.AllowedCPUs(), reactor.MaxLoops))
+	if !s.opts.Virtual {
+		n = min(n, reactor.AllowedCPUs())
+	}
+	return max(1, min(n, reactor.MaxLoops))
 }
 
 // settleHome decides whether messages are handed to their call's loop.
@@ -207,6 +216,10 @@ func (s *Server) settleHome(snap *Snapshot) {
 
 // adopt makes a snapshot current.
 func (s *Server) adopt(snap *Snapshot) {
+	snap.number = 1
+	if old := s.snap.Load(); old != nil {
+		snap.number = old.number + 1
+	}
 	s.snap.Store(snap)
 	s.logger.SetLevel(int(snap.core.Debug))
 }

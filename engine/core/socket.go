@@ -1,6 +1,7 @@
 package core
 
 import (
+	"net"
 	"net/netip"
 	"strconv"
 
@@ -22,6 +23,8 @@ type Socket struct {
 	sentBy []byte // "127.0.0.1:5060", for Via and URIs; IPv6 in brackets
 	host   []byte // the host part of sentBy, without brackets
 	port   uint16
+	// everyAddr: bound to a wildcard, and nothing else is advertised.
+	everyAddr bool
 }
 
 // NewSocket makes a listen address of a snapshot. advertise is "host[:port]" or
@@ -31,6 +34,9 @@ func NewSocket(id reactor.SocketID, proto rt.Proto, addr netip.AddrPort, adverti
 	s.name = []byte(proto.String() + ":" + addr.String())
 	s.host = []byte(addr.Addr().String())
 	s.sentBy = []byte(addr.String())
+	if s.everyAddr = addr.Addr().IsUnspecified() && advertise == ""; s.everyAddr {
+		s.sentBy = []byte(netip.AddrPortFrom(reachable(addr.Addr()), addr.Port()).String())
+	}
 	if advertise != "" {
 		host, port := splitHostPort(advertise)
 		if port != 0 {
@@ -85,8 +91,55 @@ func hostPort(host string, port uint16) string {
 	return host + ":" + strconv.Itoa(int(port))
 }
 
-// isNetwork reports whether a message may be sent to the address at all:
+// sendable reports whether a message may be sent to the address at all:
 // broadcast and unspecified addresses are never a SIP element (RFC 4475 §3.3.10).
 func sendable(a netip.Addr) bool {
 	return a.IsValid() && !a.IsUnspecified() && a != netip.AddrFrom4([4]byte{255, 255, 255, 255}) && !a.IsMulticast()
+}
+
+// AppendSentBy adds "host:port" of a listen address as others reach it from this
+// message's side to the arena: of one bound to a wildcard, the address that the
+// message was sent to.
+func (p *Proc) AppendSentBy(s *Socket) {
+	if local := p.Meta.Local; s.everyAddr && s.ID == p.Meta.Socket && !local.IsUnspecified() {
+		var buf [56]byte
+		p.Append(netip.AddrPortFrom(local.AddrPort().Addr(), s.port).AppendTo(buf[:0]))
+		return
+	}
+	p.Append(s.sentBy)
+}
+
+// sourceFor is the address that a message to to leaves from: by a socket bound to
+// a wildcard, the one that the received message was sent to, which is the one
+// that our Via names. An address of the machine's own inside cannot be a source
+// towards the outside.
+func (p *Proc) sourceFor(out *Socket, to reactor.Addr) reactor.Addr {
+	if !out.everyAddr || out.ID != p.Meta.Socket {
+		return reactor.Addr{}
+	}
+	if p.Meta.Local.AddrPort().Addr().IsLoopback() && !to.AddrPort().Addr().IsLoopback() {
+		return reactor.Addr{}
+	}
+	return p.Meta.Local
+}
+
+// reachable is an address of this machine of the family of the wildcard a, the
+// wildcard itself where there is none: one of the network before a loopback one.
+func reachable(a netip.Addr) netip.Addr {
+	all, err := net.InterfaceAddrs()
+	if err != nil {
+		return a
+	}
+	best := a
+	for _, n := range all {
+		p, err := netip.ParsePrefix(n.String())
+		if err != nil || p.Addr().Is4() != a.Is4() || p.Addr().IsLinkLocalUnicast() {
+			continue
+		}
+		if !p.Addr().IsLoopback() {
+			return p.Addr()
+		}
+		best = p.Addr()
+	}
+	return best
 }

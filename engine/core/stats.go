@@ -25,6 +25,9 @@ type loopStats struct {
 	acksAbsorbed    atomic.Uint64 // ACKs of replies made here
 	sent            atomic.Uint64 // messages put into the send batch
 	sendFull        atomic.Uint64 // messages for which there was no room
+	editsFull       atomic.Uint64 // changes to a message for which there was no room
+	repliesWithheld atomic.Uint64 // replies of the server's own that were too long for a forged source
+	acksExhausted   atomic.Uint64 // ACKs whose Max-Forwards was at its end
 	suspended       atomic.Uint64 // times that a script began to wait
 	suspendFull     atomic.Uint64 // scripts that could not wait: table full
 	resumedLate     atomic.Uint64 // results for scripts that are over
@@ -54,12 +57,12 @@ type Stats struct {
 	Loops    []LoopStats       `json:"loops"`
 	Total    map[string]uint64 `json:"total"`
 	Snapshot uint64            `json:"snapshot"`
-	Dropped  uint64            `json:"log_dropped"`
+	Dropped  uint64            `json:"log_dropped"` // log lines lost or held back
 }
 
 // Stats reads all counters; it may be called from any goroutine.
 func (s *Server) Stats() Stats {
-	st := Stats{Total: map[string]uint64{}, Snapshot: s.snap.Load().number}
+	st := Stats{Total: map[string]uint64{}, Snapshot: s.snap.Load().number, Dropped: s.logger.Lost() + s.logger.Held()}
 	for _, l := range s.perLoop {
 		ls := LoopStats{Loop: l.id, In: l.stats.received.Load(), Out: l.stats.sent.Load(),
 			HandedOver: l.stats.handedOver.Load(), TakenOver: l.stats.takenOver.Load(), Counters: l.stats.read()}

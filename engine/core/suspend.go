@@ -2,6 +2,7 @@ package core
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"sipedge/pool"
@@ -68,15 +69,23 @@ func (p *Proc) Await(deadline time.Duration, work func(context.Context) (int64, 
 		Deadline: deadline,
 		Done: func(c pool.Completion) error {
 			m := reactor.Mail{Kind: mailResume, Arg: uint64(h), Result: c.Result, Ref: completion{c.Ref, c.Err}}
-			return poster.Post(&m)
+			return delivered(poster.Post(&m))
 		},
 	})
 	if err != nil {
-		p.loop.release(h)
-		p.self = 0
+		p.abandon()
 		return p.failed(err)
 	}
 	return rt.Pending
+}
+
+// delivered is a post's error as the pool understands it: a full mailbox is
+// tried again, a loop that has ended never answers.
+func delivered(err error) error {
+	if errors.Is(err, reactor.ErrClosed) || errors.Is(err, reactor.ErrNoLoop) {
+		return pool.ErrGone
+	}
+	return err
 }
 
 type completion struct {
@@ -84,23 +93,30 @@ type completion struct {
 	err error
 }
 
-// Sleep suspends the script for d of the loop's time.
+// Sleep suspends the script for d of the loop's time. When the table of suspended
+// messages or the loop's timers are full it returns -1 at once and Err tells.
 func (p *Proc) Sleep(d time.Duration) int32 {
 	h, err := p.suspend(nil)
 	if err != nil {
 		return p.failed(err)
 	}
-	p.loop.rl.After(d, timerResume, uint64(h))
+	if p.loop.rl.After(d, timerResume, uint64(h)) == 0 {
+		p.abandon()
+		return p.failed(ErrTimers)
+	}
 	return rt.Pending
 }
 
 // Suspend prepares the script's suspension and returns the handle with which
-// Server.Resume lets it go on; the calling function then returns rt.Pending.
+// Server.Resume lets it go on; the calling function then returns rt.Pending. A
+// function that returns something else instead gives the handle up. done may
+// suspend the script again and return rt.Pending itself.
 func (p *Proc) Suspend(done func(p *Proc, result int64, ref any, err error) int32) (Handle, error) {
 	return p.suspend(done)
 }
 
 func (p *Proc) suspend(done func(p *Proc, result int64, ref any, err error) int32) (Handle, error) {
+	p.abandon()
 	h, err := p.loop.reserve(p, done)
 	if err == nil {
 		p.self = h
@@ -108,11 +124,21 @@ func (p *Proc) suspend(done func(p *Proc, result int64, ref any, err error) int3
 	return h, err
 }
 
+// abandon gives up the handle of a suspension that did not come about, so that
+// its result, should there be one, finds nobody.
+func (p *Proc) abandon() {
+	if p.self != 0 {
+		p.loop.release(p.self)
+		p.self = 0
+	}
+}
+
 // Resume lets a suspended script go on with a result, from any goroutine. An
-// error means that the loop's mailbox is full: try again.
+// error means that the loop's mailbox is full, try again, or that it has ended
+// (reactor.ErrClosed).
 func (s *Server) Resume(h Handle, result int64, ref any) error {
 	m := reactor.Mail{Kind: mailResume, Arg: uint64(h), Result: result, Ref: completion{ref, nil}}
-	return s.reactor.Poster(h.Loop()).Post(&m)
+	return s.network.Poster(h.Loop()).Post(&m)
 }
 
 // reserve takes a place in the table.
@@ -129,7 +155,7 @@ func (l *loop) reserve(p *Proc, done func(*Proc, int64, any, error) int32) (Hand
 		l.freeSlot = l.slots[i-1].next
 	}
 	s := &l.slots[i-1]
-	gen := s.gen + 1
+	gen := max(s.gen+1, 1) // 0 is no handle's
 	*s = suspension{p: p, done: done, gen: gen}
 	l.nSuspended++
 	return makeHandle(l.id, int(i-1), gen), nil
@@ -159,14 +185,15 @@ func (l *loop) release(h Handle) {
 
 // park keeps a message whose script waits: the bytes and the strings built so
 // far move into a buffer of their own, and the transaction's key goes into the
-// table at once, so that retransmissions and a CANCEL find it (DESIGN §4).
-func (l *loop) park(p *Proc) {
+// table at once, so that retransmissions and a CANCEL find it (DESIGN §4). false:
+// it could not be kept and its life has ended.
+func (l *loop) park(p *Proc) bool {
 	s := l.lookup(p.self)
 	if s == nil { // the result was delivered by a function that then said Pending: a bug of that function
 		l.stats.panics.Add(1)
 		l.logf(p, levelErr, "a script function suspended without a handle; its message is dropped")
 		l.put(p)
-		return
+		return false
 	}
 	l.stats.suspended.Add(1)
 	if !p.parked {
@@ -174,9 +201,8 @@ func (l *loop) park(p *Proc) {
 		if !ok {
 			l.stats.suspendFull.Add(1)
 			l.logf(p, levelErr, "no memory left for the messages of waiting scripts; this one ends")
-			l.release(p.self)
 			l.put(p)
-			return
+			return false
 		}
 		p.Park(buf)
 		p.owned, p.parked = ref, true
@@ -185,42 +211,51 @@ func (l *loop) park(p *Proc) {
 	if p.Index.IsRequest() && s.key == 0 {
 		l.key(p.self.slot(), transactionKey(p))
 	}
+	return true
 }
 
-// resume lets a suspended script go on.
+// resume lets a suspended script go on. A CANCEL that waits for it is processed
+// when the script has ended, however it ended, and goes on waiting while it waits.
 func (l *loop) resume(h Handle, result int64, ref any, err error) {
 	s := l.lookup(h)
 	if s == nil {
 		l.stats.resumedLate.Add(1)
 		return
 	}
-	p, done := s.p, s.done
+	p, done, parked := s.p, s.done, s.parked
+	l.release(h)
+	p.self = 0
+	if !l.goOn(p, done, result, ref, err) {
+		if parked.data != nil {
+			l.stats.cancelsHonoured.Add(1)
+			l.receive(parked.data, &parked.meta, true)
+		}
+		return
+	}
+	if s := l.lookup(p.self); s != nil {
+		s.parked = parked
+	}
+}
+
+// goOn runs a script from where it waited; true: it waits again.
+func (l *loop) goOn(p *Proc, done func(*Proc, int64, any, error) int32, result int64, ref any, err error) bool {
 	defer l.boundary(p)
 	r := rt.Ret32(result)
 	if done != nil {
-		r = done(p, result, ref, err)
+		if r = done(p, result, ref, err); r == rt.Pending {
+			return l.park(p)
+		}
 	} else if err != nil {
 		p.fail = err
 		r = -1
 	}
-	parked := l.lookup(h).parked // done may have moved the table
-	l.release(h)
-	p.self = 0
+	p.abandon()
 	st, serr := p.Resume(r)
 	if st == rt.Suspended {
-		l.park(p)
-		if parked.data != nil { // the CANCEL goes on waiting
-			if s := l.lookup(p.self); s != nil {
-				s.parked = parked
-			}
-		}
-		return
+		return l.park(p)
 	}
 	l.finish(p, st, serr)
-	if parked.data != nil {
-		l.stats.cancelsHonoured.Add(1)
-		l.receive(parked.data, &parked.meta, true)
-	}
+	return false
 }
 
 // key enters slot i under a transaction key; unkey takes it out.

@@ -29,7 +29,7 @@ func (p *Proc) settleVia() {
 	}
 	rport := via.HasRPort || p.ForceRport || p.snap.cfg.ForceRport
 	p.settleReplyTarget(via, rport)
-	if !rport && p.sentByIsSource(via) {
+	if !rport && via.ReceivedParam.Len == 0 && p.sentByIsSource(via) {
 		return
 	}
 	// rport and received parameters that are there give way, whatever the client
@@ -83,11 +83,13 @@ func (p *Proc) editTopVia() bool {
 	p.settleVia()
 	for i := 0; i < p.nViaEdits; i++ {
 		e := &p.viaEdits[i]
+		ok := false
 		if e.cut == 0 {
-			if !p.Edits.InsertAt(int(e.off), int(e.data), int(e.n), false) {
-				return false
-			}
-		} else if !p.Edits.Replace(int(e.off), int(e.cut), int(e.data), int(e.n)) {
+			ok = p.Edits.InsertAt(int(e.off), int(e.data), int(e.n), false)
+		} else {
+			ok = p.Edits.Replace(int(e.off), int(e.cut), int(e.data), int(e.n))
+		}
+		if !p.edited(ok) {
 			return false
 		}
 	}
@@ -166,7 +168,7 @@ func (p *Proc) insertVia(out *Socket, uri []byte) bool {
 	p.AppendString("Via: SIP/2.0/")
 	p.AppendString(viaTransport(out.Proto))
 	p.AppendString(" ")
-	p.Append(out.sentBy)
+	p.AppendSentBy(out)
 	p.AppendString(";branch=")
 	var buf [64]byte
 	p.Append(p.appendBranch(buf[:0], uri))
@@ -175,7 +177,7 @@ func (p *Proc) insertVia(out *Socket, uri []byte) bool {
 	}
 	p.AppendString("\r\n")
 	off, _ := p.Index.Line(i)
-	return p.Edits.InsertAt(off, m, p.Mark()-m, true)
+	return p.edited(p.Edits.InsertAt(off, m, p.Mark()-m, true))
 }
 
 func defaultPort(proto rt.Proto) uint16 {

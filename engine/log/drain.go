@@ -40,7 +40,7 @@ func (d *drain) init(l *Logger, o Options) {
 		}
 		return noBound(n)
 	}
-	d.throttle.init(def(o.Lines, DefaultLines), def(o.Bytes, DefaultBytes))
+	d.throttle.init(def(o.Lines, DefaultLines), def(o.Bytes, DefaultBytes), &l.full)
 }
 
 // order has the goroutine run f and waits for it; after Close it does nothing.

@@ -19,6 +19,11 @@ const (
 	// sources is the number of peers, times classes, whose lines are counted one
 	// by one; beyond it peers of a class share one count. A power of two.
 	sources = 4096
+	// usualLine is the room in bytes without which nobody need format a line.
+	usualLine = 512
+	// fullSources is the number of peers that are remembered as having said enough
+	// for now. A power of two.
+	fullSources = 256
 	// probes is how many places of that table one peer may lie in.
 	probes = 8
 	// window is the time that the limits count over, and how often what they held

@@ -36,7 +36,8 @@ type Logger struct {
 	stopOnce sync.Once
 
 	held atomic.Uint64 // lines that the limits held back
-	d    drain         // the goroutine's
+	full fullness
+	d    drain // the goroutine's
 }
 
 // Writer is where lines go in: one per loop, and one for all others.
@@ -122,6 +123,22 @@ func (l *Logger) Close() {
 
 // Enabled reports whether lines of the level are logged.
 func (w *Writer) Enabled(level int) bool { return level <= int(w.logger.level.Load()) }
+
+// Wanted reports whether a line that Write got now would come out, as far as can
+// be told without its text: for those who have to format it first. A line that is
+// not wanted counts as held back, or as lost when the ring is full; it is told of
+// with the others. It allocates nothing.
+func (w *Writer) Wanted(level int, class Class, source uint64) bool {
+	if !w.Enabled(level) {
+		return false
+	}
+	if !w.ring.roomFor(usualLine) {
+		w.ring.full.Add(1)
+		return false
+	}
+	l := w.logger
+	return !l.full.refuses(l.d.now().UnixNano(), min(class, classes-1), source, &l.held)
+}
 
 // Write logs a line if its level is enabled. text is copied; source is a hash of
 // the peer that caused the line, 0 for none. It never waits and allocates

@@ -51,6 +51,12 @@ func (r *ring) push(level int, class Class, source uint64, text []byte) bool {
 	return true
 }
 
+// roomFor reports to the producer whether a line of n bytes has room. It may be
+// asked by any goroutine; the answer then holds for that moment.
+func (r *ring) roomFor(n int) bool {
+	return uint64(len(r.buf))-(r.tail.Load()-r.head.Load()) >= uint64(headerSize+n)
+}
+
 // pop takes the oldest line out, with its text in *scratch; false: none.
 func (r *ring) pop(scratch *[MaxLine]byte) (record, bool) {
 	head := r.head.Load()

@@ -20,6 +20,7 @@ type throttle struct {
 
 	byLines [classes]uint64 // held back since the last summary
 	byBytes uint64
+	full    *fullness // what writers are told of limits that are reached
 }
 
 // bucket counts the lines of one class about one source.
@@ -30,7 +31,9 @@ type bucket struct {
 	count  int
 }
 
-func (t *throttle) init(lines, bytes int) { t.lines, t.bytes = lines, bytes }
+func (t *throttle) init(lines, bytes int, full *fullness) {
+	t.lines, t.bytes, t.full = lines, bytes, full
+}
 
 // noBound is n, or the largest number where n is no bound.
 func noBound(n int) int {
@@ -43,15 +46,23 @@ func noBound(n int) int {
 // allow reports whether a line of n bytes may be written, and counts it.
 func (t *throttle) allow(now time.Time, class Class, source uint64, n int) bool {
 	class = min(class, classes-1)
-	if class != ClassScript && !t.bucketFor(now, class, source).take(now, t.lines) {
-		t.byLines[class]++
-		return false
+	if class != ClassScript {
+		if b := t.bucketFor(now, class, source); !b.take(now, t.lines) {
+			t.byLines[class]++
+			if b.source == source && source != 0 {
+				t.full.source(class, source, b.start.Add(window))
+			}
+			return false
+		}
 	}
 	if now.Sub(t.start) >= window {
 		t.start, t.used = now, 0
 	}
 	if t.used+n+lineOverhead > t.bytes {
 		t.byBytes++
+		if t.used+usualLine > t.bytes {
+			t.full.bytes.Store(t.start.Add(window).UnixNano())
+		}
 		return false
 	}
 	t.used += n + lineOverhead
@@ -91,7 +102,14 @@ func (t *throttle) bucketFor(now time.Time, class Class, source uint64) *bucket 
 }
 
 // holding reports whether something was held back since the last summary.
-func (t *throttle) holding() bool { return t.byBytes != 0 || t.byLines != [classes]uint64{} }
+func (t *throttle) holding() bool {
+	lines, bytes := t.full.take()
+	for c, n := range lines {
+		t.byLines[c] += n
+	}
+	t.byBytes += bytes
+	return t.byBytes != 0 || t.byLines != [classes]uint64{}
+}
 
 // summary says what was held back, and forgets it.
 func (t *throttle) summary() (parts []string) {

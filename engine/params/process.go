@@ -42,7 +42,7 @@ func processRows() []row {
 			doc("Raise the limit of open files to this where it is lower; -1 leaves it."),
 		number("exit_timeout", func(c *Core) *int64 { return &c.ExitTimeout }, defaultExitTimeout, 0, maxSeconds).alias("ser_kill_timeout").live().
 			doc("Seconds that a stop may take before the process ends at once; 0 sets no bound."),
-		number("server_id", func(c *Core) *int64 { return &c.ServerID }, 0, 0, maxInt).later().
+		number("server_id", func(c *Core) *int64 { return &c.ServerID }, 0, 0, maxInt).live().
 			doc("Number of this instance in a cluster."),
 		text("statistics", func(c *Core) *string { return &c.Statistics }, "").later().shown("off").
 			doc("File to which statistics are written.").from("Kamailio 3.1: statistics"),

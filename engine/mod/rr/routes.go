@@ -80,7 +80,7 @@ func dropBefore(p *core.Proc, r *route) bool {
 		}
 	}
 	off := int(p.Index.Body(r.header).Off)
-	return r.off <= off || p.Edits.Cut(off, r.off-off)
+	return r.off <= off || p.Cut(off, r.off-off)
 }
 
 // dropThrough takes all elements up to r, and r itself, out of the message.
@@ -96,7 +96,7 @@ func dropThrough(p *core.Proc, r *route) bool {
 			return p.RemoveHeader(i)
 		}
 		off := int(p.Index.Body(i).Off)
-		return p.Edits.Cut(off, r.next-off)
+		return p.Cut(off, r.next-off)
 	}
 	return true
 }
@@ -127,7 +127,7 @@ func dropLast(p *core.Proc, r *route, before int) bool {
 	if before == 0 {
 		return p.RemoveHeader(r.header)
 	}
-	return p.Edits.Cut(before, p.Index.Body(r.header).End()-before)
+	return p.Cut(before, p.Index.Body(r.header).End()-before)
 }
 
 // isOurs reports whether a URI names this server. A URI without a port means the

@@ -55,7 +55,7 @@ func (r *recorder) write(p *core.Proc, out *core.Socket, _ value.Value) {
 // bySocket writes a header with a socket's address.
 func (r *recorder) bySocket(p *core.Proc, s *core.Socket, double bool) {
 	r.beginLine(p)
-	p.Append(s.SentBy())
+	p.AppendSentBy(s)
 	if s.Proto != rt.ProtoUDP {
 		r.appendTransport(p, s.Proto)
 	}

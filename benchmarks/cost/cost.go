@@ -1,0 +1,207 @@
+// Package cost measures the CPU time that a server needs per message, from the kernel's process table, for sipedge and for
+// Kamailio beside it: the same script, the same load, in turns (A B A B …), so that what else the machine does falls on both.
+//
+// Start at Compare.
+package cost
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"os"
+	"sort"
+	"time"
+
+	"sipedge/benchmarks/configs"
+	"sipedge/benchmarks/markdown"
+	"sipedge/benchmarks/servers"
+	"sipedge/benchmarks/udpload"
+)
+
+// Task is what a server does with each message.
+type Task struct {
+	Name   string
+	Method udpload.Method
+	Script configs.Script
+}
+
+// Tasks are the ones measured.
+var Tasks = []Task{
+	{Name: "OPTIONS answered", Method: udpload.Options, Script: configs.Options},
+	{Name: "INVITE forwarded statelessly", Method: udpload.Invite, Script: configs.Forward},
+}
+
+// Plan says how much to measure.
+type Plan struct {
+	Rounds   int     // turns of each server
+	Messages int     // of each turn
+	Rate     float64 // messages per second
+	Sipedge  string  // path of the program
+}
+
+// Figure is what one server needed for one task.
+type Figure struct {
+	Task     string
+	Server   string
+	PerRound []time.Duration // CPU time per message that arrived, a figure per turn
+	Lost     int             // messages of all turns that did not arrive
+	Sent     int
+	P99      time.Duration // median over the turns
+}
+
+// Median is the middle of the turns' figures.
+func (f Figure) Median() time.Duration { return median(f.PerRound) }
+
+// Compare measures every task with sipedge and, where it is installed, Kamailio. The figures of one task stand together,
+// sipedge's first.
+func Compare(ctx context.Context, plan Plan) ([]Figure, error) {
+	kinds := []servers.Kind{servers.Sipedge(plan.Sipedge)}
+	switch k, err := servers.Kamailio(); {
+	case err == nil:
+		kinds = append(kinds, k)
+	case !errors.Is(err, servers.ErrNoKamailio):
+		return nil, err
+	}
+	var all []Figure
+	for _, task := range Tasks {
+		figures, err := measure(ctx, plan, task, kinds)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", task.Name, err)
+		}
+		all = append(all, figures...)
+	}
+	return all, nil
+}
+
+// measure runs all kinds of servers beside each other and gives them the load in turns.
+func measure(ctx context.Context, plan Plan, task Task, kinds []servers.Kind) ([]Figure, error) {
+	dir, err := os.MkdirTemp("", "sipedge-cost-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	ports, err := servers.FreePorts(len(kinds))
+	if err != nil {
+		return nil, err
+	}
+	figures := make([]Figure, len(kinds))
+	running := make([]*servers.Server, len(kinds))
+	for i, kind := range kinds {
+		s, err := servers.Start(ctx, kind, dir, ports[i], task.Script, configs.Setting{Name: "children", Value: "2"})
+		if err != nil {
+			return nil, err
+		}
+		defer s.Stop()
+		running[i], figures[i] = s, Figure{Task: task.Name, Server: kind.Name}
+		if _, err := turn(ctx, plan, task, s, warmUp); err != nil {
+			return nil, err
+		}
+	}
+	late := make([][]time.Duration, len(kinds))
+	for range plan.Rounds {
+		for i, s := range running {
+			got, err := turn(ctx, plan, task, s, plan.Messages)
+			if err != nil {
+				return nil, err
+			}
+			figures[i].PerRound = append(figures[i].PerRound, got.cpu/time.Duration(max(1, got.Arrived)))
+			figures[i].Sent += got.Sent
+			figures[i].Lost += got.Sent - got.Arrived
+			late[i] = append(late[i], got.P99)
+		}
+	}
+	for i := range figures {
+		figures[i].P99 = median(late[i])
+	}
+	return figures, nil
+}
+
+// taken is what a server needed in one turn.
+type taken struct {
+	udpload.Result
+	cpu time.Duration
+}
+
+// turn sends one turn's messages to the server and reads its CPU time around that.
+func turn(ctx context.Context, plan Plan, task Task, s *servers.Server, messages int) (taken, error) {
+	to, err := netip.ParseAddrPort(s.Addr())
+	if err != nil {
+		return taken{}, err
+	}
+	before, err := s.CPU()
+	if err != nil {
+		return taken{}, err
+	}
+	res, err := udpload.Run(ctx, udpload.Load{Method: task.Method, Server: to, Sockets: sources, Messages: messages, Rate: plan.Rate})
+	if err != nil {
+		return taken{}, err
+	}
+	after, err := s.CPU()
+	if err != nil {
+		return taken{}, err
+	}
+	if res.Arrived == 0 {
+		return taken{}, fmt.Errorf("nothing of %d messages came through %s", res.Sent, s.Kind.Name)
+	}
+	return taken{Result: res, cpu: after.Sub(before).Total()}, nil
+}
+
+// Table is the figures as a Markdown table, with the ratio of each to the first of its task.
+func Table(figures []Figure) string {
+	t := markdown.NewTable("task", "server", "CPU per message, µs", "turns", "sipedge ÷ this", "p99 µs", "lost")
+	first := Figure{}
+	for _, f := range figures {
+		ratio := "1"
+		if f.Task != first.Task {
+			first = f
+		} else if f.Median() > 0 {
+			ratio = fmt.Sprintf("%.2f", float64(first.Median())/float64(f.Median()))
+		}
+		t.Row(f.Task, f.Server, us(f.Median()), turns(f.PerRound), ratio, us(f.P99), fmt.Sprintf("%d of %d", f.Lost, f.Sent))
+	}
+	return t.String()
+}
+
+// Summary is the figures in a line.
+func Summary(figures []Figure) string {
+	line, task := "", ""
+	for _, f := range figures {
+		switch {
+		case f.Task != task && line != "":
+			line += "; " + f.Task + ": "
+		case f.Task != task:
+			line += f.Task + ": "
+		default:
+			line += ", "
+		}
+		task = f.Task
+		line += fmt.Sprintf("%s %s µs", f.Server, us(f.Median()))
+	}
+	return line
+}
+
+func turns(d []time.Duration) string {
+	line := ""
+	for i, v := range d {
+		if i > 0 {
+			line += ", "
+		}
+		line += us(v)
+	}
+	return line
+}
+
+func us(d time.Duration) string { return fmt.Sprintf("%.1f", float64(d)/float64(time.Microsecond)) }
+
+func median(d []time.Duration) time.Duration {
+	if len(d) == 0 {
+		return 0
+	}
+	sorted := append([]time.Duration(nil), d...)
+	sort.Slice(sorted, func(i, j int) bool { return sorted[i] < sorted[j] })
+	if n := len(sorted); n%2 == 0 {
+		return (sorted[n/2-1] + sorted[n/2]) / 2
+	}
+	return sorted[len(sorted)/2]
+}

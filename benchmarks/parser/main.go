@@ -1,0 +1,183 @@
+// Command parser measures sipparse against a bare scan of the same bytes and
+// against another Go parser, prints the result as a Markdown table and exits
+// with 1 when a bound is not held. Run it from anywhere in the module.
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"testing"
+	"unsafe"
+
+	"github.com/emiago/sipgo/sip"
+
+	"sipedge/benchmarks/markdown"
+	"sipedge/sipparse"
+)
+
+func main() {
+	root, err := moduleRoot()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(2)
+	}
+	held, err := run(filepath.Join(root, "sipparse", "testdata"))
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(2)
+	}
+	if !held {
+		os.Exit(1)
+	}
+}
+
+// moduleRoot is the directory of the nearest go.mod.
+func moduleRoot() (string, error) {
+	dir, err := os.Getwd()
+	for err == nil {
+		if _, e := os.Stat(filepath.Join(dir, "go.mod")); e == nil {
+			return dir, nil
+		}
+		if filepath.Dir(dir) == dir {
+			return "", fmt.Errorf("no go.mod found: run this inside of the module")
+		}
+		dir = filepath.Dir(dir)
+	}
+	return "", err
+}
+
+// report collects the rows of the table.
+type report struct {
+	table *markdown.Table
+	held  bool
+}
+
+// row adds a figure with the bound it must not pass and the one it is meant to
+// reach; aim 0 means that there is none.
+func (r *report) row(what, message, detail string, figure, must, aim float64) {
+	verdict := "held"
+	if figure > must {
+		verdict = "MISSED"
+		r.held = false
+	} else if aim > 0 && figure <= aim {
+		verdict = "held, aim reached"
+	}
+	bound := fmt.Sprintf("≤ %.4g", must)
+	if aim > 0 {
+		bound += fmt.Sprintf(" (aim %.4g)", aim)
+	}
+	r.table.Row(what, message, fmt.Sprintf("%.4g", figure), bound, verdict, detail)
+}
+
+func run(dir string) (bool, error) {
+	slog.SetDefault(slog.New(slog.DiscardHandler))
+	r := &report{markdown.NewTable("claim", "message", "figure", "bound", "result", "medians"), true}
+	for _, name := range []string{"invite", "ok", "register", "folded", "carrier"} {
+		m, err := os.ReadFile(filepath.Join(dir, name+".sip"))
+		if err != nil {
+			return false, err
+		}
+		bounded := name == "invite" || name == "carrier"
+		if err := passes(r, fmt.Sprintf("%s, %d B", name, len(m)), m, bounded); err != nil {
+			return false, err
+		}
+		if name == "invite" {
+			clone(r, m)
+			framing(r, m)
+		}
+	}
+	hostile(r)
+	r.row("size of an Index, bytes", "", "", float64(unsafe.Sizeof(sipparse.Index{})), 1536, 1024)
+	fmt.Print(r.table.String())
+	return r.held, nil
+}
+
+// passes measures the three passes over one message against the scan.
+func passes(r *report, name string, m []byte, bounded bool) error {
+	var x sipparse.Index
+	if e := sipparse.Parse(m, &x); e != sipparse.OK {
+		return fmt.Errorf("%s: %s", name, e.String())
+	}
+	if e := x.Full(m); e != sipparse.OK {
+		return fmt.Errorf("%s: %s", name, e.String())
+	}
+	parser := sip.NewParser()
+	if _, err := parser.ParseSIP(m); err != nil {
+		parser = nil // a message that it does not take
+	}
+	fns := []func(){
+		func() { scan(m) },
+		func() { sipparse.Parse(m, &x) },
+		func() { sipparse.Parse(m, &x); x.Core(m) },
+		func() { sipparse.Parse(m, &x); x.Full(m) },
+	}
+	if parser != nil {
+		fns = append(fns, func() { parser.ParseSIP(m) })
+	}
+	t := measure(fns)
+	if bounded {
+		r.row("index pass / scan", name, t.pair(1, 0), t.ratio(1, 0), 2.4, 1.8)
+		r.row("core pass / scan", name, t.pair(2, 0), t.ratio(2, 0), 4.0, 3.0)
+		r.row("full pass / scan", name, t.pair(3, 0), t.ratio(3, 0), 6.5, 5)
+		if parser != nil {
+			r.row("core pass / emiago/sipgo", name, t.pair(2, 4), t.ratio(2, 4), 0.20, 0)
+		}
+	} else {
+		detail := fmt.Sprintf("scan %.0f ns, index %.0f, core %.0f, full %.0f", t.median(0), t.median(1), t.median(2), t.median(3))
+		r.table.Row("passes", name, "", "", "", detail)
+	}
+	allocs := testing.AllocsPerRun(100, func() { sipparse.Parse(m, &x); x.Core(m); x.Full(m); x.Validate(m) })
+	r.row("allocations of all passes", name, "", allocs, 0, 0)
+	return nil
+}
+
+// clone measures what a transaction pays for keeping a message.
+func clone(r *report, m []byte) {
+	var x, y sipparse.Index
+	sipparse.Parse(m, &x)
+	x.Core(m)
+	buf := make([]byte, len(m))
+	t := measure([]func(){func() { copy(buf, m); x.CloneTo(&y) }})
+	r.row("clone, ns", "invite", "", t.median(0), 80, 0)
+}
+
+// framing measures a message that comes in one piece and a byte at a time.
+func framing(r *report, m []byte) {
+	var f sipparse.Framer
+	t := measure([]func(){
+		func() { f.Next(m) },
+		func() {
+			for i := 1; i <= len(m); i++ {
+				f.Next(m[:i])
+			}
+		},
+	})
+	r.row("framing a byte at a time / in one piece", "invite", t.pair(1, 0), t.ratio(1, 0), 3, 0)
+}
+
+// hostile measures messages of 64 KB that are made to be slow, whole and a
+// quarter of them: the cost for a byte must not grow with the size.
+func hostile(r *report) {
+	for _, h := range hostiles {
+		big, small := h.make(65000), h.make(16250)
+		t := measure([]func(){func() { everything(big) }, func() { everything(small) }})
+		r.row("hostile, ns per byte", h.name, fmt.Sprintf("%.2f for a quarter of it", t.median(1)/float64(len(small))),
+			t.median(0)/float64(len(big)), 5, 3)
+	}
+}
+
+var work struct {
+	index sipparse.Index
+	frame sipparse.Framer
+}
+
+// everything is all that a server does with a message before a script sees it.
+func everything(m []byte) {
+	x := &work.index
+	sipparse.Parse(m, x)
+	x.Validate(m)
+	x.Full(m)
+	x.MsgBody(m)
+}

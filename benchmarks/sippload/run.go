@@ -1,0 +1,216 @@
+package sippload
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"syscall"
+	"time"
+
+	"sipedge/benchmarks/servers"
+)
+
+// Run does what the Spec says and returns what it showed. The error is for runs that did not take place: no SIPp, a process
+// that did not start, no port. Calls that failed are no error; they are in the Result.
+func Run(ctx context.Context, spec Spec) (Result, error) {
+	if err := spec.check(); err != nil {
+		return Result{}, err
+	}
+	binary, err := Find()
+	if err != nil {
+		return Result{}, err
+	}
+	dir, err := os.MkdirTemp("", "sipedge-load-")
+	if err != nil {
+		return Result{}, err
+	}
+	defer os.RemoveAll(dir)
+	if err := writeScenarios(dir, spec.Scenario.caller, spec.Scenario.callee); err != nil {
+		return Result{}, err
+	}
+	limit := time.Duration(float64(spec.Calls)/spec.Rate*float64(time.Second)) + lateCalls
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+
+	r := &run{spec: spec, binary: binary, dir: dir}
+	if err := r.assignPorts(); err != nil {
+		return Result{}, err
+	}
+	defer r.killAll()
+	if err := r.play(ctx); err != nil {
+		return Result{}, err
+	}
+	return r.evaluate()
+}
+
+// run is a run under way.
+type run struct {
+	spec        Spec
+	binary, dir string
+
+	ports, control     []int // of callees first, then callers
+	callees, callers   []*process
+	serverPort         int
+	drops              *dropWatch
+	callerAt, calleeAt map[int]bool // the ports of each side
+}
+
+// assignPorts finds a SIP port and a control port for every process.
+func (r *run) assignPorts() error {
+	n := r.spec.Callers + r.spec.Callees
+	ports, err := servers.FreePorts(2 * n)
+	if err != nil {
+		return err
+	}
+	r.ports, r.control = ports[:n], ports[n:]
+	r.calleeAt, r.callerAt = make(map[int]bool), make(map[int]bool)
+	for i, p := range r.ports {
+		if i < r.spec.Callees {
+			r.calleeAt[p] = true
+		} else {
+			r.callerAt[p] = true
+		}
+	}
+	if r.spec.Server != "" {
+		_, port, err := net.SplitHostPort(r.spec.Server)
+		if err != nil {
+			return err
+		}
+		if r.serverPort, err = strconv.Atoi(port); err != nil {
+			return fmt.Errorf("port of the server: %w", err)
+		}
+	}
+	return nil
+}
+
+// play starts the callees, then the callers, waits for the callers, and lets the callees end.
+func (r *run) play(ctx context.Context) error {
+	watch, err := watchDrops(append([]int{r.serverPort}, r.ports...))
+	if err != nil {
+		return err
+	}
+	r.drops = watch
+	defer watch.stop()
+	for i := range r.spec.Callees {
+		p, err := r.start(ctx, i, r.spec.Scenario.callee)
+		if err != nil {
+			return err
+		}
+		r.callees = append(r.callees, p)
+	}
+	for _, p := range r.callees {
+		if err := p.awaitPort(ctx); err != nil {
+			return err
+		}
+	}
+	for i := range r.spec.Callers {
+		p, err := r.start(ctx, r.spec.Callees+i, r.spec.Scenario.caller, r.callerArgs(i)...)
+		if err != nil {
+			return err
+		}
+		r.callers = append(r.callers, p)
+	}
+	for _, p := range r.callers {
+		if err := p.wait(ctx); err != nil {
+			return err
+		}
+	}
+	for _, p := range r.callees {
+		// SIPp ends once its open calls are over.
+		if err := p.cmd.Process.Signal(syscall.SIGUSR1); err != nil && !errors.Is(err, os.ErrProcessDone) {
+			return err
+		}
+	}
+	deadline := time.After(stopLimit)
+	for _, p := range r.callees {
+		select {
+		case <-p.exited:
+		case <-deadline:
+			return nil // killed by the caller of play; what they wrote so far counts
+		}
+	}
+	return nil
+}
+
+// callerArgs are the arguments of calling process i: its part of the calls and of the rate, and where it sends to.
+func (r *run) callerArgs(i int) []string {
+	s := r.spec
+	calls := s.Calls / s.Callers
+	if i < s.Calls%s.Callers {
+		calls++
+	}
+	args := []string{
+		"-m", strconv.Itoa(calls), "-l", strconv.Itoa(calls),
+		"-r", strconv.FormatFloat(s.Rate/float64(s.Callers), 'f', 3, 64),
+	}
+	if s.Answers {
+		return append(args, s.Server)
+	}
+	if s.Server != "" {
+		args = append(args, "-rsa", s.Server)
+	}
+	return append(args, fmt.Sprintf("127.0.0.1:%d", r.ports[i%s.Callees]))
+}
+
+func (r *run) killAll() {
+	for _, p := range append(r.callers, r.callees...) {
+		p.kill()
+	}
+}
+
+// evaluate reads the files that the processes wrote.
+func (r *run) evaluate() (Result, error) {
+	r.killAll() // a callee that is still there writes no more
+	res := Result{Spec: r.spec, SourcePorts: r.drops.seen(r.callerAt)}
+	caller, callee := make(trace), make(trace)
+	var err error
+	if res.Caller, err = collect(r.callers, caller); err != nil {
+		return Result{}, fmt.Errorf("caller: %w", err)
+	}
+	if res.Callee, err = collect(r.callees, callee); err != nil {
+		return Result{}, fmt.Errorf("callee: %w", err)
+	}
+	callerDrops, calleeDrops := r.drops.sum(r.callerAt), r.drops.sum(r.calleeAt)
+	res.Drops = callerDrops + calleeDrops
+	res.ServerPortDrops = r.drops.sum(map[int]bool{r.serverPort: true})
+	res.Elapsed = caller.span()
+	res.Response = percentiles(caller.responses(r.spec.Scenario))
+	res.Failures = examine(r.spec.Scenario.steps, caller, callee, between{
+		server: r.spec.Server != "", answers: r.spec.Answers, callerDrops: callerDrops > 0, calleeDrops: calleeDrops > 0,
+	})
+	// What SIPp counts as failed although all its messages came is a failure that nobody can place.
+	for n := len(res.Failures); n < max(res.Caller.Failed, r.spec.Calls-res.Caller.Succeeded); n++ {
+		res.Failures = append(res.Failures, Failure{Culprit: Unknown, What: "counted as failed by SIPp; no message is missing in the traces"})
+	}
+	return res, nil
+}
+
+// collect adds up the statistics of the processes of one side and reads their traces.
+func collect(processes []*process, into trace) (Stats, error) {
+	var sum Stats
+	for _, p := range processes {
+		text, err := os.ReadFile(p.stats)
+		if err != nil {
+			return Stats{}, fmt.Errorf("%w; SIPp said: %s", err, p.said())
+		}
+		s, err := parseStats(string(text))
+		if err != nil {
+			return Stats{}, fmt.Errorf("%w; SIPp said: %s", err, p.said())
+		}
+		sum = sum.add(s)
+		f, err := os.Open(p.trace)
+		if err != nil {
+			return Stats{}, err
+		}
+		err = into.read(f)
+		_ = f.Close() // only read
+		if err != nil {
+			return Stats{}, fmt.Errorf("trace %s: %w", filepath.Base(p.trace), err)
+		}
+	}
+	return sum, nil
+}
