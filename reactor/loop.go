@@ -101,6 +101,7 @@ func (l *loop) run() {
 	l.clock()
 	l.last = l.now
 	l.guard("Start", 0, func() { l.h.Start(l) })
+	l.out.flush(l) // the first cycle may sleep for long
 	for !l.cycle() {
 	}
 	l.finish()

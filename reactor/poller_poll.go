@@ -12,8 +12,30 @@ import (
 
 // pollSet is the back end poll(2).
 type pollSet struct {
-	fds  []unix.PollFd
-	tags []int32
+	fds   []unix.PollFd
+	tags  []int32
+	first int // where the search for ready descriptors begins
+}
+
+// ready fills events with the descriptors that look finds something at. When there
+// are more than fit, the next call begins with them, so that none starves.
+func (p *pollSet) ready(events []event, look func(f *unix.PollFd) (read, write bool)) int {
+	k, first := 0, p.first
+	p.first = 0
+	for j := range p.fds {
+		i := (first + j) % len(p.fds)
+		r, w := look(&p.fds[i])
+		if !r && !w {
+			continue
+		}
+		if k == len(events) {
+			p.first = i
+			break
+		}
+		events[k] = event{p.tags[i], r, w}
+		k++
+	}
+	return k
 }
 
 func newPoll() (poller, error) { return &pollSet{}, nil }
@@ -58,16 +80,9 @@ func (p *pollSet) wait(timeout time.Duration, events []event) (int, error) {
 	if err != nil || n == 0 {
 		return 0, err
 	}
-	k := 0
-	for i := range p.fds {
-		f := &p.fds[i]
-		if f.Revents == 0 || k == len(events) {
-			continue
-		}
-		events[k] = event{p.tags[i], f.Revents&(unix.POLLIN|unix.POLLERR|unix.POLLHUP) != 0, f.Revents&unix.POLLOUT != 0}
-		k++
-	}
-	return k, nil
+	return p.ready(events, func(f *unix.PollFd) (read, write bool) {
+		return f.Revents&(unix.POLLIN|unix.POLLERR|unix.POLLHUP) != 0, f.Revents&unix.POLLOUT != 0
+	}), nil
 }
 
 func (p *pollSet) close() error { return nil }
@@ -111,13 +126,7 @@ func (p *selectSet) wait(timeout time.Duration, events []event) (int, error) {
 	if err != nil || n == 0 {
 		return 0, err
 	}
-	k := 0
-	for i := range p.fds {
-		fd := int(p.fds[i].Fd)
-		if (r.IsSet(fd) || w.IsSet(fd)) && k < len(events) {
-			events[k] = event{p.tags[i], r.IsSet(fd), w.IsSet(fd)}
-			k++
-		}
-	}
-	return k, nil
+	return p.ready(events, func(f *unix.PollFd) (read, write bool) {
+		return r.IsSet(int(f.Fd)), w.IsSet(int(f.Fd))
+	}), nil
 }

@@ -17,12 +17,17 @@ func ParseCSeq(b []byte, off, end int, c *CSeq) Err {
 		return ErrBadCSeq
 	}
 	c.Number, c.NumberSpan = uint32(n), span(i, j)
-	m := skipSpace(b, j, end)
-	stop := skip(b, m, end, cToken)
-	if m == j || stop == m || skipSpace(b, stop, end) != end {
+	m, stop := skipSpace(b, j, end), end
+	if m == j || m == end {
 		return ErrBadCSeq
 	}
+	if c.Method = ParseMethod(b[m:end]); c.Method == MethodOther {
+		stop = skip(b, m, end, cToken)
+		if stop == m || skipSpace(b, stop, end) != end {
+			return ErrBadCSeq
+		}
+		c.Method = ParseMethod(b[m:stop])
+	}
 	c.MethodSpan = span(m, stop)
-	c.Method = ParseMethod(b[m:stop])
 	return OK
 }

@@ -52,7 +52,7 @@ func (f *Framer) Next(buf []byte) (n int, st FrameStatus) {
 	if len(buf) < f.need {
 		return
 	}
-	return f.scan(buf)
+	return f.step(buf)
 }
 
 // Err is why Next gave FrameBad.
@@ -78,24 +78,35 @@ func (f *Framer) fail(n int, e Err) (int, FrameStatus) {
 	return n, FrameBad
 }
 
-// scan goes over the new bytes.
-func (f *Framer) scan(buf []byte) (int, FrameStatus) {
-	limit := f.MaxHeaderBlock
-	if limit == 0 {
-		limit = DefaultMaxHeaderBlock
+// headerLimit is the bound on the header block.
+func (f *Framer) headerLimit() int {
+	if f.MaxHeaderBlock == 0 {
+		return DefaultMaxHeaderBlock
 	}
-	limit = min(limit, MaxMessage)
+	return min(f.MaxHeaderBlock, MaxMessage)
+}
+
+// step takes the few bytes within a line that a slow peer sends, and leaves
+// everything else to scan.
+func (f *Framer) step(buf []byte) (int, FrameStatus) {
 	i := f.seen
-	if f.state == frameLine && i > 0 && len(buf) <= limit {
-		// Most calls for a slow peer end here.
-		for i < len(buf) && buf[i] > '\r' {
+	if f.state == frameLine && i > 0 && len(buf) <= f.headerLimit() {
+		for uint(i) < uint(len(buf)) && buf[i] > '\r' {
 			i++
 		}
+		f.seen = i
 		if i == len(buf) {
-			f.seen, f.need = i, i+2
+			f.need = i + 2
 			return 0, FrameMore
 		}
 	}
+	return f.scan(buf)
+}
+
+// scan goes over the new bytes.
+func (f *Framer) scan(buf []byte) (int, FrameStatus) {
+	limit := f.headerLimit()
+	i := f.seen
 	for i < len(buf) {
 		if i >= limit && f.state < frameBody {
 			return f.fail(i, ErrHeaderBlock)

@@ -12,6 +12,12 @@ const (
 	MaxHeaders = 180
 	// MaxEdits is the number of changes against one message.
 	MaxEdits = 64
+	// maxElements is the number of elements of one header that Full looks at; a
+	// header with more is an error for it.
+	maxElements = 512
+	// maxParams is the number of parameters of one URI or one element of a header.
+	// More are an error: nothing has that many, and none takes long this way.
+	maxParams = 256
 	// maxCompared is the number of parameters, or of headers, up to which URIs
 	// are compared by parts.
 	maxCompared = 64

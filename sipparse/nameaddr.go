@@ -26,11 +26,9 @@ type NameAddr struct {
 // follows it are parameters of the header (RFC 3261 section 20).
 func ParseNameAddr(b []byte, off, end int, n *NameAddr) (next int, e Err) {
 	*n = NameAddr{}
-	b = b[:end]
+	b = b[:end:len(b)]
 	i := off
-	if i < len(b) && b[i] <= ' ' {
-		i = skipSpace(b, i, len(b))
-	}
+	i = space(b, i)
 	if i >= len(b) {
 		return i, ErrBadNameAddr
 	}
@@ -40,9 +38,7 @@ func ParseNameAddr(b []byte, off, end int, n *NameAddr) (next int, e Err) {
 			return start, ErrBadNameAddr
 		}
 		n.Display = span(start, i)
-		if i < len(b) && b[i] <= ' ' {
-			i = skipSpace(b, i, len(b))
-		}
+		i = space(b, i)
 		if i >= len(b) || b[i] != '<' {
 			return i, ErrBadNameAddr
 		}
@@ -69,14 +65,15 @@ func ParseNameAddr(b []byte, off, end int, n *NameAddr) (next int, e Err) {
 		i += k + 1
 	}
 	stop := i
-	if i < len(b) && b[i] <= ' ' {
-		i = skipSpace(b, i, len(b))
-	}
+	i = space(b, i)
 	if i < len(b) && b[i] == ';' {
 		first := i + 1
-		for i < len(b) && b[i] == ';' {
-			if k := n.usual(b, i+1); k > 0 {
-				i, stop = k, k
+		for k := 0; i < len(b) && b[i] == ';'; k++ {
+			if k >= maxParams {
+				return i, ErrBadNameAddr
+			}
+			if end := n.usual(b, i+1); end > 0 {
+				i, stop = end, end
 				continue
 			}
 			ns, ne, vs, ve, after := nextParam(b, i)
@@ -105,9 +102,7 @@ func ParseNameAddr(b []byte, off, end int, n *NameAddr) (next int, e Err) {
 // and i is left behind it. It gives -1 for anything else.
 func (n *NameAddr) words(b []byte, i int) int {
 	start := i
-	for i < len(b) && classes[b[i]]&cName != 0 {
-		i++
-	}
+	i = run(b, i, cName)
 	if i < len(b) && b[i] == ':' && i > start {
 		for i < len(b) && classes[b[i]]&cValue != 0 {
 			if b[i] == '?' {
@@ -145,9 +140,7 @@ func (n *NameAddr) usual(b []byte, i int) int {
 	}
 	i += 4
 	vs := i
-	for i < len(b) && classes[b[i]]&cValue != 0 {
-		i++
-	}
+	i = run(b, i, cValue)
 	if i == vs || i < len(b) && b[i] != ';' || !n.Tag.IsZero() {
 		return 0
 	}

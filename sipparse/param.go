@@ -6,45 +6,33 @@ package sipparse
 // -1 if this is no parameter.
 func nextParam(b []byte, i int) (ns, ne, vs, ve, next int) {
 	i++
-	if i < len(b) && b[i] <= ' ' {
-		i = skipSpace(b, i, len(b))
-	}
+	i = space(b, i)
 	ns = i
-	for i < len(b) && classes[b[i]]&cName != 0 {
-		i++
-	}
+	i = run(b, i, cName)
 	ne = i
 	if ns == ne {
 		return ns, ne, -1, -1, -1
 	}
-	if i < len(b) && b[i] <= ' ' {
-		i = skipSpace(b, i, len(b))
-	}
+	i = space(b, i)
 	if i >= len(b) || b[i] != '=' {
 		return ns, ne, -1, -1, i
 	}
 	i++
 	eq := i
-	if i < len(b) && b[i] <= ' ' {
-		i = skipSpace(b, i, len(b))
-	}
+	i = space(b, i)
 	vs = i
 	if i < len(b) && b[i] == '"' {
 		if i = quoted(b, i, len(b)); i < 0 {
 			return ns, ne, vs, vs, -1
 		}
 	} else {
-		for i < len(b) && classes[b[i]]&cValue != 0 {
-			i++
-		}
+		i = run(b, i, cValue)
 	}
 	ve = i
 	if vs == ve {
 		vs, ve = eq, eq // white space is no value
 	}
-	if i < len(b) && b[i] <= ' ' {
-		i = skipSpace(b, i, len(b))
-	}
+	i = space(b, i)
 	return ns, ne, vs, ve, i
 }
 

@@ -45,7 +45,7 @@ func Parse(b []byte, x *Index) Err {
 // headers indexes the headers from offset p on.
 func (x *Index) headers(b []byte, p int) (err Err) {
 	var seen, twice uint64
-	n := 0
+	n, bad := 0, 0
 	if p < len(b) && (b[p] == ' ' || b[p] == '\t') {
 		// A start line cannot be folded; what follows it is no header.
 		err = x.fail(ErrHeaderLine, p)
@@ -69,7 +69,7 @@ func (x *Index) headers(b []byte, p int) (err Err) {
 				break
 			}
 		}
-		if n >= MaxHeaders {
+		if n >= MaxHeaders || n+bad > 2*MaxHeaders {
 			if err == OK {
 				err = x.fail(ErrTooManyHeaders, p)
 			}
@@ -97,12 +97,13 @@ func (x *Index) headers(b []byte, p int) (err Err) {
 		}
 		colon = p + name
 		if typ == HdrOther {
-			var bad Err
-			if name, colon, typ, bad = otherName(b, p); bad != OK {
+			var wrong Err
+			if name, colon, typ, wrong = otherName(b, p); wrong != OK {
 				if err == OK {
-					err = x.fail(bad, colon)
+					err = x.fail(wrong, colon)
 				}
 				p = lineEnd(b, p)
+				bad++
 				continue
 			}
 		}
@@ -134,6 +135,7 @@ func (x *Index) headers(b []byte, p int) (err Err) {
 				err = x.fail(ErrHeaderLine, colon)
 			}
 			p = end
+			bad++
 			continue
 		}
 		x.lines[n] = line{uint16(p), uint8(name), uint8(gap)}

@@ -32,7 +32,8 @@ const (
 	cSpace // SP, HT, and CR and LF, which stand in a header body only in a fold
 	cText  // no control byte
 	cSchemeChar
-	cPhone // number of a tel URI
+	cPhone     // number of a tel URI
+	cPlainUser // what is of a user part for sure, and of a host
 )
 
 var classes = makeClasses()
@@ -51,7 +52,7 @@ func makeClasses() (t [256]uint16) {
 			t[c] |= cHex
 		}
 		if c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z' && c < 0x80 {
-			t[c] |= cToken | cUser | cPass | cHost | cURIParam | cURIHeader | cName | cSchemeChar
+			t[c] |= cToken | cUser | cPass | cHost | cURIParam | cURIHeader | cName | cSchemeChar | cPlainUser
 		}
 		if c > 0x20 && c != 0x7F && c != ';' && c != ',' && c != '"' && c != '<' && c != '>' {
 			t[c] |= cValue
@@ -73,6 +74,7 @@ func makeClasses() (t [256]uint16) {
 	set(" \t\r\n", cSpace)
 	set("+-.", cSchemeChar)
 	set("0123456789abcdefABCDEF+-.()*#", cPhone)
+	set("-_.!~*'()%&=+$,", cPlainUser)
 	return t
 }
 
@@ -80,6 +82,14 @@ func makeClasses() (t [256]uint16) {
 func skip(b []byte, i, end int, class uint16) int {
 	for i < end && classes[b[i]]&class != 0 {
 		i++
+	}
+	return i
+}
+
+// space is skipSpace to the end of b, for where there is seldom any.
+func space(b []byte, i int) int {
+	if uint(i) < uint(len(b)) && b[i] <= ' ' {
+		return skipSpace(b, i, len(b))
 	}
 	return i
 }
@@ -118,21 +128,6 @@ func lower(c byte) byte {
 		return c | 0x20
 	}
 	return c
-}
-
-// decimal reads the digits at b[i:end] and stops at the first other byte. more
-// is true when the number was larger than limit, which is then its value.
-func decimal(b []byte, i, end int, limit uint64) (n uint64, next int, more bool) {
-	for ; i < end; i++ {
-		d := b[i] - '0'
-		if d > 9 {
-			break
-		}
-		if n = n*10 + uint64(d); n > limit {
-			n, more = limit, true
-		}
-	}
-	return n, i, more
 }
 
 // number is decimal over the whole of b[off:end]; ok is false if anything but

@@ -1,6 +1,9 @@
 package sipparse
 
-import "encoding/binary"
+import (
+	"bytes"
+	"encoding/binary"
+)
 
 var (
 	versionReply   = binary.LittleEndian.Uint64([]byte("SIP/2.0 "))
@@ -22,14 +25,19 @@ func (x *Index) startLine(b []byte, end int) Err {
 	if end < 8 || binary.LittleEndian.Uint64(b[end-8:])&foldRequest != versionRequest {
 		return x.oddStartLine(b, end)
 	}
-	m := skip(b, 0, end, cToken)
+	// The bytes of a method that is known are those of a token.
+	m := bytes.IndexByte(b[:end], ' ')
+	if m < 0 {
+		return x.oddStartLine(b, end)
+	}
+	kind := ParseMethod(b[:m])
 	uri := m + 1
-	if m == 0 || b[m] != ' ' || uri >= end-8 || b[uri] == ' ' || b[end-9] == ' ' {
+	if kind == MethodOther && (m == 0 || skip(b, 0, m, cToken) != m) || uri >= end-8 || b[uri] == ' ' || b[end-9] == ' ' {
 		return x.oddStartLine(b, end)
 	}
 	x.request = true
 	x.method = Span{0, uint16(m)}
-	x.kind = ParseMethod(b[:m])
+	x.kind = kind
 	x.uri = span(uri, end-8)
 	x.version = span(end-7, end)
 	return OK

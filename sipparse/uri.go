@@ -66,15 +66,15 @@ func ParseURI(b []byte, off, end int, u *URI) Err {
 		switch binary.LittleEndian.Uint32(b[off:]) | fold3 {
 		case wordSIP:
 			u.Scheme, u.SchemeSpan = SchemeSIP, Span{uint16(off), 3}
-			return u.parseSIP(b[:end], off+4)
+			return u.parseSIP(b[:end:len(b)], off+4)
 		case wordSIPS, wordSIPS &^ (0x20 << 24):
 			if b[off+4] == ':' {
 				u.Scheme, u.SchemeSpan = SchemeSIPS, Span{uint16(off), 4}
-				return u.parseSIP(b[:end], off+5)
+				return u.parseSIP(b[:end:len(b)], off+5)
 			}
 		case wordTel:
 			u.Scheme, u.SchemeSpan = SchemeTel, Span{uint16(off), 3}
-			return u.parseTel(b[:end], off+4)
+			return u.parseTel(b[:end:len(b)], off+4)
 		}
 	}
 	i := skip(b, off, end, cSchemeChar)
@@ -92,31 +92,34 @@ func ParseURI(b []byte, off, end int, u *URI) Err {
 
 // parseSIP parses what follows the scheme, at i, to the end of b.
 func (u *URI) parseSIP(b []byte, i int) Err {
-	if k := bytes.IndexByte(b[i:], '@'); k >= 0 {
-		at := i + k
-		j := skip(b, i, at, cUser)
-		if j == i {
-			return ErrBadURI
+	// Most users end the first run of plain characters.
+	j := run(b, i, cPlainUser)
+	if j < len(b) {
+		if b[j] != '@' {
+			k := bytes.IndexByte(b[j:], '@')
+			if j = run(b, j, cUser); k < 0 {
+				j = -1
+			}
 		}
-		u.User = span(i, j)
-		if j < at {
-			if b[j] != ':' || skip(b, j+1, at, cPass) != at {
+		if j >= 0 {
+			if i = u.userinfo(b, i, j); i < 0 {
 				return ErrBadURI
 			}
-			u.Password = span(j+1, at)
 		}
-		i = at + 1
 	}
-	u.HostRef, u.Host, u.HostKind, i = parseHost(b, i)
-	if i < 0 {
+	j, kind := hostEnd(b, i)
+	if j < 0 {
 		return ErrBadURI
 	}
+	u.HostKind = kind
+	u.Host, u.HostRef = hostSpans(i, j, kind)
+	i = j
 	if i < len(b) && b[i] == ':' {
-		n, k, more := decimal(b, i+1, len(b), 65535)
-		if k == i+1 || more {
+		n, k := portAt(b, i+1)
+		if k < 0 {
 			return ErrBadURI
 		}
-		u.Port, u.PortNum = span(i+1, k), uint16(n)
+		u.Port, u.PortNum = span(i+1, k), n
 		i = k
 	}
 	if i == len(b) {
@@ -139,6 +142,25 @@ func (u *URI) parseSIP(b []byte, i int) Err {
 	return OK
 }
 
+// userinfo reads what b[i:] begins with and is known to end in an at sign: a
+// user that goes to j, and perhaps a password. It gives the offset of the host,
+// -1 if something is wrong.
+func (u *URI) userinfo(b []byte, i, j int) int {
+	if j == i || j >= len(b) {
+		return -1
+	}
+	u.User = span(i, j)
+	if b[j] == ':' {
+		k := run(b, j+1, cPass)
+		u.Password = span(j+1, k)
+		j = k
+	}
+	if j >= len(b) || b[j] != '@' {
+		return -1
+	}
+	return j + 1
+}
+
 // parseTel parses what follows "tel:". Parameters are as in a SIP URI.
 func (u *URI) parseTel(b []byte, i int) Err {
 	j := skip(b, i, len(b), cPhone)
@@ -159,10 +181,12 @@ func (u *URI) parseTel(b []byte, i int) Err {
 // the offset behind them, -1 if one is wrong.
 func (u *URI) parseParams(b []byte, i int) int {
 	first := i + 1
-	for i < len(b) && b[i] == ';' {
-		s := i + 1
-		for i = s; i < len(b) && classes[b[i]]&cURIParam != 0; i++ {
+	for k := 0; i < len(b) && b[i] == ';'; k++ {
+		if k >= maxParams {
+			return -1
 		}
+		s := i + 1
+		i = run(b, s, cURIParam)
 		ne := i
 		if ne == s {
 			return -1
@@ -170,8 +194,8 @@ func (u *URI) parseParams(b []byte, i int) int {
 		v := i
 		if i < len(b) && b[i] == '=' {
 			i++
-			for v = i; i < len(b) && classes[b[i]]&cURIParam != 0; i++ {
-			}
+			v = i
+			i = run(b, i, cURIParam)
 		}
 		u.param(b[s:ne], b, v, i)
 	}

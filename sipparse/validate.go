@@ -126,7 +126,8 @@ func (x *Index) Full(b []byte) Err {
 
 func (x *Index) allVias(b []byte, s Span) Err {
 	var v Via
-	for i, end := int(s.Off), s.End(); ; {
+	i, end := int(s.Off), s.End()
+	for range maxElements {
 		next, e := ParseVia(b, i, end, &v)
 		if e != OK {
 			return x.fail(e, next)
@@ -135,21 +136,25 @@ func (x *Index) allVias(b []byte, s Span) Err {
 			return OK
 		}
 	}
+	return x.fail(ErrBadVia, i)
 }
 
 func (x *Index) allAddresses(b []byte, s Span, bad Err) Err {
 	var n NameAddr
 	var u URI
-	for i, end := int(s.Off), s.End(); ; {
+	i, end := int(s.Off), s.End()
+	for range maxElements {
 		next, e := ParseNameAddr(b, i, end, &n)
 		if e == OK && !n.Star {
 			e = ParseURI(b, int(n.URI.Off), n.URI.End(), &u)
 		}
-		if e != OK || n.Star && bad != ErrBadContact {
+		// A star stands alone, and in a Contact only (RFC 3261 section 20.10).
+		if e != OK || n.Star && (bad != ErrBadContact || n.Whole != s) {
 			return x.fail(bad, i)
 		}
 		if i = next; i >= end {
 			return OK
 		}
 	}
+	return x.fail(bad, i)
 }

@@ -32,11 +32,9 @@ var wordVia = binary.LittleEndian.Uint64([]byte("SIP/2.0/"))
 // SIP: the answer to such a request goes the way that it came.
 func ParseVia(b []byte, off, end int, v *Via) (next int, e Err) {
 	*v = Via{}
-	b = b[:end]
+	b = b[:end:len(b)]
 	i := off
-	if i < len(b) && b[i] <= ' ' {
-		i = skipSpace(b, i, len(b))
-	}
+	i = space(b, i)
 	start := i
 	if i+8 <= len(b) && binary.LittleEndian.Uint64(b[i:])&foldReply == wordVia {
 		i += 8
@@ -52,43 +50,54 @@ func ParseVia(b []byte, off, end int, v *Via) (next int, e Err) {
 			i = skipSpace(b, i+1, len(b))
 		}
 	}
-	if i < len(b) && b[i] <= ' ' {
-		i = skipSpace(b, i, len(b))
-	}
+	i = space(b, i)
 	s := i
-	for i < len(b) && classes[b[i]]&cToken != 0 {
-		i++
+	var w uint32
+	if len(b)-i >= 4 {
+		w = binary.LittleEndian.Uint32(b[i:]) | fold3
 	}
-	if i == s || i >= len(b) || classes[b[i]]&cSpace == 0 {
-		return i, ErrBadVia
-	}
-	v.Transport, v.TransportKind = span(s, i), ParseTransport(b[s:i])
-	i++
-	if i < len(b) && b[i] <= ' ' {
-		i = skipSpace(b, i, len(b))
-	}
-	if v.HostRef, v.Host, v.HostKind, i = parseHost(b, i); i < 0 {
-		return off, ErrBadVia
-	}
-	stop := i
-	if i < len(b) && b[i] <= ' ' {
-		i = skipSpace(b, i, len(b))
-	}
-	if i < len(b) && b[i] == ':' {
-		i = skipSpace(b, i+1, len(b))
-		n, k, more := decimal(b, i, len(b), 65535)
-		if k == i || more {
+	switch w {
+	case wordUDP:
+		v.TransportKind, i = TransportUDP, i+3
+	case wordTCP:
+		v.TransportKind, i = TransportTCP, i+3
+	default:
+		i = run(b, i, cToken)
+		if i == s || i >= len(b) || classes[b[i]]&cSpace == 0 {
 			return i, ErrBadVia
 		}
-		v.Port, v.PortNum = span(i, k), uint16(n)
-		stop = k
-		i = skipSpace(b, k, len(b))
+		v.TransportKind = ParseTransport(b[s:i])
+	}
+	v.Transport = span(s, i)
+	i = space(b, i+1)
+	stop, kind := hostEnd(b, i)
+	if stop < 0 {
+		return i, ErrBadVia
+	}
+	v.HostKind = kind
+	v.Host, v.HostRef = hostSpans(i, stop, kind)
+	i = stop
+	i = space(b, i)
+	if i < len(b) && b[i] == ':' {
+		i = skipSpace(b, i+1, len(b))
+		n, k := portAt(b, i)
+		if k < 0 {
+			return i, ErrBadVia
+		}
+		v.Port, v.PortNum = span(i, k), n
+		stop, i = k, k
+		if i < len(b) && b[i] <= ' ' {
+			i = skipSpace(b, k, len(b))
+		}
 	}
 	if i < len(b) && b[i] == ';' {
 		first := i + 1
-		for i < len(b) && b[i] == ';' {
-			if k := v.usual(b, i+1); k > 0 {
-				i, stop = k, k
+		for k := 0; i < len(b) && b[i] == ';'; k++ {
+			if k >= maxParams {
+				return i, ErrBadVia
+			}
+			if end := v.usual(b, i+1); end > 0 {
+				i, stop = end, end
 				continue
 			}
 			ns, ne, vs, ve, after := nextParam(b, i)
@@ -119,15 +128,31 @@ var (
 )
 
 const (
+	wordUDP   = uint32('u') | uint32('d')<<8 | uint32('p')<<16 | uint32(' ')<<24
+	wordTCP   = uint32('t') | uint32('c')<<8 | uint32('p')<<16 | uint32(' ')<<24
+	wordRPort = uint32('r') | uint32('p')<<8 | uint32('o')<<16 | uint32('r')<<24
+	fold4     = 0x20202020
+
 	maskBranch = 1<<56 - 1
 	foldBranch = 0x202020202020
 )
 
-// usual reads a branch or received parameter at b[i:] in the form that nearly
-// all have: without white space, once, another parameter or nothing behind it.
-// It is the offset behind it, 0 if this is something else.
+// usual reads a branch, received or rport parameter at b[i:] in the form that
+// nearly all have: without white space, once, another parameter or nothing
+// behind it. It is the offset behind it, 0 if this is something else.
 func (v *Via) usual(b []byte, i int) int {
-	if len(b)-i < 10 {
+	n := len(b) - i
+	if n < 5 {
+		return 0
+	}
+	if binary.LittleEndian.Uint32(b[i:])|fold4 == wordRPort && b[i+4]|0x20 == 't' {
+		if n > 5 && b[i+5] != ';' || v.HasRPort {
+			return 0
+		}
+		v.HasRPort, v.RPort, v.RPortParam = true, span(i+5, i+5), span(i, i+5)
+		return i + 5
+	}
+	if n < 10 {
 		return 0
 	}
 	var at *Span
@@ -142,9 +167,7 @@ func (v *Via) usual(b []byte, i int) int {
 		return 0
 	}
 	vs := i
-	for i < len(b) && classes[b[i]]&cValue != 0 {
-		i++
-	}
+	i = run(b, i, cValue)
 	if i == vs || i < len(b) && b[i] != ';' || !at.IsZero() {
 		return 0
 	}

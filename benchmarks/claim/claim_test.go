@@ -155,3 +155,20 @@ func TestCommandIsJudgedByExitStatusAndOutput(t *testing.T) {
 		}
 	}
 }
+
+func TestExecutionsAreTheLastCount(t *testing.T) {
+	out := "fuzz: elapsed: 0s, execs: 0 (0/sec)\nfuzz: elapsed: 3s, execs: 120 (40/sec), new interesting: 1\nPASS\n"
+	if got := executions(out); got != "120 executions" {
+		t.Errorf("got %q", got)
+	}
+	if got := executions("PASS"); got != "(executions unknown)" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestPackageWithoutFuzzTargetsProvesNothing(t *testing.T) {
+	o := Fuzz{Package: "sipedge/benchmarks/markdown", Time: 1}.Check(t.Context())
+	if o.State != NotHeld || !strings.Contains(o.Figure, "no fuzz target") {
+		t.Errorf("got %+v", o)
+	}
+}

@@ -1,6 +1,6 @@
 // Command cpu prints the CPU time per message of sipedge, and of Kamailio beside it where that is installed, as a Markdown
-// table, and keeps it in benchmarks/results/CPU.md. It is run from the top directory of the module; package benchmarks/cost
-// has the measurement.
+// table. That of a run without flags is kept in benchmarks/results/CPU.md. It is run from the top directory of the module;
+// package benchmarks/cost has the measurement.
 package main
 
 import (
@@ -13,6 +13,7 @@ import (
 	"sipedge/benchmarks/build"
 	"sipedge/benchmarks/cost"
 	"sipedge/benchmarks/machine"
+	"sipedge/benchmarks/markdown"
 )
 
 // results is where the table is kept.
@@ -22,8 +23,11 @@ func main() {
 	rounds := flag.Int("rounds", cost.DefaultRounds, "turns of each server")
 	messages := flag.Int("messages", cost.DefaultMessages, "messages of each turn")
 	rate := flag.Float64("rate", cost.DefaultRate, "messages per second")
-	out := flag.String("o", results, "file that keeps the table; empty for none")
+	out := flag.String("o", "", "file that keeps the table; "+results+" when no flag is given")
 	flag.Parse()
+	if flag.NFlag() == 0 {
+		*out = results
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	if err := compare(ctx, *rounds, *messages, *rate, *out); err != nil {
@@ -48,5 +52,5 @@ func compare(ctx context.Context, rounds, messages int, rate float64, out string
 	if out == "" {
 		return nil
 	}
-	return os.WriteFile(out, []byte(text), 0o644)
+	return markdown.Keep(out, text)
 }

@@ -1,6 +1,6 @@
 // Command load sends calls through sipedge with SIPp, and the same calls straight from SIPp to SIPp and through Kamailio
-// where it is installed, and prints what it saw as a Markdown table. The table is kept in benchmarks/results/LOAD.md. It is
-// run from the top directory of the module; package benchmarks/runs has the list of runs.
+// where it is installed, and prints what it saw as a Markdown table. The table of a run without flags is kept in
+// benchmarks/results/LOAD.md. It is run from the top directory of the module; package benchmarks/runs has the list of runs.
 package main
 
 import (
@@ -14,6 +14,7 @@ import (
 
 	"sipedge/benchmarks/build"
 	"sipedge/benchmarks/machine"
+	"sipedge/benchmarks/markdown"
 	"sipedge/benchmarks/runs"
 )
 
@@ -30,8 +31,11 @@ func main() {
 	rate := flag.Float64("rate", defaultRate, "calls per second")
 	only := flag.String("only", "", "run only the kinds of traffic whose name matches this regular expression")
 	alone := flag.Bool("alone", false, "leave out the comparison with Kamailio")
-	out := flag.String("o", results, "file that keeps the table; empty for none")
+	out := flag.String("o", "", "file that keeps the table; "+results+" when no flag is given")
 	flag.Parse()
+	if flag.NFlag() == 0 {
+		*out = results
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	if err := load(ctx, *calls, *rate, *only, !*alone, *out); err != nil {
@@ -74,5 +78,5 @@ func load(ctx context.Context, calls int, rate float64, only string, compare boo
 	if out == "" {
 		return nil
 	}
-	return os.WriteFile(out, []byte(b.String()), 0o644)
+	return markdown.Keep(out, b.String())
 }

@@ -50,6 +50,9 @@ func (r Row) Failures(limit int) string {
 			break
 		}
 		fmt.Fprintf(&b, "%s (%s): %s\n", f.CallID, f.Culprit, f.What)
+		if f.Caller != "" || f.Callee != "" {
+			fmt.Fprintf(&b, "    caller: %s\n    callee: %s\n", f.Caller, f.Callee)
+		}
 	}
 	return b.String()
 }
@@ -73,12 +76,13 @@ func (r Row) handed() string {
 	return fmt.Sprint(r.Counters.HandedOver())
 }
 
-// Held judges a row against the baseline of its shape: all calls made, no more failures than there, none of them the
+// Held judges a row against the baseline of its shape: all calls made, from as many ports as planned, no more failures than there, none of them the
 // server's, and each of several loops with its part of the messages. The figure says what was seen either way.
 func (r Row) Held(baseline Row) (figure string, held bool) {
 	res := r.Result
-	figure = fmt.Sprintf("%d calls, %d failed (baseline %d), %d the server's", res.Caller.Created, res.Failed(), baseline.Result.Failed(), r.Ours())
-	held = res.Caller.Created == res.Spec.Calls && res.Failed() <= baseline.Result.Failed() && r.Ours() == 0
+	figure = fmt.Sprintf("%d calls from %d ports, %d failed (baseline %d), %d the server's", res.Caller.Created, res.SourcePorts,
+		res.Failed(), baseline.Result.Failed(), r.Ours())
+	held = res.Caller.Created == res.Spec.Calls && res.SourcePorts == res.Spec.Callers && res.Failed() <= baseline.Result.Failed() && r.Ours() == 0
 	if r.Counters == nil {
 		return figure, held
 	}

@@ -33,8 +33,9 @@ var (
 	Ports16 = Shape{Name: "calls, 16 source ports", Scenario: sippload.Invite, Callers: 16, Callees: 16, Script: configs.Forward}
 	// HomeAlways is calls from one source port to one callee, each call kept on one loop.
 	HomeAlways = Shape{Name: "calls, 1 source port, home=always", Scenario: sippload.Invite, Callers: 1, Callees: 1, Script: configs.Forward, Home: "always"}
-	// OptionsAnswered is OPTIONS that the script answers.
-	OptionsAnswered = Shape{Name: "OPTIONS answered, 16 source ports", Scenario: sippload.Options, Callers: 16, Callees: 16, Answers: true, Script: configs.Options}
+	// OptionsAnswered is OPTIONS that the script answers. The kernel spreads ports over loops by a hash; with answers left out
+	// it takes 32 ports for as many flows as the calls have, so that an uneven draw is equally rare.
+	OptionsAnswered = Shape{Name: "OPTIONS answered, 32 source ports", Scenario: sippload.Options, Callers: 32, Callees: 16, Answers: true, Script: configs.Options}
 
 	// Shapes are all of them, in the order of the table.
 	Shapes = []Shape{Ports16, HomeAlways, OptionsAnswered}

@@ -35,6 +35,8 @@ type Failure struct {
 	CallID  string
 	Culprit Culprit
 	What    string // what the traces show
+	Caller  string // what the caller sent (>) and received (<), in the order of time
+	Callee  string // the same of the callee
 }
 
 // step is one message that a call cannot do without.
@@ -56,7 +58,7 @@ func examine(steps []step, caller, callee trace, b between) []Failure {
 	var failures []Failure
 	note := func(id string) {
 		if culprit, what, failed := examineCall(steps, caller[id], callee[id], b); failed {
-			failures = append(failures, Failure{id, culprit, what})
+			failures = append(failures, Failure{CallID: id, Culprit: culprit, What: what, Caller: sequence(caller[id]), Callee: sequence(callee[id])})
 		}
 	}
 	for id := range caller {
@@ -74,7 +76,11 @@ func examine(steps []step, caller, callee trace, b between) []Failure {
 // examineCall follows one call step by step to the first message that is missing where it should be.
 func examineCall(steps []step, caller, callee []event, b between) (Culprit, string, bool) {
 	if k, ok := madeUp(caller, callee, b); ok {
-		return Server, fmt.Sprintf("the caller received %v, which the callee did not send", k), true
+		what := fmt.Sprintf("the caller received %v, which the callee did not send", k)
+		if late, ok := behind(callee, caller); ok {
+			what += fmt.Sprintf("; before that %v had come behind a later message", late)
+		}
+		return Server, what, true
 	}
 	for i, s := range steps {
 		from, to, fromName, toName, toDrops := caller, callee, "caller", "callee", b.calleeDrops
@@ -149,6 +155,22 @@ func overtaken(steps []step, received []event, byCallee bool) (key, bool) {
 			return lastKey, true
 		}
 		last, lastKey = at, s.what
+	}
+	return key{}, false
+}
+
+// behind finds a message that one end received after another which was sent later, both counted by their first copy.
+func behind(sent, received []event) (key, bool) {
+	for i, e := range sent {
+		at := find(received, e.key, false)
+		if !e.sent || at < 0 || find(sent, e.key, true) != i {
+			continue
+		}
+		for _, later := range sent[i+1:] {
+			if p := find(received, later.key, false); later.sent && p >= 0 && p < at {
+				return e.key, true
+			}
+		}
 	}
 	return key{}, false
 }

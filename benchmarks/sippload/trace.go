@@ -113,3 +113,24 @@ func (t trace) responses(s Scenario) []time.Duration {
 	}
 	return d
 }
+
+// sequence is the events in a line, sent ones behind > and received ones behind <.
+func sequence(events []event) string {
+	var b strings.Builder
+	for i, e := range events {
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		if e.sent {
+			b.WriteByte('>')
+		} else {
+			b.WriteByte('<')
+		}
+		if e.status == 0 {
+			b.WriteString(e.method)
+		} else {
+			fmt.Fprintf(&b, "%d/%s", e.status, e.method)
+		}
+	}
+	return b.String()
+}

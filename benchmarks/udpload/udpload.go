@@ -52,12 +52,11 @@ func Run(ctx context.Context, load Load) (Result, error) {
 	if err := load.check(); err != nil {
 		return Result{}, err
 	}
-	r := &run{load: load, sentAt: make([]atomic.Int64, load.Messages), took: make([]atomic.Int64, load.Messages)}
+	r := &run{load: load, begin: time.Now(), sentAt: make([]atomic.Int64, load.Messages), took: make([]atomic.Int64, load.Messages)}
 	defer r.close()
 	if err := r.open(); err != nil {
 		return Result{}, err
 	}
-	r.begin = time.Now()
 	if err := r.send(ctx); err != nil {
 		return Result{}, err
 	}
@@ -83,7 +82,7 @@ func (l Load) check() error {
 // run is a run under way.
 type run struct {
 	load    Load
-	begin   time.Time
+	begin   time.Time // what all times are counted from
 	sources []*net.UDPConn
 	sink    *net.UDPConn // nil for OPTIONS
 	readers sync.WaitGroup
@@ -160,8 +159,9 @@ func (r *run) send(ctx context.Context) error {
 		callee = r.sink.LocalAddr().String()
 	}
 	var msg []byte
+	start := time.Now()
 	for r.sent < r.load.Messages {
-		due := min(r.load.Messages, int(time.Since(r.begin).Seconds()*r.load.Rate)+1)
+		due := min(r.load.Messages, int(time.Since(start).Seconds()*r.load.Rate)+1)
 		for ; r.sent < due; r.sent++ {
 			conn := r.sources[r.sent%len(r.sources)]
 			msg = appendRequest(msg[:0], r.load.Method, r.sent, conn.LocalAddr().String(), r.load.Server.String(), callee)
@@ -215,7 +215,10 @@ func (r *run) close() {
 }
 
 func (r *run) result() Result {
-	res := Result{Sent: r.sent, Arrived: int(r.arrived.Load()), Extra: int(r.more.Load()), Elapsed: time.Duration(r.last.Load())}
+	res := Result{Sent: r.sent, Arrived: int(r.arrived.Load()), Extra: int(r.more.Load())}
+	if res.Arrived > 0 {
+		res.Elapsed = time.Duration(r.last.Load() - r.sentAt[0].Load())
+	}
 	took := make([]time.Duration, 0, res.Arrived)
 	for i := range r.took {
 		if d := r.took[i].Load(); d > 0 {

@@ -8,6 +8,9 @@ const (
 	maxHostName = 255
 	// maxFreeProcs bounds the contexts that a loop keeps for later messages.
 	maxFreeProcs = 64
+	// keptArena is how much memory for strings such a context keeps, in bytes:
+	// what all but the longest scripts need.
+	keptArena = 64 << 10
 	// parkedBytes bounds the messages of suspended scripts, per loop.
 	parkedBytes = 256 << 20
 	// poolWorkers and poolQueue size the pool for blocking work of a server.

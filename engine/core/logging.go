@@ -56,7 +56,7 @@ func (l *loop) logf(p *Proc, level int, format string, args ...any) {
 
 // logScriptError names the place in the script where a message's script ended.
 func (l *loop) logScriptError(p *Proc, err error) {
-	if !l.log.Enabled(levelErr) {
+	if !l.wanted(p, levelErr) {
 		return
 	}
 	where := "script"

@@ -93,6 +93,7 @@ func (l *loop) take(data []byte, meta *reactor.Meta) *Proc {
 func (l *loop) put(p *Proc) {
 	l.dispose(p)
 	if len(l.free) < maxFreeProcs {
+		p.TrimArena(keptArena)
 		l.free = append(l.free, p)
 	}
 }

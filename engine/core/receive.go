@@ -65,7 +65,7 @@ func (l *loop) request(p *Proc) {
 		return
 	}
 	if p.snap.prog.Request == nil {
-		l.finish(p, rt.Exited, nil)
+		l.finish(p, rt.Dropped, nil)
 		return
 	}
 	p.Route = rt.RequestRoute
@@ -102,13 +102,18 @@ func (l *loop) finish(p *Proc, st rt.State, err error) {
 		l.stats.scriptErrors.Add(1)
 		l.logScriptError(p, err)
 	}
-	if !p.Index.IsRequest() {
-		switch {
-		case st == rt.Dropped || err != nil:
-			l.stats.repliesDropped.Add(1)
-		default:
-			if e := p.relayReply(); e != nil {
-				l.stats.repliesUnsent.Add(1)
+	dropped := st == rt.Dropped || err != nil
+	switch {
+	case p.Index.IsRequest():
+		if dropped {
+			l.stats.requestsDropped.Add(1)
+		}
+	case dropped:
+		l.stats.repliesDropped.Add(1)
+	default:
+		if e := p.relayReply(); e != nil {
+			l.stats.repliesUnsent.Add(1)
+			if l.wanted(p, levelInfo) {
 				l.logf(p, levelInfo, "reply not relayed: %v", e)
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"strconv"
 
+	"sipedge/engine/params"
 	"sipedge/reactor"
 	"sipedge/script/rt"
 )
@@ -38,12 +39,15 @@ func NewSocket(id reactor.SocketID, proto rt.Proto, addr netip.AddrPort, adverti
 		s.sentBy = []byte(netip.AddrPortFrom(reachable(addr.Addr()), addr.Port()).String())
 	}
 	if advertise != "" {
-		host, port := splitHostPort(advertise)
-		if port != 0 {
-			s.port = port
+		host, port, err := params.SplitHostPort(advertise)
+		if err != nil { // refused when the parameter was checked
+			host, port = advertise, params.NoPort
+		}
+		if port > 0 {
+			s.port = uint16(port)
 		}
 		s.host = []byte(host)
-		s.sentBy = []byte(hostPort(host, s.port))
+		s.sentBy = []byte(net.JoinHostPort(host, strconv.Itoa(int(s.port))))
 	}
 	return s
 }
@@ -54,42 +58,6 @@ func (s *Socket) SentBy() []byte { return s.sentBy }
 
 // Name is "proto:address:port". The slice is shared.
 func (s *Socket) Name() []byte { return s.name }
-
-// splitHostPort takes "host", "host:port", "[v6]" or "[v6]:port" apart; port 0
-// where there is none or it is no port.
-func splitHostPort(s string) (host string, port uint16) {
-	if ap, err := netip.ParseAddrPort(s); err == nil {
-		return ap.Addr().String(), ap.Port()
-	}
-	if len(s) > 1 && s[0] == '[' && s[len(s)-1] == ']' {
-		return s[1 : len(s)-1], 0
-	}
-	for i := len(s) - 1; i >= 0; i-- {
-		if s[i] == ':' {
-			if n, err := strconv.ParseUint(s[i+1:], 10, 16); err == nil && !hasColon(s[:i]) {
-				return s[:i], uint16(n)
-			}
-			break
-		}
-	}
-	return s, 0
-}
-
-func hasColon(s string) bool {
-	for i := range s {
-		if s[i] == ':' {
-			return true
-		}
-	}
-	return false
-}
-
-func hostPort(host string, port uint16) string {
-	if hasColon(host) {
-		host = "[" + host + "]"
-	}
-	return host + ":" + strconv.Itoa(int(port))
-}
 
 // sendable reports whether a message may be sent to the address at all:
 // broadcast and unspecified addresses are never a SIP element (RFC 4475 §3.3.10).

@@ -37,27 +37,6 @@ func TestValidHeaderLines(t *testing.T) {
 	}
 }
 
-func TestSplitHostPort(t *testing.T) {
-	for _, tc := range []struct {
-		in   string
-		host string
-		port uint16
-	}{
-		{"10.0.0.1", "10.0.0.1", 0},
-		{"10.0.0.1:5070", "10.0.0.1", 5070},
-		{"[2001:db8::1]:5070", "2001:db8::1", 5070},
-		{"[2001:db8::1]", "2001:db8::1", 0},
-		{"2001:db8::1", "2001:db8::1", 0},
-		{"edge.example.com", "edge.example.com", 0},
-		{"edge.example.com:5080", "edge.example.com", 5080},
-	} {
-		host, port := splitHostPort(tc.in)
-		if host != tc.host || port != tc.port {
-			t.Errorf("%s: %q %d", tc.in, host, port)
-		}
-	}
-}
-
 func TestKeepAlive(t *testing.T) {
 	for in, want := range map[string]bool{"": true, "\r\n": true, "\r\n\r\n": true, "\x00\x00\x00\x00": true, "x": false, "\r\n\r\n\r\n": false, "OPTI": false} {
 		if got := keepAlive([]byte(in)); got != want {

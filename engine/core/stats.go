@@ -17,6 +17,7 @@ type loopStats struct {
 	handOverFull    atomic.Uint64 // messages lost because that loop's mailbox was full
 	replied         atomic.Uint64 // replies made here
 	forwarded       atomic.Uint64 // requests forwarded statelessly
+	requestsDropped atomic.Uint64 // by the script, or for want of one
 	repliesRelayed  atomic.Uint64
 	repliesDropped  atomic.Uint64 // by the script
 	repliesUnsent   atomic.Uint64 // that could not be relayed

@@ -264,3 +264,22 @@ func TestSleepAndFailureOnThePool(t *testing.T) {
 		t.Errorf("%q", m)
 	}
 }
+
+// TestStopDoesNotWaitForDeliveriesToEndedLoops: a result for a loop that has
+// stopped is thrown away, not offered again and again.
+func TestStopDoesNotWaitForDeliveriesToEndedLoops(t *testing.T) {
+	w := newWaiter()
+	s := start(t, preamble+`route { hold(); sl_send_reply("200", "OK"); }`, w.module())
+	a := newPeer(t)
+	a.send(s.addr, request{method: "INVITE", uri: "sip:bob@127.0.0.1", from: a}.String())
+	<-w.started
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	stopped := make(chan error, 1)
+	go func() { stopped <- s.Stop(ctx) }()
+	waitCounter(t, s, "abandoned", 1) // the loop has ended, or is about to
+	w.hold <- struct{}{}
+	if err := <-stopped; err != nil {
+		t.Error(err)
+	}
+}

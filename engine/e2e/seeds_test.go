@@ -6,10 +6,13 @@ import (
 	"hash/fnv"
 	"math/rand/v2"
 	"net/netip"
+	"sync"
 	"testing"
 	"time"
 
 	"sipedge/engine/core"
+	"sipedge/engine/log"
+	"sipedge/engine/mod"
 	"sipedge/reactor"
 	"sipedge/reactor/reactortest"
 	"sipedge/script/registry"
@@ -126,13 +129,21 @@ home="always"
 route { begin(); pause(); end(); }`
 )
 
+// What the thousand servers have in common is made once.
+var (
+	shuffleCore = sync.OnceValue(mod.Core)
+	shuffleLog  = sync.OnceValue(func() *log.Logger { return log.New(log.Options{Rings: 4, Sink: log.Discard}) })
+)
+
 // shuffle runs the calls over four loops whose turns the seed chooses. All
 // messages come on one link, in order. home chooses the home loops.
 func shuffle(t *testing.T, seed uint64, home func([]byte) uint32) (w *callLog, handed uint64) {
 	t.Helper()
 	w = &callLog{rng: rand.New(rand.NewPCG(seed, 1)), calls: map[string]*callRun{}}
-	opts := options(w.module())
-	opts.Virtual, opts.HomeHash = true, home
+	opts := core.Options{
+		Core: shuffleCore(), Modules: []*registry.Module{w.module()}, Logger: shuffleLog(),
+		Virtual: true, HomeHash: home,
+	}
 	s, diags := core.New("shuffle.cfg", []byte(shuffleScript), opts)
 	if s == nil {
 		t.Fatal(diags)

@@ -68,7 +68,7 @@ func TestNothingIsWantedWhenTheRingIsFull(t *testing.T) {
 	l, _ := clockLogger(Options{Rings: 1, Sink: Discard})
 	w := loopWriter(l, 0)
 	for w.Wanted(LevelErr, ClassScript, 0) {
-		w.Write(LevelErr, ClassScript, 0, make([]byte, 4000))
+		w.Write(LevelErr, ClassScript, 0, make([]byte, 400))
 	}
 	if l.Lost() == 0 {
 		t.Error("not counted")

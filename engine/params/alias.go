@@ -37,7 +37,7 @@ func ParseAlias(text string) (Alias, error) {
 	var rest string
 	a.Proto, rest = takeProto(strings.TrimSpace(text))
 	var err error
-	a.Host, a.Port, err = splitHostPort(rest)
+	a.Host, a.Port, err = SplitHostPort(rest)
 	if err != nil {
 		return a, fmt.Errorf("alias %q: %w", text, err)
 	}

@@ -60,7 +60,7 @@ func ParseListen(text string) (ListenSpec, error) {
 	if strings.HasPrefix(rest, "(") {
 		return s, s.parseList(rest)
 	}
-	host, port, err := splitHostPort(rest)
+	host, port, err := SplitHostPort(rest)
 	if err != nil {
 		return s, fmt.Errorf("listen address %q: %w", s.Text, err)
 	}
@@ -105,7 +105,7 @@ func (s *ListenSpec) parseList(text string) error {
 		return fmt.Errorf("listen address %q: expected ) behind the list", s.Text)
 	}
 	for _, h := range strings.Split(inner, ",") {
-		host, port, err := splitHostPort(strings.TrimSpace(h))
+		host, port, err := SplitHostPort(strings.TrimSpace(h))
 		if err != nil {
 			return fmt.Errorf("listen address %q: %w", s.Text, err)
 		}
@@ -135,9 +135,9 @@ func takeProto(text string) (rt.Proto, string) {
 	return rt.ProtoNone, text
 }
 
-// splitHostPort takes host[:port] apart. A bare IPv6 address has no port. The
+// SplitHostPort takes host[:port] apart; NoPort where none is given. A bare IPv6 address has no port. The
 // host of the result has no brackets.
-func splitHostPort(text string) (host string, port int, err error) {
+func SplitHostPort(text string) (host string, port int, err error) {
 	port = NoPort
 	switch {
 	case strings.HasPrefix(text, "["):
@@ -201,7 +201,7 @@ func checkHost(h string) error {
 
 // checkAdvertised refuses what is no host[:port].
 func checkAdvertised(s string) error {
-	_, port, err := splitHostPort(s)
+	_, port, err := SplitHostPort(s)
 	if err == nil && port == 0 {
 		err = fmt.Errorf("expected a port from 1 to %d, found 0", maxPort)
 	}
@@ -215,7 +215,7 @@ func checkAdvertisedAddress(c *Core) error {
 	if c.AdvertisedAddress == "" {
 		return nil
 	}
-	if _, port, err := splitHostPort(c.AdvertisedAddress); err != nil {
+	if _, port, err := SplitHostPort(c.AdvertisedAddress); err != nil {
 		return err
 	} else if port != NoPort {
 		return fmt.Errorf("takes a host without port (advertised_port sets that), not %q", c.AdvertisedAddress)

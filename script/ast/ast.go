@@ -100,6 +100,9 @@ type RouteBlock struct {
 	NamePos diag.Pos
 	Body    *Block
 	End     diag.Pos // the closing brace
+	// Unclosed: a brace is missing in it (an error), so that what stands after
+	// what cannot be told.
+	Unclosed bool
 }
 
 // Stmt is a statement.

@@ -15,7 +15,7 @@ type loop struct{ breaks bool }
 func (k *checker) stmts(ss []ast.Stmt, in *loop) (ends bool) {
 	reported := false
 	for i, s := range ss {
-		if ends && !reported && !isBreak(s) {
+		if ends && !reported && !isBreak(s) && !k.block.Unclosed {
 			reported = true
 			if direct(ss[i-1]) || i > 1 && isBreak(ss[i-1]) && direct(ss[i-2]) || k.endsCall(ss[i-1]) {
 				Report(k.diags, s.Position(), "", "unreachable code: the \"%s\" before it never lets the script come here", word(ss, i))

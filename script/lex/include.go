@@ -82,6 +82,7 @@ func (l *lexer) include(s *source, pos diag.Pos, name, path string) {
 		l.diags.Errorf(pos, "cannot include %q: %s (looked for %s)", path, reason, strings.Join(tries, ", "))
 		return
 	}
+	text = withoutMark(text)
 	f := l.set.Add(path, text)
 	f.From = pos
 	l.push(&source{file: f, text: text, depth: s.depth + 1})

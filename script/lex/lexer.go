@@ -1,6 +1,7 @@
 package lex
 
 import (
+	"bytes"
 	"os"
 	"strconv"
 	"strings"
@@ -46,7 +47,6 @@ type lexer struct {
 	tokens  []Token
 	bytes   int
 	braces  int
-	lastEnd diag.Pos
 	stopped bool
 }
 
@@ -73,6 +73,7 @@ func Tokens(set *diag.Set, name string, text []byte, opts Options, diags *diag.L
 		text = b
 	}
 	l.commandLine()
+	text = withoutMark(text)
 	f := set.Add(name, text)
 	l.push(&source{file: f, text: text})
 	l.run()
@@ -84,6 +85,10 @@ func Tokens(set *diag.Set, name string, text []byte, opts Options, diags *diag.L
 	}
 	return append(l.tokens, Token{Kind: EOF, Pos: end, End: end, First: true}), defines
 }
+
+// withoutMark is a file's text without the byte order mark that some editors put
+// before it.
+func withoutMark(text []byte) []byte { return bytes.TrimPrefix(text, []byte("\xef\xbb\xbf")) }
 
 func (l *lexer) push(s *source) {
 	l.bytes += len(s.text)
@@ -196,6 +201,8 @@ func (l *lexer) token(s *source) {
 		l.blockComment(s)
 	case c == '"' || c == '\'':
 		l.str(s)
+	case c == '/' && l.braces == 0 && isWord(next) && l.afterEqual():
+		l.path(s)
 	case c == '$':
 		l.variable(s)
 	case c == '@':
@@ -209,6 +216,22 @@ func (l *lexer) token(s *source) {
 	default:
 		l.operator(s)
 	}
+}
+
+// afterEqual tells whether a parameter's value begins here.
+func (l *lexer) afterEqual() bool {
+	n := len(l.tokens)
+	return n > 0 && l.tokens[n-1].Kind == Op && l.tokens[n-1].Text == "="
+}
+
+// path reads a parameter's value that is a path without quotes, as the cookbook
+// writes it (chroot, wdir).
+func (l *lexer) path(s *source) {
+	start := s.i
+	for s.i < len(s.text) && s.text[s.i] > ' ' && !strings.ContainsRune(";#\"'{}(),", rune(s.text[s.i])) {
+		s.i++
+	}
+	l.emit(s, Token{Kind: Ident, Text: string(s.text[start:s.i])}, start)
 }
 
 func (l *lexer) operator(s *source) {

@@ -122,6 +122,8 @@ func (l *lexer) unescape(s *source, off int, raw []byte) (out []byte, exact bool
 		case c == '"' || c == '\\' || c == '\'':
 			out = append(out, c)
 		case c == '\n':
+		case c == '\r' && i+1 < len(raw) && raw[i+1] == '\n':
+			i++
 		case c == 'x' && i+1 < len(raw) && isHex(raw[i+1]):
 			n := 0
 			for k := 0; k < 2 && i+1 < len(raw) && isHex(raw[i+1]); k++ {

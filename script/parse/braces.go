@@ -57,13 +57,22 @@ func (p *parser) block(owner *lex.Token) *ast.Block {
 			b.End = t.Pos
 			p.blocks = p.blocks[:len(p.blocks)-1]
 			return b
-		case t.Kind == lex.EOF || t.First && p.beginsBlock():
+		case p.endsInside():
 			p.unclosedBlock()
+			b.End = p.prev().Pos
+			return b
 		}
 		if s := p.stmt(); s != nil {
 			b.Stmts = append(b.Stmts, s)
 		}
 	}
+}
+
+// endsInside tells whether an open block can have nothing more in it: the file
+// ends here, or another routing block begins.
+func (p *parser) endsInside() bool {
+	t := p.cur()
+	return t.Kind == lex.EOF || t.First && p.beginsBlock()
 }
 
 // beginsBlock tells whether a routing block begins here, which cannot be inside
@@ -110,8 +119,14 @@ func (p *parser) foreignBrace(t *lex.Token) bool {
 	return false
 }
 
-// unclosedBlock reports the block whose brace is missing and leaves all blocks.
+// unclosedBlock leaves the innermost block, whose end has not come, and reports
+// once the block whose brace is missing.
 func (p *parser) unclosedBlock() {
+	defer func() { p.blocks = p.blocks[:len(p.blocks)-1] }()
+	if p.unclosed {
+		return
+	}
+	p.unclosed = true
 	at := p.blocks[len(p.blocks)-1].brace
 	for _, b := range p.blocks {
 		if b.suspect != nil {
@@ -122,7 +137,6 @@ func (p *parser) unclosedBlock() {
 	if t := p.cur(); t.Kind != lex.EOF {
 		d.Message += " before line " + lineText(p.set, t.Pos)
 	}
-	panic(syntaxError{})
 }
 
 func (p *parser) surplusBrace(t *lex.Token) {

@@ -49,7 +49,7 @@ func (p *parser) topItem() {
 			if _, ok := e.(syntaxError); !ok {
 				panic(e)
 			}
-			p.blocks, p.depth = p.blocks[:0], 0
+			p.blocks, p.depth, p.unclosed = p.blocks[:0], 0, false
 			p.syncTop()
 		}
 	}()
@@ -243,6 +243,7 @@ func (p *parser) routeBlock(t *lex.Token, kind ast.BlockKind) {
 		}
 	}
 	r.Body = p.block(t)
+	r.Unclosed, p.unclosed = p.unclosed, false
 	r.End = r.Body.End
 	p.cfg.Routes = append(p.cfg.Routes, r)
 }

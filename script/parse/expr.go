@@ -116,7 +116,7 @@ func (p *parser) operand() ast.Expr {
 		p.next()
 		return &ast.AddrLit{Pos: t.Pos, Text: t.Text}
 	case lex.Ident:
-		if !statementWords[t.Text] && t.Text != "mod" {
+		if !statementWords[t.Text] && t.Text != "mod" && !p.endsInside() {
 			p.next()
 			return p.word(t)
 		}

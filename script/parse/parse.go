@@ -24,6 +24,9 @@ func File(path string, text []byte, opts Options) (*ast.Config, *diag.List) {
 	}
 	p := &parser{tokens: tokens, set: set, diags: diags, cfg: &ast.Config{Files: set, Defines: defines}}
 	p.config()
+	if len(tokens) == 1 && !diags.HasErrors() {
+		diags.Errorf(tokens[0].Pos, "the configuration is empty")
+	}
 	return p.cfg, diags
 }
 
@@ -37,6 +40,9 @@ type parser struct {
 	cfg    *ast.Config
 	depth  int
 	blocks []openBlock // the blocks that are open
+	// unclosed: a brace is missing and has been reported; the blocks around it end
+	// where it was noticed, with all that is in them.
+	unclosed bool
 }
 
 // syntaxError is the panic by which the parser leaves a statement that it cannot

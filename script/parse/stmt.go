@@ -15,12 +15,15 @@ func (p *parser) stmt() (s ast.Stmt) {
 	open, depth, start := len(p.blocks), p.depth, p.i
 	defer func() {
 		if e := recover(); e != nil {
-			if _, ok := e.(syntaxError); !ok || p.cur().Kind == lex.EOF || p.cur().First && p.beginsBlock() {
+			if _, ok := e.(syntaxError); !ok {
 				panic(e)
 			}
-			p.blocks, p.depth = p.blocks[:open], depth
+			p.blocks, p.depth, s = p.blocks[:open], depth, nil
+			if p.endsInside() {
+				p.unclosed = true
+				return
+			}
 			p.syncStmt(start)
-			s = nil
 		}
 	}()
 	t := p.cur()
@@ -211,8 +214,9 @@ func (p *parser) switchStmt() ast.Stmt {
 			p.next()
 			p.blocks = p.blocks[:len(p.blocks)-1]
 			return n
-		case t.Kind == lex.EOF || t.First && p.beginsBlock():
+		case p.endsInside():
 			p.unclosedBlock()
+			return n
 		case tokenIs(t, "case"), tokenIs(t, "default"):
 			n.Cases = append(n.Cases, p.caseLabel())
 		case p.accept(";"):

@@ -53,7 +53,7 @@ func parseSocket(b []byte) (proto rt.Proto, host []byte, port uint16, ok bool) {
 			break
 		}
 	}
-	end := len(b)
+	var end int
 	switch {
 	case len(b) > 0 && b[0] == '[':
 		for end = 1; end < len(b) && b[end] != ']'; end++ {

@@ -66,7 +66,7 @@ func TestMatchesAsRegcompDoes(t *testing.T) {
 		if got := r.Match([]byte(tt.text)); got != tt.want {
 			t.Errorf("%q on %q: %v, want %v", tt.pattern, tt.text, got, tt.want)
 		}
-		if got := r.re.Match([]byte(tt.text)); got != tt.want && !strings.ContainsAny(tt.text, "\xff\xe9") {
+		if got := r.re.Match([]byte(tt.text)); got != tt.want && strings.IndexByte(tt.text, 0xff) < 0 && strings.IndexByte(tt.text, 0xe9) < 0 {
 			t.Errorf("%q on %q: Go's regexp says %v, want %v", tt.pattern, tt.text, got, tt.want)
 		}
 	}

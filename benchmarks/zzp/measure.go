@@ -1,0 +1,63 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+const (
+	rounds = 401                   // odd, so that a median is a value that was measured
+	slice  = 40 * time.Microsecond // length of one measurement: shorter than a turn of the scheduler
+)
+
+// times are the nanoseconds of one call, by function and round.
+type times [][]float64
+
+// measure runs the functions in turns, so that a disturbance hits all of them.
+func measure(fns []func()) times {
+	t := make(times, len(fns))
+	n := make([]int, len(fns))
+	for i, f := range fns {
+		f()
+		for n[i] = 1; ; n[i] *= 2 {
+			if d := repeat(f, n[i]); d >= slice {
+				break
+			}
+		}
+	}
+	for range rounds {
+		for i, f := range fns {
+			t[i] = append(t[i], float64(repeat(f, n[i]).Nanoseconds())/float64(n[i]))
+		}
+	}
+	return t
+}
+
+func repeat(f func(), n int) time.Duration {
+	start := time.Now()
+	for range n {
+		f()
+	}
+	return time.Since(start)
+}
+
+func (t times) median(i int) float64 { return median(t[i]) }
+
+// ratio is the median of the ratios of function a to b in the same round.
+func (t times) ratio(a, b int) float64 {
+	r := make([]float64, rounds)
+	for k := range r {
+		r[k] = t[a][k] / t[b][k]
+	}
+	return median(r)
+}
+
+func (t times) pair(a, b int) string {
+	return fmt.Sprintf("%.0f ns to %.0f ns", t.median(a), t.median(b))
+}
+
+func median(v []float64) float64 {
+	s := slices.Sorted(slices.Values(v))
+	return s[len(s)/2]
+}
