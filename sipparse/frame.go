@@ -16,6 +16,10 @@ const (
 // byte once, however the stream is cut: for each call it is given all bytes
 // that are not yet taken, and goes on where it was. The zero Framer is ready,
 // with the limits of this package.
+//
+// Lines end in CRLF, or in LF if the first one does. A stray CR, or a mixture of
+// line ends, is an error: it is what makes two servers see different messages in
+// one stream.
 type Framer struct {
 	MaxHeaderBlock int  // start line and headers, in bytes; 0: DefaultMaxHeaderBlock
 	MaxBody        int  // in bytes; 0: DefaultMaxBody
@@ -23,6 +27,8 @@ type Framer struct {
 
 	seen    int  // bytes that were looked at
 	need    int  // no fewer bytes can be a whole message or change anything else
+	free    int  // in a line that goes on: the bound on the header block
+	strict  bool // the first line ended in CRLF, and so must all
 	crlf    bool // the last thing taken was a single CRLF
 	known   bool // there was a Content-Length
 	state   frameState
@@ -74,7 +80,7 @@ func (f *Framer) take(n int, st FrameStatus) (int, FrameStatus) {
 }
 
 func (f *Framer) fail(n int, e Err) (int, FrameStatus) {
-	f.bad, f.state, f.need, f.seen = e, frameDead, n, n-1
+	f.bad, f.state, f.need, f.seen, f.free = e, frameDead, n, max(n-1, 0), 0
 	return n, FrameBad
 }
 
@@ -86,21 +92,46 @@ func (f *Framer) headerLimit() int {
 	return min(f.MaxHeaderBlock, MaxMessage)
 }
 
-// step takes the few bytes within a line that a slow peer sends, and leaves
-// everything else to scan.
+// step takes the few bytes that a slow peer sends, as long as they are of a line
+// or go from one header to the next, and leaves everything else to scan.
 func (f *Framer) step(buf []byte) (int, FrameStatus) {
-	i := f.seen
-	if f.state == frameLine && i > 0 && len(buf) <= f.headerLimit() {
-		for uint(i) < uint(len(buf)) && buf[i] > '\r' {
+	n, i := len(buf), f.seen
+	if n > f.free || n-i > 8 {
+		return f.scan(buf)
+	}
+	for uint(i) < uint(n) {
+		if buf[i] > '\r' {
 			i++
+			continue
 		}
-		f.seen = i
-		if i == len(buf) {
-			f.need = i + 2
+		if buf[i] != '\r' || !f.strict {
+			f.seen = i
+			return f.scan(buf)
+		}
+		if i+3 > n { // an empty line may follow, but nothing shorter
+			f.seen, f.need = i, i+3
 			return 0, FrameMore
 		}
+		c := buf[f.header] | 0x20
+		if buf[i+1] != '\n' || buf[i+2] <= ' ' || c == 'c' || c == 'l' || f.headers >= MaxHeaders {
+			f.seen = i
+			return f.scan(buf)
+		}
+		f.headers++
+		f.header = i + 2
+		i += 3
 	}
-	return f.scan(buf)
+	f.seen, f.need = i, i+f.lineLeft()
+	return 0, FrameMore
+}
+
+// lineLeft is the number of bytes that a message lacks at least when a line has
+// not ended: its end and an empty line.
+func (f *Framer) lineLeft() int {
+	if f.strict {
+		return 4
+	}
+	return 2
 }
 
 // scan goes over the new bytes.
@@ -131,12 +162,18 @@ func (f *Framer) scan(buf []byte) (int, FrameStatus) {
 			case '\r':
 				f.state = frameCR
 			case '\n':
+				if f.strict {
+					f.note(ErrHeaderLine)
+				}
 				f.state = frameNext
 			}
 			i++
 
 		case frameCR:
 			if c == '\n' {
+				if f.header == 0 && f.bad == OK {
+					f.strict = true
+				}
 				f.state = frameNext
 				i++
 				continue
@@ -152,6 +189,9 @@ func (f *Framer) scan(buf []byte) (int, FrameStatus) {
 			f.endHeader(buf, i)
 			switch c {
 			case '\n':
+				if f.strict {
+					f.note(ErrHeaderLine)
+				}
 				return f.endBlock(buf, i+1)
 			case '\r':
 				f.state = frameNextCR
@@ -179,9 +219,14 @@ func (f *Framer) scan(buf []byte) (int, FrameStatus) {
 			return f.need, FrameBad
 		}
 	}
-	f.seen, f.need = i, i+1
-	if f.state == frameLine || f.state == frameCR {
-		f.need = i + 2 // the end of the line and an empty line
+	f.seen, f.need, f.free = i, i+1, 0
+	switch {
+	case f.state == frameLine && i > 0:
+		f.need, f.free = i+f.lineLeft(), limit
+	case f.state == frameCR:
+		f.need = i + f.lineLeft() - 1
+	case f.state == frameNext && f.strict:
+		f.need = i + 2
 	}
 	return 0, FrameMore
 }
@@ -208,6 +253,7 @@ func (f *Framer) note(e Err) {
 	if f.bad == OK {
 		f.bad = e
 	}
+	f.strict = false
 }
 
 // endHeader looks at the header that ends before end, if it is Content-Length.
@@ -254,6 +300,6 @@ func (f *Framer) endBlock(buf []byte, i int) (int, FrameStatus) {
 	if n := i + f.length; n <= len(buf) {
 		return f.take(n, FrameMessage)
 	}
-	f.state, f.need, f.seen = frameBody, i+f.length, i+f.length-1
+	f.state, f.need, f.seen, f.free = frameBody, i+f.length, i+f.length-1, 0
 	return 0, FrameMore
 }

@@ -44,7 +44,11 @@ func ParseNameAddr(b []byte, off, end int, n *NameAddr) (next int, e Err) {
 		}
 	}
 	if b[i] != '<' {
-		if i = n.words(b, i); i < 0 {
+		// One word is the most frequent display name.
+		if j := run(b, i, cName); j > i && j+1 < len(b) && b[j] == ' ' && b[j+1] == '<' {
+			n.Display = span(i, j)
+			i = j + 1
+		} else if i = n.words(b, i); i < 0 {
 			return start, ErrBadNameAddr
 		}
 	}

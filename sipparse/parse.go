@@ -82,13 +82,15 @@ func (x *Index) headers(b []byte, p int) (err Err) {
 		// that the words do not; lookupWord takes those.
 		var typ HeaderType
 		var name, colon int
-		if q := b[p:]; len(q) >= 24 {
-			w := binary.LittleEndian.Uint64(q)
+		if q := b[p:]; len(q) >= 24 && p >= 8 {
+			w, mid := binary.LittleEndian.Uint64(q), binary.LittleEndian.Uint64(q[8:])
 			h := &headerEntries[headerHash[(w|lower8)&uptoColon(w)*headerHashMul>>headerHashShift]]
-			last := binary.LittleEndian.Uint64(b[p+int(h.n)-8:])
-			mid := binary.LittleEndian.Uint64(q[8:])
-			if (w^h.w0)&h.m0|(last^h.w1)&h.m1|(mid^h.w2)&h.m2 != 0 {
-				h = &headerEntries[lookupWord(b, p, w)]
+			for {
+				last := binary.LittleEndian.Uint64(b[p+int(h.n)-8:])
+				if (w^h.w0)&h.m0|(last^h.w1)&h.m1|(mid^h.w2)&h.m2 == 0 || h.n == 0 {
+					break
+				}
+				h = &headerEntries[h.more]
 			}
 			typ, name = h.typ, int(h.n)-1
 		} else if len(q) >= 8 {

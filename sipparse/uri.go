@@ -92,17 +92,13 @@ func ParseURI(b []byte, off, end int, u *URI) Err {
 
 // parseSIP parses what follows the scheme, at i, to the end of b.
 func (u *URI) parseSIP(b []byte, i int) Err {
-	// Most users end the first run of plain characters.
-	j := run(b, i, cPlainUser)
-	if j < len(b) {
-		if b[j] != '@' {
-			k := bytes.IndexByte(b[j:], '@')
-			if j = run(b, j, cUser); k < 0 {
-				j = -1
-			}
-		}
-		if j >= 0 {
-			if i = u.userinfo(b, i, j); i < 0 {
+	// Most users are a run of plain characters.
+	if j := run(b, i, cPlainUser); j < len(b) {
+		if b[j] == '@' && j > i {
+			u.User = span(i, j)
+			i = j + 1
+		} else if bytes.IndexByte(b[j:], '@') >= 0 {
+			if i = u.userinfo(b, i); i < 0 {
 				return ErrBadURI
 			}
 		}
@@ -142,10 +138,11 @@ func (u *URI) parseSIP(b []byte, i int) Err {
 	return OK
 }
 
-// userinfo reads what b[i:] begins with and is known to end in an at sign: a
-// user that goes to j, and perhaps a password. It gives the offset of the host,
-// -1 if something is wrong.
-func (u *URI) userinfo(b []byte, i, j int) int {
+// userinfo reads the user and perhaps the password that b[i:] begins with; an
+// at sign is known to follow. It gives the offset behind that, -1 if there is no
+// user or something else comes first.
+func (u *URI) userinfo(b []byte, i int) int {
+	j := run(b, i, cUser)
 	if j == i || j >= len(b) {
 		return -1
 	}

@@ -148,6 +148,7 @@ func TestCommandIsJudgedByExitStatusAndOutput(t *testing.T) {
 		{"one line", Command{Args: []string{"echo", "abc"}, OneLine: true}, Held, "abc"},
 		{"two lines", Command{Args: []string{"printf", `a\nb\n`}, OneLine: true}, NotHeld, "2 lines"},
 		{"a table", Command{Name: "t", Args: []string{"printf", `| h |\n| --- |\n| 1 |\n| 2 |\n`}, Table: true}, Held, "t: exit 0, 2 rows"},
+		{"a table with a bad row", Command{Name: "t", Args: []string{"printf", `| h | of | r |\n|---|---|---|\n| a | b | held |\n| c | d | MISSED |\n`}, Table: true, Exit: 0}, Held, "2 rows, not held: c d"},
 		{"no such program", Command{Args: []string{"/no/such/program"}}, NotHeld, "no such file"},
 	} {
 		if o := test.c.Check(t.Context()); o.State != test.state || !strings.Contains(o.Figure, test.part) {

@@ -17,7 +17,8 @@ type Command struct {
 	Exit int      // the exit status that is expected
 	// Prints is a text that must be in its output; empty for none.
 	Prints string
-	// Table says that its standard output is Markdown that belongs to the report. Its table rows are counted as figure.
+	// Table says that its standard output is Markdown that belongs to the report. The figure is the number of its table rows,
+	// and which of them say "not held" or "missed".
 	Table bool
 	// OneLine says that the output must be a single line, which is then the figure.
 	OneLine bool
@@ -59,8 +60,11 @@ func (c Command) Check(ctx context.Context) Outcome {
 		}
 	}
 	if c.Table {
-		o.Table = out.String()
+		o.Table, o.Detail = out.String(), tail(stderr.String())
 		o.Figure += ", " + plural(tableRows(o.Table), "row")
+		if bad := notHeld(o.Table); len(bad) > 0 {
+			o.Figure += ", not held: " + strings.Join(bad, "; ")
+		}
 	}
 	return o
 }
@@ -78,4 +82,20 @@ func tableRows(text string) int {
 		}
 	}
 	return n
+}
+
+// notHeld names, by their first two cells, the rows of a table with a cell that says "not held" or "missed".
+func notHeld(text string) []string {
+	var bad []string
+	for line := range strings.Lines(text) {
+		cells := strings.Split(strings.Trim(strings.TrimSpace(line), "|"), "|")
+		for _, c := range cells {
+			word := strings.ToLower(strings.TrimSpace(c))
+			if len(cells) > 2 && (strings.HasPrefix(word, "not held") || strings.HasPrefix(word, "missed")) {
+				bad = append(bad, strings.TrimSpace(strings.TrimSpace(cells[0])+" "+strings.TrimSpace(cells[1])))
+				break
+			}
+		}
+	}
+	return bad
 }

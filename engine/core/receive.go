@@ -128,7 +128,7 @@ func (l *loop) refuse(p *Proc, e sipparse.Err) {
 	if l.wanted(p, levelInfo) {
 		l.logf(p, levelInfo, "%s: offset %d of %d bytes", e.String(), p.Index.ErrOffset(), len(p.Msg))
 	}
-	if e.Answerable() && p.Index.Method() != sipparse.MethodAck {
+	if e.Answerable() && p.Index.Method() != sipparse.MethodAck && p.Index.First(sipparse.HdrVia) >= 0 {
 		if p.sendReply(e.Status(), e.Reason(), false) == nil {
 			l.stats.refused.Add(1)
 		}

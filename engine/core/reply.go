@@ -1,6 +1,7 @@
 package core
 
 import (
+	"bytes"
 	"hash/maphash"
 	"unsafe"
 
@@ -103,6 +104,9 @@ func (p *Proc) appendReply(b []byte, code int, reason string, lumps, short bool)
 	topVia := x.First(sipparse.HdrVia)
 	for i, n := 0, x.Len(); i < n; i++ {
 		off, end := x.Line(i)
+		if !lumps { // the index leaves out lines that are no headers; so must the reply
+			end = off + headerLen(msg[off:end])
+		}
 		switch x.Type(i) {
 		case sipparse.HdrVia:
 			if i == topVia {
@@ -115,7 +119,7 @@ func (p *Proc) appendReply(b []byte, code int, reason string, lumps, short bool)
 			}
 			body := x.Body(i)
 			if to, e := x.To(msg); code > 100 && e == sipparse.OK && to.Tag.Len == 0 {
-				b = append(b, msg[off:body.End()]...)
+				b = append(b, bytes.TrimRight(msg[off:min(body.End(), end)], " \t\r\n")...)
 				b = append(b, ";tag="...)
 				b = appendHex(b, p.localTag(), 16)
 				b = append(b, '\r', '\n')
@@ -177,6 +181,16 @@ func (p *Proc) appendWarning(b []byte) []byte {
 	return append(b, "\"\r\n"...)
 }
 
+// headerLen is the length of the header at the beginning of b, its folds with it.
+func headerLen(b []byte) int {
+	for i := 0; i < len(b); i++ {
+		if b[i] == '\n' && (i+1 == len(b) || b[i+1] != ' ' && b[i+1] != '\t') {
+			return i + 1
+		}
+	}
+	return len(b)
+}
+
 // appendLine copies a header line; one that ends in a bare LF gets its CR.
 func appendLine(b, line []byte) []byte {
 	n := len(line)
@@ -192,6 +206,9 @@ func (p *Proc) appendTopVia(b []byte, off, end int) []byte {
 	at, arena := off, p.Arena()
 	for i := 0; i < p.nViaEdits; i++ {
 		e := &p.viaEdits[i]
+		if int(e.off+e.cut) > end {
+			break
+		}
 		b = append(b, p.Msg[at:e.off]...)
 		b = append(b, arena[e.data:e.data+e.n]...)
 		at = int(e.off + e.cut)

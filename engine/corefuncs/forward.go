@@ -13,7 +13,7 @@ import (
 // one text, or host and port.
 func forwardFunctions() []registry.Function {
 	return []registry.Function{
-		forwardFunction("forward", rt.ProtoNone, "Forwards the request statelessly to the destination, else to $du, else to the Request-URI."),
+		forwardFunction("forward", rt.ProtoNone, "Forwards the request statelessly to the destination, else to $du, else to the Request-URI. Lowers Max-Forwards unless the script has dealt with it; a request that has none left is answered with 483."),
 		forwardFunction("forward_udp", rt.ProtoUDP, "forward() over UDP."),
 		forwardFunction("forward_tcp", rt.ProtoTCP, "forward() over TCP. Not served yet: logs why and returns false."),
 		forwardFunction("forward_tls", rt.ProtoTLS, "forward() over TLS. Not served yet: logs why and returns false."),
@@ -59,7 +59,7 @@ func outcome(p *core.Proc, name string, err error) int32 {
 	if err == nil {
 		return 1
 	}
-	if !errors.Is(err, core.ErrBlocked) && !errors.Is(err, core.ErrRefused) {
+	if !errors.Is(err, core.ErrBlocked) && !errors.Is(err, core.ErrRefused) && !errors.Is(err, core.ErrHops) {
 		p.Logf(levelErr, "%s: %v", name, err)
 	}
 	return p.Refuse(err)

@@ -159,6 +159,22 @@ route { sl_send_reply("200", "OK"); }`, options())
 	}
 }
 
+// TestReplyToBrokenRequestHoldsHeadersOnly: a line that is no header is not
+// echoed, and a request without a Via has nobody to be answered.
+func TestReplyToBrokenRequestHoldsHeadersOnly(t *testing.T) {
+	n := coretest.New(t, `route { drop; }`, options())
+	a := n.Peer("192.0.2.10:5060")
+	r := coretest.Request("OPTIONS", "sip:bob@example.net", "this is no header", "X: 1").String()
+	for _, m := range []string{r, strings.Replace(r, "Call-ID", "nor is this\r\nCall-ID", 1), strings.Replace(r, "CSeq", "nor\x00this\r\nCSeq", 1)} {
+		if got := a.Ask(m); !strings.HasPrefix(got, "SIP/2.0 400 ") || strings.Contains(got, "no") && strings.Contains(got, "this") {
+			t.Errorf("%q", got)
+		}
+	}
+	if got := a.Ask(strings.Replace(r, "Via:", "Viaduct:", 1)); got != "" {
+		t.Errorf("answered without a Via: %q", got)
+	}
+}
+
 // TestRepliesAreNeverAnswered, however broken they are.
 func TestRepliesAreNeverAnswered(t *testing.T) {
 	n := coretest.New(t, `loadmodule "sl" route { sl_send_reply("200", "OK"); }`, options())
