@@ -44,14 +44,8 @@ func repeat(f func(), n int) time.Duration {
 
 func (t times) median(i int) float64 { return median(t[i]) }
 
-// ratio is the median of the ratios of function a to b in the same round.
-func (t times) ratio(a, b int) float64 {
-	r := make([]float64, rounds)
-	for k := range r {
-		r[k] = t[a][k] / t[b][k]
-	}
-	return median(r)
-}
+// ratio is that of the medians of functions a and b.
+func (t times) ratio(a, b int) float64 { return t.median(a) / t.median(b) }
 
 func (t times) pair(a, b int) string {
 	return fmt.Sprintf("%.0f ns to %.0f ns", t.median(a), t.median(b))
