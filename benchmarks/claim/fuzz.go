@@ -27,7 +27,7 @@ func (f Fuzz) Check(ctx context.Context) Outcome {
 		if !strings.HasPrefix(target, "Fuzz") {
 			continue
 		}
-		out, err := exec.CommandContext(ctx, "go", "test", "-run", "^$", "-fuzz", "^"+target+"$", "-fuzztime", f.Time.String(), f.Package).CombinedOutput()
+		out, err := exec.CommandContext(ctx, "go", "test", "-run", "^$", "-fuzz", "^"+target+"$", "-fuzzminimizetime", "2s", "-fuzztime", f.Time.String(), f.Package).CombinedOutput()
 		count := target + " " + executions(string(out))
 		if err != nil {
 			o.State = NotHeld

@@ -3,6 +3,9 @@ package core
 import (
 	"reflect"
 	"sync/atomic"
+
+	"sipedge/pool"
+	"sipedge/reactor"
 )
 
 // loopStats are one loop's counters. Each name is the one under which it is shown.
@@ -59,6 +62,10 @@ type Stats struct {
 	Total    map[string]uint64 `json:"total"`
 	Snapshot uint64            `json:"snapshot"`
 	Dropped  uint64            `json:"log_dropped"` // log lines lost or held back
+	// Reactor are the figures of each event loop's sockets, mailbox and timers,
+	// Pool those of the blocking work; nil on a virtual network.
+	Reactor []reactor.Stats `json:"reactor,omitempty"`
+	Pool    *pool.Stats     `json:"pool,omitempty"`
 }
 
 // Stats reads all counters; it may be called from any goroutine.
@@ -71,6 +78,13 @@ func (s *Server) Stats() Stats {
 			st.Total[k] += v
 		}
 		st.Loops = append(st.Loops, ls)
+	}
+	if s.reactor != nil {
+		st.Reactor = s.reactor.Stats()
+	}
+	if s.workers != nil {
+		p := s.workers.Stats()
+		st.Pool = &p
 	}
 	return st
 }
