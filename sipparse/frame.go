@@ -96,7 +96,7 @@ func (f *Framer) headerLimit() int {
 // or go from one header to the next, and leaves everything else to scan.
 func (f *Framer) step(buf []byte) (int, FrameStatus) {
 	n, i := len(buf), f.seen
-	if n > f.free || n-i > 8 {
+	if n >= f.free || n-i > 8 {
 		return f.scan(buf)
 	}
 	for uint(i) < uint(n) {
@@ -109,7 +109,7 @@ func (f *Framer) step(buf []byte) (int, FrameStatus) {
 			return f.scan(buf)
 		}
 		if i+3 > n { // an empty line may follow, but nothing shorter
-			f.seen, f.need = i, i+3
+			f.seen, f.need = i, min(i+3, f.free+1)
 			return 0, FrameMore
 		}
 		c := buf[f.header] | 0x20
@@ -121,7 +121,7 @@ func (f *Framer) step(buf []byte) (int, FrameStatus) {
 		f.header = i + 2
 		i += 3
 	}
-	f.seen, f.need = i, i+f.lineLeft()
+	f.seen, f.need = i, min(i+f.lineLeft(), f.free+1)
 	return 0, FrameMore
 }
 
@@ -228,6 +228,7 @@ func (f *Framer) scan(buf []byte) (int, FrameStatus) {
 	case f.state == frameNext && f.strict:
 		f.need = i + 2
 	}
+	f.need = min(f.need, max(i, limit)+1) // the limit is noticed when it is reached
 	return 0, FrameMore
 }
 

@@ -81,23 +81,20 @@ var (
 )
 
 // paramsIn reports whether every parameter of s is in t with the same value,
-// or, if it is not one that must be, not in t at all.
+// or, if it is not one that must be, not in t at all. One that comes twice in t
+// may have either value.
 func paramsIn(a []byte, s Span, b []byte, t Span, must func(name []byte) bool) bool {
 	for i := int(s.Off); i < s.End(); {
 		name, value, next := element(a, i, s.End(), ';')
-		found := false
-		for j := int(t.Off); j < t.End(); {
+		named, found := false, false
+		for j := int(t.Off); j < t.End() && !found; {
 			other, v, k := element(b, j, t.End(), ';')
 			if equalEscaped(name, other, true) {
-				if !equalEscaped(value, v, true) {
-					return false
-				}
-				found = true
-				break
+				named, found = true, equalEscaped(value, v, true)
 			}
 			j = k
 		}
-		if !found && must(name) {
+		if !found && (named || must(name)) {
 			return false
 		}
 		i = next
