@@ -216,15 +216,16 @@ func tortureForwarded(t *testing.T, file string, raw []byte, outcome, out string
 	line, _, _ := strings.Cut(out, "\r\n")
 	switch filepath.Base(file) {
 	case "wsinv.dat":
-		contains("NewFangledHeader:   newfangled value\r\n continued newfangled value\r\n")
-		contains("UnknownHeaderWithUnusualValue: ;;,,;;,;\r\n")
+		contains(headerLines(raw, "NewFangledHeader"))
+		contains(headerLines(raw, "UnknownHeaderWithUnusualValue"))
 	case "dblreq.dat":
 		lacks("INVITE")
 	case "mpart01.dat":
 		_, body, _ := bytes.Cut(raw, []byte("\r\n\r\n"))
 		contains(string(body))
 	case "unreason.dat":
-		contains("SIP/2.0 200 = 2**3 * 5**2 но сто девяносто девять - простое\r\n")
+		first, _, _ := strings.Cut(string(raw), "\r\n")
+		contains(first + "\r\n")
 	case "inv2543.dat":
 		contains("Max-Forwards: 70\r\n")
 	case "escruri.dat":
@@ -238,4 +239,18 @@ func tortureForwarded(t *testing.T, file string, raw []byte, outcome, out string
 			t.Errorf("surplus spaces were forwarded: %q", line)
 		}
 	}
+}
+
+// headerLines is a header as it stands in a message, with its folds.
+func headerLines(msg []byte, name string) string {
+	_, rest, _ := strings.Cut(string(msg), "\r\n"+name)
+	var b strings.Builder
+	b.WriteString(name)
+	for line := range strings.SplitAfterSeq(rest, "\r\n") {
+		if b.Len() > len(name) && !strings.HasPrefix(line, " ") && !strings.HasPrefix(line, "\t") {
+			break
+		}
+		b.WriteString(line)
+	}
+	return b.String()
 }
