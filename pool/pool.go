@@ -113,11 +113,14 @@ func (p *Pool) Submit(j Job) error {
 	select {
 	case p.queue <- t:
 	default:
-		if t.settled.CompareAndSwap(false, true) {
-			t.stop()
-			t.cancel()
-			p.pending.Done()
+		if !t.settled.CompareAndSwap(false, true) {
+			// Its deadline was quicker: Done hears of that, so it was taken.
+			p.submitted.Add(1)
+			return nil
 		}
+		t.stop()
+		t.cancel()
+		p.pending.Done()
 		p.full.Add(1)
 		return ErrFull
 	}

@@ -77,6 +77,47 @@ func TestFullQueueIsAnErrorAtOnce(t *testing.T) {
 	}
 }
 
+// TestARefusedJobIsNeverDone: also when its deadline passes while Submit refuses
+// it, a job has either an error or an outcome.
+func TestARefusedJobIsNeverDone(t *testing.T) {
+	p := New(Config{Workers: 1, Queue: 1})
+	closePool(t, p)
+	hold, started := make(chan struct{}), make(chan struct{})
+	wait := func(context.Context) (int64, any, error) { started <- struct{}{}; <-hold; return 0, nil, nil }
+	nothing := func(context.Context) (int64, any, error) { return 0, nil, nil }
+	b := make(box, 2)
+	if err := p.Submit(Job{Run: wait, Done: b.put}); err != nil {
+		t.Fatal(err)
+	}
+	<-started
+	if err := p.Submit(Job{Run: nothing, Done: b.put}); err != nil {
+		t.Fatal(err)
+	}
+	var outcomes atomic.Int64
+	taken := int64(0)
+	for range 2000 {
+		err := p.Submit(Job{Run: nothing, Deadline: 1, Done: func(Completion) error { outcomes.Add(1); return nil }})
+		switch {
+		case err == nil:
+			taken++
+		case !errors.Is(err, ErrFull):
+			t.Fatal(err)
+		}
+	}
+	close(hold)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	if err := p.Close(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if n := outcomes.Load(); n != taken {
+		t.Errorf("%d outcomes for %d jobs that were taken", n, taken)
+	}
+	if st := p.Stats(); int64(st.Submitted) != taken+2 || int64(st.Full) != 2000-taken {
+		t.Errorf("%+v, %d taken", st, taken)
+	}
+}
+
 func TestLateResultIsDiscarded(t *testing.T) {
 	p := New(Config{Workers: 2})
 	closePool(t, p)

@@ -96,6 +96,15 @@ func (a Addr) IsZero() bool { return a == Addr{} }
 // IsUnspecified tells whether the IP is a wildcard: 0.0.0.0, :: or none.
 func (a Addr) IsUnspecified() bool { return a.IP == [16]byte{} }
 
+// canSend tells whether datagrams can leave from the IP: it is neither a wildcard
+// nor a multicast group (RFC 1112 section 4, RFC 4291 section 2.7).
+func (a *Addr) canSend() bool {
+	if a.Is4 {
+		return !a.IsUnspecified() && a.IP[0]&0xf0 != 0xe0
+	}
+	return !a.IsUnspecified() && a.IP[0] != 0xff
+}
+
 // String is "192.0.2.1:5060" or "[2001:db8::1]:5060".
 func (a Addr) String() string {
 	if a.IsZero() {

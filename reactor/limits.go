@@ -90,10 +90,11 @@ const (
 	// what is queued.
 	stopFlush = 200 * time.Millisecond
 
-	// rtTimeLimit is RLIMIT_RTTIME of the process while loops run in a real-time
-	// class: a loop that uses its CPU that long without sleeping is stuck.
+	// rtTimeLimit is the soft RLIMIT_RTTIME of the process once loops have run in a
+	// real-time class: a thread that uses its CPU that long without a sleep is
+	// stuck outside of Go code.
 	rtTimeLimit = 2 * time.Second
-	// rtBreath is after how much time without a sleep a real-time loop sleeps
-	// for a moment, since only a sleep resets the kernel's count for rtTimeLimit.
+	// rtBreath is after how much time a busy real-time loop sleeps for a moment,
+	// since only a sleep resets the kernel's count for rtTimeLimit.
 	rtBreath = 200 * time.Millisecond
 )

@@ -20,7 +20,8 @@ type TimerID uint64
 type Meta struct {
 	Remote Addr
 	// Local is the address that the message was sent to: with a socket bound to
-	// a wildcard, the address from the packet.
+	// a wildcard, the address from the packet, or our own on that network when it
+	// was a broadcast or an IPv4 multicast.
 	Local     Addr
 	Socket    SocketID
 	Transport Transport
@@ -106,7 +107,8 @@ type Loop interface {
 	// CommitFrom is Commit with a source address, for sockets bound to a
 	// wildcard: a reply passes Meta.Local so that it leaves from the address
 	// that the request was sent to. from's port is ignored, and so is all of it
-	// when it is zero, a wildcard, or the socket is bound to one address.
+	// when it is zero, a wildcard, a multicast group, or the socket is bound to one
+	// address.
 	CommitFrom(sock SocketID, from, to Addr, n int) error
 	// Send is Reserve, copy and Commit. In addition it returns ErrTooLarge.
 	Send(sock SocketID, to Addr, data []byte) error

@@ -47,8 +47,11 @@ func setThreadSched(s Sched) error {
 	return unix.SchedSetAttr(0, &attr, 0)
 }
 
-// limitRealTime lets the kernel end the process when a real-time thread uses its
-// CPU for rtTimeLimit without a sleep, instead of losing the machine.
+// limitRealTime sets the soft RLIMIT_RTTIME: the kernel sends SIGXCPU to a
+// real-time thread that uses its CPU for rtTimeLimit without a sleep. Go code
+// does not get there, since the scheduler interrupts it every 10 ms and its
+// thread sleeps for a moment; nor does the runtime die of that signal. What ends
+// such a thread is a hard limit, which is the operator's to set.
 func limitRealTime() error {
 	var l unix.Rlimit
 	if err := unix.Getrlimit(unix.RLIMIT_RTTIME, &l); err != nil {

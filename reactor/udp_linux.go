@@ -63,12 +63,13 @@ type receiver struct {
 	control [][controlLen]byte
 	slots   []byte
 	batch   []Message
+	used    int // headers that the last call may have changed
 }
 
 func newReceiver(n int) *receiver {
 	r := &receiver{
 		hdrs: make([]mmsghdr, n), iovs: make([]unix.Iovec, n), names: make([]rawName, n),
-		control: make([][controlLen]byte, n), slots: make([]byte, n*slotStride), batch: make([]Message, n),
+		control: make([][controlLen]byte, n), slots: make([]byte, n*slotStride), batch: make([]Message, n), used: n,
 	}
 	for i := range n {
 		r.iovs[i].Base = &r.slots[i*slotStride]
@@ -84,7 +85,7 @@ func newReceiver(n int) *receiver {
 // read takes a batch of datagrams off a socket. more is set when there may be
 // others.
 func (r *receiver) read(s *udpSocket, now int64, c *counters) (batch []Message, more bool, err error) {
-	for i := range r.hdrs {
+	for i := range r.used {
 		h := &r.hdrs[i].hdr
 		h.Namelen = uint32(len(rawName{}))
 		h.Control = &r.control[i][0]
@@ -93,9 +94,11 @@ func (r *receiver) read(s *udpSocket, now int64, c *counters) (batch []Message, 
 	}
 	n, _, e := unix.RawSyscall6(unix.SYS_RECVMMSG, uintptr(s.fd), uintptr(unsafe.Pointer(&r.hdrs[0])), uintptr(len(r.hdrs)), unix.MSG_DONTWAIT, 0, 0)
 	if e != 0 {
+		r.used = 1
 		// Another error is told once and takes no datagram: there may be more.
 		return nil, e != unix.EAGAIN, e
 	}
+	r.used = min(int(n)+1, len(r.hdrs)) // and the one that found nothing
 	k := 0
 	var bytes uint64
 	for i := range int(n) {
@@ -137,7 +140,7 @@ func (r *receiver) readControl(b []byte, s *udpSocket, m *Meta, c *counters) {
 			s.dropped = total
 		case s.wildcard && h.Level == unix.IPPROTO_IP && h.Type == unix.IP_PKTINFO && len(d) >= unix.SizeofInet4Pktinfo:
 			p := (*unix.Inet4Pktinfo)(unsafe.Pointer(&d[0]))
-			copy(m.Local.IP[:4], p.Addr[:])
+			copy(m.Local.IP[:4], p.Spec_dst[:]) // not Addr, which may be a broadcast
 		case s.wildcard && h.Level == unix.IPPROTO_IPV6 && h.Type == unix.IPV6_PKTINFO && len(d) >= unix.SizeofInet6Pktinfo:
 			p := (*unix.Inet6Pktinfo)(unsafe.Pointer(&d[0]))
 			m.Local.IP = p.Addr
@@ -207,7 +210,7 @@ func (s *sender) set(i int, k *udpSocket, from, to *Addr, b []byte) {
 	s.iovs[i].SetLen(len(b))
 	h.Control = nil
 	h.SetControllen(0)
-	if k.wildcard && !from.IsUnspecified() && from.Is4 == to.Is4 {
+	if k.wildcard && from.canSend() && from.Is4 == to.Is4 {
 		h.Control = &s.control[i][0]
 		h.SetControllen(setSource(&s.control[i], from))
 	}

@@ -10,6 +10,8 @@ import (
 	"net/netip"
 	"runtime"
 	"testing"
+
+	"golang.org/x/sys/unix"
 )
 
 // TestEveryPollerReceivesAndSends: the back ends differ in nothing that a handler sees.
@@ -140,6 +142,47 @@ func TestWildcardAnswersFromTheAddressAsked(t *testing.T) {
 		}
 		if l := <-local; l.AddrPort() != to {
 			t.Errorf("Local is %v, want %v", l, to)
+		}
+	}
+}
+
+// TestABroadcastIsAnsweredFromOurAddress: nothing can be sent from the address that
+// a broadcast or a multicast was sent to, so that a reply needs another one.
+func TestABroadcastIsAnsweredFromOurAddress(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("no broadcast on the loopback interface")
+	}
+	r := run(t, &funcs{receive: echo}, Config{Listen: []Listen{listenOn("0.0.0.0:0")}})
+	c := dial(t, "127.0.0.9:0")
+	raw, err := c.SyscallConn()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var optErr error
+	if err := raw.Control(func(fd uintptr) {
+		optErr = unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_BROADCAST, 1)
+	}); err != nil || optErr != nil {
+		t.Fatal(err, optErr)
+	}
+	c.send(netip.AddrPortFrom(netip.MustParseAddr("127.255.255.255"), r.Addr(0).Port()), []byte("all"))
+	if got, from := c.recv(); string(got) != "all" || !from.Addr().IsLoopback() || from.Addr() == netip.MustParseAddr("127.255.255.255") {
+		t.Errorf("%q came from %v", got, from)
+	}
+}
+
+func TestAMulticastGroupIsNoSource(t *testing.T) {
+	r := open(t, &funcs{}, Config{Listen: []Listen{listenOn("0.0.0.0:0"), listenOn("[::]:0")}})
+	l := r.loops[0]
+	for id, a := range []string{"127.0.0.1", "::1"} {
+		c := dial(t, netip.AddrPortFrom(netip.MustParseAddr(a), 0).String())
+		from := FromAddrPort(netip.MustParseAddrPort([]string{"224.0.1.75:5060", "[ff02::1]:5060"}[id]))
+		to := FromAddrPort(c.LocalAddr().(*net.UDPAddr).AddrPort())
+		if err := l.SendFrom(SocketID(id), from, to, []byte("x")); err != nil {
+			t.Fatal(err)
+		}
+		l.out.flush(l)
+		if got, _ := c.recv(); string(got) != "x" {
+			t.Errorf("%s: %q", a, got)
 		}
 	}
 }

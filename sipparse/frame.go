@@ -1,5 +1,7 @@
 package sipparse
 
+import "encoding/binary"
+
 // FrameStatus says what Framer.Next has found.
 type FrameStatus uint8
 
@@ -99,6 +101,14 @@ func (f *Framer) step(buf []byte) (int, FrameStatus) {
 	if n >= f.free || n-i > 8 {
 		return f.scan(buf)
 	}
+	if f.strict && n-i == 4 {
+		// The usual step inside of a line: no byte of the four ends it.
+		w := binary.LittleEndian.Uint32(buf[i:n])
+		if (w-('\r'+1)*ones4)&^w&highs4 == 0 {
+			f.seen, f.need = n, min(n+4, f.free+1)
+			return 0, FrameMore
+		}
+	}
 	for uint(i) < uint(n) {
 		if buf[i] > '\r' {
 			i++
@@ -124,6 +134,11 @@ func (f *Framer) step(buf []byte) (int, FrameStatus) {
 	f.seen, f.need = i, min(i+f.lineLeft(), f.free+1)
 	return 0, FrameMore
 }
+
+const (
+	ones4  = 0x01010101
+	highs4 = 0x80808080
+)
 
 // lineLeft is the number of bytes that a message lacks at least when a line has
 // not ended: its end and an empty line.

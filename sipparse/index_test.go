@@ -3,6 +3,7 @@ package sipparse
 import (
 	"os"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"unsafe"
@@ -259,6 +260,35 @@ func TestBodyEndsWhereContentLengthSays(t *testing.T) {
 		Parse(b, &x)
 		if got := x.MsgBody(b); string(got.Of(b)) != tc.body || x.MsgEnd() != tc.end {
 			t.Errorf("%q: body %q, end %d", tc.in, got.Of(b), x.MsgEnd())
+		}
+	}
+}
+
+// TestBrokenLineIsNoPartOfTheHeaderBeforeIt: what is copied into the 400 are the
+// headers alone, wherever the line stands that is none.
+func TestBrokenLineIsNoPartOfTheHeaderBeforeIt(t *testing.T) {
+	headers := []string{
+		"Via: SIP/2.0/UDP 192.0.2.1;rport;branch=z9hG4bK1\r\n", "From: <sip:a@example.com>;tag=1\r\n",
+		"To: <sip:b@example.com>\r\n", "Call-ID: broken-line\r\n", "CSeq: 1 OPTIONS\r\n",
+	}
+	for _, broken := range []string{"no header\r\n", "a\rb: c\r\n", "\x00\r\n", "\r\r\n", "?\n",
+		"no header\r\n but folded: 1\r\n", "X:" + strings.Repeat(" ", 300) + "1\r\n"} {
+		for at := range len(headers) + 1 {
+			lines := slices.Insert(slices.Clone(headers), at, broken)
+			m := []byte("OPTIONS sip:b@example.com SIP/2.0\r\n" + strings.Join(lines, "") + "\r\n")
+			var x Index
+			if e := Parse(m, &x); !e.Answerable() {
+				t.Errorf("%q at %d: %s", broken, at, e)
+			}
+			for i, line := range lines {
+				off, end := x.Line(i)
+				if string(m[off:end]) != line || (x.Type(i) == HdrOther) != (i == at) || (x.Name(i).Len == 0) != (i == at) {
+					t.Errorf("%q at %d: header %d is %q", broken, at, i, m[off:end])
+				}
+			}
+			if e := x.Core(m); e != OK {
+				t.Errorf("%q at %d: %s", broken, at, e)
+			}
 		}
 	}
 }

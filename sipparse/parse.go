@@ -11,7 +11,8 @@ import (
 //
 // On an answerable error the rest of the message has still been indexed as far
 // as it could be read, so that the request can be answered; a line that is no
-// header is left out. Leading line ends are not skipped.
+// header stands in the index as one of type HdrOther with an empty name, so that
+// it is no part of the header before it. Leading line ends are not skipped.
 func Parse(b []byte, x *Index) Err {
 	x.state = state{}
 	if len(b) == 0 {
@@ -45,12 +46,7 @@ func Parse(b []byte, x *Index) Err {
 // headers indexes the headers from offset p on.
 func (x *Index) headers(b []byte, p int) (err Err) {
 	var seen, twice uint64
-	n, bad := 0, 0
-	if p < len(b) && (b[p] == ' ' || b[p] == '\t') {
-		// A start line cannot be folded; what follows it is no header.
-		err = x.fail(ErrHeaderLine, p)
-		p = lineEnd(b, p)
-	}
+	n := 0
 	for {
 		if p >= len(b) {
 			if err == OK {
@@ -69,7 +65,7 @@ func (x *Index) headers(b []byte, p int) (err Err) {
 				break
 			}
 		}
-		if n >= MaxHeaders || n+bad > 2*MaxHeaders {
+		if n >= MaxHeaders {
 			if err == OK {
 				err = x.fail(ErrTooManyHeaders, p)
 			}
@@ -104,9 +100,7 @@ func (x *Index) headers(b []byte, p int) (err Err) {
 				if err == OK {
 					err = x.fail(wrong, colon)
 				}
-				p = lineEnd(b, p)
-				bad++
-				continue
+				name, colon, typ = 0, p, HdrOther
 			}
 		}
 		// The line goes on where the next one begins with white space.
@@ -136,9 +130,7 @@ func (x *Index) headers(b []byte, p int) (err Err) {
 			if err == OK {
 				err = x.fail(ErrHeaderLine, colon)
 			}
-			p = end
-			bad++
-			continue
+			name, gap, tail, typ = 0, 1, 0, HdrOther
 		}
 		x.lines[n] = line{uint16(p), uint8(name), uint8(gap)}
 		x.tails[n] = uint8(tail) | fold
@@ -169,14 +161,6 @@ func foldedEnd(b []byte, e int) int {
 	return e
 }
 
-// lineEnd is the offset behind the line that b[p] is in.
-func lineEnd(b []byte, p int) int {
-	if e := bytes.IndexByte(b[p:], '\n'); e >= 0 {
-		return p + e + 1
-	}
-	return len(b)
-}
-
 // otherName reads a name that lookupWord does not know: a name that is not in
 // the table, or one with white space before its colon. On an error colon is
 // where it was found.
@@ -187,6 +171,8 @@ func otherName(b []byte, p int) (name, colon int, typ HeaderType, err Err) {
 		i++
 	}
 	switch {
+	case b[p] == ' ' || b[p] == '\t': // the start line cannot be folded
+		return 0, p, 0, ErrHeaderLine
 	case i == len(b) || b[i] == '\n' || b[i] == '\r' && i+1 < len(b) && b[i+1] == '\n':
 		return 0, i, 0, ErrHeaderLine
 	case b[i] != ':':

@@ -129,6 +129,7 @@ func refParse(msg string) (r refMessage) {
 		m := match(refHeader, text)
 		if m == nil || len(m[1]) > maxName {
 			r.bad = true
+			r.headers = append(r.headers, refHeaderLine{line: text})
 			continue
 		}
 		r.headers = append(r.headers, refHeaderLine{text, m[1], strings.Trim(m[2], " \t\r\n")})
