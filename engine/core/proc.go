@@ -31,6 +31,8 @@ type Proc struct {
 	nrHdrs int
 	hooks  [maxSendHooks]sendHook
 	nHooks int
+	ends   [maxEndHooks]EndHook
+	nEnds  int
 
 	maxForwardsSet bool
 	viaSettled     bool
@@ -48,6 +50,7 @@ type Proc struct {
 const (
 	maxReplyHeaders = 16
 	maxSendHooks    = 8
+	maxEndHooks     = 4
 )
 
 type sendHook struct {
