@@ -12,6 +12,7 @@ import (
 	"sipedge/engine/mod/siputils"
 	"sipedge/engine/mod/sl"
 	"sipedge/engine/mod/textops"
+	"sipedge/engine/mod/textopsx"
 	"sipedge/engine/mod/xlog"
 	"sipedge/engine/params"
 	scriptpv "sipedge/script/pv"
@@ -28,6 +29,7 @@ func All() []*registry.Module {
 		siputils.Module(),
 		sl.Module(),
 		textops.Module(),
+		textopsx.Module(),
 		xlog.Module(),
 	}
 }
