@@ -5,6 +5,7 @@ package mod
 
 import (
 	"sipedge/engine/corefuncs"
+	"sipedge/engine/mod/avpops"
 	"sipedge/engine/mod/cfgutils"
 	"sipedge/engine/mod/maxfwd"
 	"sipedge/engine/mod/pv"
@@ -22,6 +23,7 @@ import (
 // All are the descriptors of all modules, in the order of their names.
 func All() []*registry.Module {
 	return []*registry.Module{
+		avpops.Module(),
 		cfgutils.Module(),
 		maxfwd.Module(),
 		pv.Module(),
