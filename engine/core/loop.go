@@ -4,6 +4,7 @@ import (
 	"sipedge/engine/log"
 	"sipedge/pool"
 	"sipedge/reactor"
+	"sipedge/script/value"
 )
 
 // loop is what one event loop knows: everything in it is touched by that loop's
@@ -84,6 +85,7 @@ func (l *loop) take(data []byte, meta *reactor.Meta) *Proc {
 	p.MsgID = l.messages*uint64(l.srv.loops) + uint64(l.id)
 	p.self = 0
 	p.nrHdrs, p.nHooks, p.nEnds, p.nViaEdits = 0, 0, 0, 0
+	p.rBody, p.rType = value.Value{}, value.Value{}
 	p.viaSettled, p.respOK, p.maxForwardsSet = false, false, false
 	p.fail, p.editsLost = nil, false
 	return p
