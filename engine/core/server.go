@@ -76,6 +76,7 @@ type Server struct {
 	reactor *reactor.Reactor // nil on a virtual network
 	workers *pool.Pool       // nil on a virtual network
 
+	gate gate     // traffic waits for the event routes of the start
 	live sync.Map // what survives a reload, by Live's key
 }
 
@@ -122,6 +123,7 @@ func (s *Server) Attach(n Network, work Submitter, sockets []*Socket) error {
 		return err
 	}
 	s.commit(snap)
+	s.startEvents(snap, true)
 	return nil
 }
 
@@ -165,6 +167,7 @@ func (s *Server) Start() error {
 		return errors.Join(err, s.Stop(context.Background()))
 	}
 	s.commit(snap)
+	s.startEvents(snap, true)
 	return r.Start()
 }
 

@@ -30,7 +30,7 @@ func (k *checker) call(e *ast.Call) {
 		Report(k.diags, e.Pos, "", "function %q needs parentheses: %s()", e.Name, e.Name)
 	}
 	k.argumentCount(e, f)
-	if reach := k.info.Reach[k.block]; f.Routes != 0 && reach&f.Routes == 0 {
+	if reach := k.info.Reach[k.block]; f.Routes != 0 && !f.Routes.Allows(reach) {
 		Report(k.diags, e.Pos, "", "%s() is not allowed in %s; it is allowed in %s", e.Name, reach, f.Routes)
 	}
 	for i, a := range e.Args {

@@ -165,7 +165,7 @@ func (k *checker) ident(e *ast.Ident) {
 }
 
 func (k *checker) keyword(pos diag.Pos, kw *registry.Keyword) {
-	if r := k.info.Reach[k.block]; kw.Routes != 0 && r&kw.Routes == 0 {
+	if r := k.info.Reach[k.block]; kw.Routes != 0 && !kw.Routes.Allows(r) {
 		Report(k.diags, pos, "", "%s cannot be used in %s; it is for %s", kw.Name, r, kw.Routes)
 	}
 }

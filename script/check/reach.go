@@ -186,7 +186,7 @@ func (k *checker) unused(used map[*ast.RouteBlock]bool, dynamic, quiet bool) {
 				Warn(k.diags, b.Pos, "%s[%s] is never armed", b.Kind, b.Name)
 			}
 		case ast.EventRoute:
-			owner, ok := k.table.Events[b.Name]
+			owner, ok := k.table.Event(b.Name)
 			switch {
 			case !ok:
 				d := suggest(b.Name, registry.Names(k.table.Events))

@@ -64,7 +64,7 @@ func takesValue(k registry.ArgKind) bool { return k != registry.ArgPV && k != re
 // invoke is the operation that runs a bound function.
 func (c *compiler) invoke(e *ast.Call, f *registry.Function, fn rt.Func, live int, done rt.Op) rt.Op {
 	c.stateful = c.stateful || f.Stateful
-	if f.Routes != 0 && c.reach&^f.Routes != 0 {
+	if f.Routes != 0 && !f.Routes.AllowsAll(c.reach) {
 		fn = guard(f, fn)
 	}
 	pos, n := int32(e.Pos), int32(live)
@@ -84,7 +84,7 @@ func (c *compiler) invoke(e *ast.Call, f *registry.Function, fn rt.Func, live in
 func guard(f *registry.Function, fn rt.Func) rt.Func {
 	why := f.Name + "() was called in a block where it is not allowed"
 	return func(c *rt.Ctx) int32 {
-		if c.Route != 0 && c.Route&f.Routes == 0 {
+		if c.Route != 0 && !f.Routes.Allows(c.Route) {
 			c.LogError(why, nil)
 			return -1
 		}

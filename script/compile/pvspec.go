@@ -159,7 +159,7 @@ func (c *compiler) specProblem(pos diag.Pos, start int, err error) {
 // wrongBlock says why a variable has no meaning in the block that is being
 // compiled; "" where it has.
 func (c *compiler) wrongBlock(spec string, v *registry.Var) string {
-	if v.Routes == 0 || c.reach == 0 || c.reach&v.Routes != 0 {
+	if v.Routes == 0 || c.reach == 0 || v.Routes.Allows(c.reach) {
 		return ""
 	}
 	return fmt.Sprintf("%s cannot be used in %s; it is for %s", written(spec), c.reach, v.Routes)

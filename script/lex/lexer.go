@@ -209,13 +209,20 @@ func (l *lexer) token(s *source) {
 		l.selectPath(s)
 	case isDigit(c):
 		l.number(s)
-	case c == ':' && next == ':' || c == '[' && bracketedAddr(b[i:]) > 0:
+	case c == ':' && next == ':' || c == '[' && bracketedAddr(b[i:]) > 0 && !l.afterEventRoute():
 		l.addrV6(s)
 	case isLetter(c):
 		l.word(s)
 	default:
 		l.operator(s)
 	}
+}
+
+// afterEventRoute tells whether an event's name follows, event_route[htable:expired:a],
+// which may look like an address.
+func (l *lexer) afterEventRoute() bool {
+	n := len(l.tokens)
+	return n > 0 && l.tokens[n-1].Kind == Ident && l.tokens[n-1].Text == "event_route"
 }
 
 // afterEqual tells whether a parameter's value begins here.

@@ -309,7 +309,7 @@ func (p *parser) beginsItem() bool {
 // afterBracket is the token behind the "]" that ends a route's name, on the same
 // line or the next.
 func (p *parser) afterBracket() *lex.Token {
-	for n := 2; n < 12; n++ {
+	for n := 2; n < 32; n++ {
 		if t := p.peek(n); tokenIs(t, "]") {
 			return p.peek(n + 1)
 		}
