@@ -71,7 +71,7 @@ func (k *checker) argument(call *ast.Call, f *registry.Arg, a ast.Expr) {
 		k.expr(a, true)
 	case registry.ArgRoute:
 		k.expr(a, true)
-		if name, ok := RouteName(a); ok && name != "" {
+		if name, ok := RouteName(a); ok && name != "" && !f.Runs {
 			k.routeArgument(call, f, a, name)
 		}
 	default:

@@ -2,6 +2,7 @@ package check
 
 import (
 	"strconv"
+	"strings"
 
 	"sipedge/script/ast"
 	"sipedge/script/registry"
@@ -82,7 +83,16 @@ func (k *checker) findCalls(b *ast.RouteBlock) *calls {
 				if f.Args[i].Kind != registry.ArgRoute {
 					continue
 				}
-				if name, ok := RouteName(n.Args[i]); ok {
+				name, ok := RouteName(n.Args[i])
+				if f.Args[i].Runs {
+					if ok && !strings.Contains(name, "$") {
+						c.names = append(c.names, name)
+					} else {
+						c.dynamic = true
+					}
+					continue
+				}
+				if ok {
 					c.arms = append(c.arms, rt.RouteKey{Kind: f.Args[i].RouteKind, Name: name})
 				} else {
 					c.armsAny |= f.Args[i].RouteKind

@@ -72,6 +72,9 @@ func (c *compiler) invoke(e *ast.Call, f *registry.Function, fn rt.Func, live in
 		c.At(pos, n)
 		r := fn(c)
 		if r == rt.Pending {
+			if block := c.TakeEntry(); block != nil {
+				return c.Call(done, live, block)
+			}
 			return c.SuspendAt(done)
 		}
 		c.SetRet(r)
@@ -152,6 +155,17 @@ func (c *compiler) argument(call *ast.Call, f *registry.Arg, e ast.Expr, a *regi
 	case registry.ArgRoute:
 		if id, ok := check.Strip(e).(*ast.Ident); ok && !k.Known() {
 			k = check.StrConst(id.Name) // existence is the checker's business
+		}
+		if f.Runs && lit != nil && strings.Contains(lit.Value, "$") {
+			x, text, err := c.formatAt(lit)
+			if err != nil {
+				return false
+			}
+			if x != nil {
+				a.Eval = x
+				return true
+			}
+			k = check.StrConst(text)
 		}
 	case registry.ArgRegex:
 		if k.Known() {
