@@ -12,7 +12,7 @@ import (
 // load makes a snapshot of a script: nil where the list holds an error. Nothing
 // outside the snapshot is touched, so it is also the whole of sipedge -c.
 func (s *Server) load(path string, text []byte) (*Snapshot, *diag.List) {
-	opts := parse.Options{ReadFile: s.opts.ReadFile, Defines: s.opts.Defines}
+	opts := parse.Options{ReadFile: s.opts.ReadFile, Defines: s.opts.Defines, Without: s.opts.Without}
 	var diags *diag.List
 	snap := &Snapshot{}
 	cfg, diags := parse.File(path, text, opts)

@@ -78,6 +78,11 @@ func newCompiler(cfg *ast.Config, table *registry.Table, configs map[string]any,
 		globalSet:  map[string]rt.Global{},
 	}
 	c.coreRows = coreVars()
+	for n := range c.coreRows {
+		if cfg.Without["variable "+n] {
+			delete(c.coreRows, n)
+		}
+	}
 	for _, g := range check.Globals(cfg) {
 		c.prog.Globals = append(c.prog.Globals, g)
 		c.globalSet[g.Group+"."+g.Name] = g

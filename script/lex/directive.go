@@ -31,7 +31,7 @@ func (l *lexer) isDirective(b []byte) bool {
 	}
 	w := string(b[:n])
 	if modes[strings.ToLower(w)] {
-		return true
+		return !l.opts.Without["first-line mark"]
 	}
 	for _, d := range directives {
 		if d == w {
@@ -51,7 +51,10 @@ func (l *lexer) directive(s *source) {
 		i++
 	}
 	name := string(s.text[start+2 : i])
-	rest, end := logicalLine(s.text, i)
+	if l.opts.Without["#!"+name] {
+		name = "" // a comment
+	}
+	rest, end := logicalLine(s.text, i, !l.opts.Without["multi-line define"])
 	s.i = end
 	arg := strings.TrimSpace(rest)
 	switch name {
@@ -95,14 +98,14 @@ func (l *lexer) directive(s *source) {
 }
 
 // logicalLine is the text from i to the end of its line, lines that end with a
-// backslash joined, and the offset behind it.
-func logicalLine(b []byte, i int) (string, int) {
+// backslash joined where join says so, and the offset behind it.
+func logicalLine(b []byte, i int, join bool) (string, int) {
 	var out []byte
 	for {
 		end := lineEnd(b, i)
 		line := trimSpace(b[i:end])
 		next := min(end+1, len(b))
-		if n := len(line); n > 0 && line[n-1] == '\\' && end < len(b) {
+		if n := len(line); n > 0 && line[n-1] == '\\' && end < len(b) && join {
 			out = append(append(out, line[:n-1]...), ' ')
 			i = next
 			continue
@@ -118,7 +121,7 @@ func (l *lexer) nameOf(pos diag.Pos, directive, arg string) string {
 		l.diags.Errorf(pos, "#!%s takes a name, not %q", directive, arg)
 		return ""
 	}
-	if rest = strings.TrimSpace(rest); rest != "" && !strings.HasPrefix(rest, "#") {
+	if rest = strings.TrimSpace(rest); rest != "" && !strings.HasPrefix(rest, "#") && !l.opts.Without["clean directive lines"] {
 		l.diags.Errorf(pos, "#!%s takes one name; %q is too much (a comment goes on a line of its own)", directive, rest)
 	}
 	return n
@@ -134,7 +137,7 @@ func (l *lexer) defineLine(pos diag.Pos, directive, arg, how string) {
 		l.diags.Errorf(pos, "#!%s takes a name and a value, not %q", directive, arg)
 		return
 	}
-	l.define(pos, name, value, value != "", how)
+	l.define(pos, name, value, value != "" && !l.opts.Without["define value"], how)
 }
 
 // defineEnv is #!defenv NAME or NAME=VARIABLE: the value of a variable of the environment.
@@ -219,7 +222,11 @@ func (l *lexer) skip(s *source) {
 				n++
 			}
 			pos := s.pos(i)
-			switch string(line[2:n]) {
+			name := string(line[2:n])
+			if l.opts.Without["#!"+name] {
+				name = ""
+			}
+			switch name {
 			case "ifdef", "ifndef", "ifexp":
 				l.open(pos, false)
 			case "else":

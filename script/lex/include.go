@@ -48,12 +48,12 @@ func (l *lexer) includeLine(s *source, pos diag.Pos, name, arg string) {
 // to the including file's (cookbook "include_file"). import_file does not mind
 // when there is none.
 func (l *lexer) include(s *source, pos diag.Pos, name, path string) {
-	if s.depth >= MaxIncludeDepth {
+	if s.depth >= MaxIncludeDepth && !l.opts.Without["include depth"] {
 		l.diags.Errorf(pos, "includes are nested more than %d deep", MaxIncludeDepth)
 		return
 	}
 	tries := []string{path}
-	if !filepath.IsAbs(path) {
+	if !filepath.IsAbs(path) && !l.opts.Without["include path search"] {
 		if dir := filepath.Dir(s.file.Name); dir != "." {
 			tries = append(tries, filepath.Join(dir, path))
 		}

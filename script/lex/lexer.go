@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"sipedge/script/diag"
+	"sipedge/script/feature"
 )
 
 // Options are what the lexer needs besides the text.
@@ -22,6 +23,8 @@ type Options struct {
 	MaxDefines int
 	// Getenv is for #!defenv; nil is os.LookupEnv.
 	Getenv func(name string) (string, bool)
+	// Without are parts of the language that are left out, for tests.
+	Without feature.Set
 }
 
 // source is a text that is being read: a file, or the value of a define.
@@ -195,9 +198,9 @@ func (l *lexer) token(s *source) {
 		s.i++
 	case c == '#' && next == '!', c == '!' && next == '!' && firstOnLine(s, i) && l.isDirective(b[i+2:]):
 		l.directive(s)
-	case c == '#', c == '/' && next == '/' && firstOnLine(s, i):
+	case c == '#' && !l.opts.Without["comment #"], c == '/' && next == '/' && firstOnLine(s, i):
 		s.i = lineEnd(b, i)
-	case c == '/' && next == '*':
+	case c == '/' && next == '*' && !l.opts.Without["comment /* */"]:
 		l.blockComment(s)
 	case c == '"' || c == '\'':
 		l.str(s)
@@ -274,7 +277,9 @@ func (l *lexer) blockComment(s *source) {
 	for s.i+1 < len(s.text) {
 		switch {
 		case s.text[s.i] == '/' && s.text[s.i+1] == '*':
-			depth++
+			if depth == 0 || !l.opts.Without["nested comments"] {
+				depth++
+			}
 			s.i += 2
 		case s.text[s.i] == '*' && s.text[s.i+1] == '/':
 			s.i += 2
@@ -343,7 +348,7 @@ func (l *lexer) word(s *source) {
 		s.i++
 	}
 	text := string(s.text[i:s.i])
-	if (text == "include_file" || text == "import_file") && s.fixed == 0 {
+	if (text == "include_file" || text == "import_file") && s.fixed == 0 && !l.opts.Without[text] {
 		l.includeStatement(s, i, text)
 		return
 	}

@@ -12,7 +12,7 @@ func (l *lexer) str(s *source) {
 	s.i = end + 1
 	t := Token{Kind: String, Raw: quote == '\'', Exact: s.fixed == 0}
 	out := raw
-	if quote == '"' {
+	if quote == '"' && !l.opts.Without["string escapes"] {
 		var exact bool
 		out, exact = l.unescape(s, start+1, raw)
 		t.Exact = t.Exact && exact

@@ -36,6 +36,9 @@ func (p *parser) binaryOp() (op string, prec int) {
 	if !ok {
 		return "", 0
 	}
+	if p.cfg.Without["precedence"] {
+		prec = 1
+	}
 	switch t.Text {
 	case "or":
 		return "||", prec

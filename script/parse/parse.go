@@ -22,8 +22,14 @@ func File(path string, text []byte, opts Options) (*ast.Config, *diag.List) {
 	if len(tokens) == 1 && diags.HasErrors() {
 		return nil, diags
 	}
-	p := &parser{tokens: tokens, set: set, diags: diags, cfg: &ast.Config{Files: set, Defines: defines}}
+	if opts.Without != nil {
+		switchTokensOff(tokens, opts.Without)
+	}
+	p := &parser{tokens: tokens, set: set, diags: diags, cfg: &ast.Config{Files: set, Defines: defines, Without: opts.Without}}
 	p.config()
+	if opts.Without != nil {
+		switchRulesOff(p.cfg)
+	}
 	if len(tokens) == 1 && !diags.HasErrors() {
 		diags.Errorf(tokens[0].Pos, "the configuration is empty")
 	}
