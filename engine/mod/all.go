@@ -6,6 +6,7 @@ package mod
 import (
 	"sipedge/engine/corefuncs"
 	"sipedge/engine/mod/avpops"
+	"sipedge/engine/mod/ipops"
 	"sipedge/engine/mod/maxfwd"
 	"sipedge/engine/mod/pv"
 	"sipedge/engine/mod/rr"
@@ -22,6 +23,7 @@ import (
 func All() []*registry.Module {
 	return []*registry.Module{
 		avpops.Module(),
+		ipops.Module(),
 		maxfwd.Module(),
 		pv.Module(),
 		rr.Module(),
