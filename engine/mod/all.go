@@ -9,6 +9,7 @@ import (
 	"sipedge/engine/mod/ipops"
 	"sipedge/engine/mod/maxfwd"
 	"sipedge/engine/mod/pv"
+	"sipedge/engine/mod/regex"
 	"sipedge/engine/mod/rr"
 	"sipedge/engine/mod/siputils"
 	"sipedge/engine/mod/sl"
@@ -26,6 +27,7 @@ func All() []*registry.Module {
 		ipops.Module(),
 		maxfwd.Module(),
 		pv.Module(),
+		regex.Module(),
 		rr.Module(),
 		siputils.Module(),
 		sl.Module(),
