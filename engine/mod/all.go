@@ -5,9 +5,12 @@ package mod
 
 import (
 	"sipedge/engine/corefuncs"
+	"sipedge/engine/mod/avpops"
 	"sipedge/engine/mod/cfgutils"
+	"sipedge/engine/mod/ipops"
 	"sipedge/engine/mod/maxfwd"
 	"sipedge/engine/mod/pv"
+	"sipedge/engine/mod/regex"
 	"sipedge/engine/mod/rr"
 	"sipedge/engine/mod/siputils"
 	"sipedge/engine/mod/sl"
@@ -21,9 +24,12 @@ import (
 // All are the descriptors of all modules, in the order of their names.
 func All() []*registry.Module {
 	return []*registry.Module{
+		avpops.Module(),
 		cfgutils.Module(),
+		ipops.Module(),
 		maxfwd.Module(),
 		pv.Module(),
+		regex.Module(),
 		rr.Module(),
 		siputils.Module(),
 		sl.Module(),
