@@ -15,6 +15,7 @@ import (
 	"sipedge/engine/mod/siputils"
 	"sipedge/engine/mod/sl"
 	"sipedge/engine/mod/textops"
+	"sipedge/engine/mod/textopsx"
 	"sipedge/engine/mod/xlog"
 	"sipedge/engine/params"
 	scriptpv "sipedge/script/pv"
@@ -34,6 +35,7 @@ func All() []*registry.Module {
 		siputils.Module(),
 		sl.Module(),
 		textops.Module(),
+		textopsx.Module(),
 		xlog.Module(),
 	}
 }
