@@ -23,9 +23,10 @@ type Proc struct {
 	// Received is set for messages from the network, unset for ones of our own making.
 	Received bool
 
-	loop *loop
-	snap *Snapshot
-	self Handle // set while the script waits
+	loop  *loop
+	snap  *Snapshot
+	event *EventRun // set while the block of an EventRun runs
+	self  Handle    // set while the script waits
 
 	rHdrs  [maxReplyHeaders]value.Value
 	nrHdrs int

@@ -7,8 +7,10 @@ import (
 	"sipedge/engine/corefuncs"
 	"sipedge/engine/mod/avpops"
 	"sipedge/engine/mod/cfgutils"
+	"sipedge/engine/mod/ipops"
 	"sipedge/engine/mod/maxfwd"
 	"sipedge/engine/mod/pv"
+	"sipedge/engine/mod/regex"
 	"sipedge/engine/mod/rr"
 	"sipedge/engine/mod/siputils"
 	"sipedge/engine/mod/sl"
@@ -25,8 +27,10 @@ func All() []*registry.Module {
 	return []*registry.Module{
 		avpops.Module(),
 		cfgutils.Module(),
+		ipops.Module(),
 		maxfwd.Module(),
 		pv.Module(),
+		regex.Module(),
 		rr.Module(),
 		siputils.Module(),
 		sl.Module(),

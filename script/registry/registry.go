@@ -267,7 +267,7 @@ type Table struct {
 	PVOwner       map[string]string
 	TransOwner    map[string]string
 	SelectOwner   map[string]string
-	// Events are all event_route names with the module that runs them.
+	// Events are all event_route names with the module that runs them; see Event.
 	Events map[string]string
 
 	loaded         map[string]bool

@@ -55,6 +55,21 @@ const (
 	AnyRoute = RequestRoute | FailureRoute | ReplyRoute | TMReplyRoute | BranchRoute | SendRoute | EventRoute
 )
 
+// Allows reports whether what is allowed in the blocks k may stand in a block
+// that is reached as at least one of the kinds reached. An event_route is a
+// request's block in this: Kamailio takes there what it takes in the main route.
+func (k RouteKind) Allows(reached RouteKind) bool { return k.withEvents()&reached != 0 }
+
+// AllowsAll is Allows for every one of the kinds.
+func (k RouteKind) AllowsAll(reached RouteKind) bool { return reached&^k.withEvents() == 0 }
+
+func (k RouteKind) withEvents() RouteKind {
+	if k&RequestRoute != 0 {
+		k |= EventRoute
+	}
+	return k
+}
+
 // String is the keyword of the block's kind, as scripts write it; of several
 // kinds, the keywords joined by ", ".
 func (k RouteKind) String() string {
@@ -190,6 +205,7 @@ func (c *Ctx) Reset(prog *Program, msg []byte) {
 	}
 	c.Vars = c.Vars[:n]
 	clear(c.Vars)
+	copy(c.Vars, prog.VarInit)
 	c.avps.reset()
 	c.xavps.reset()
 	clear(c.calls[:c.depth])
