@@ -80,7 +80,9 @@ route {
 }`
 	n := modtest.New(t, script)
 	a := n.Peer("192.0.2.10:5060")
-	ask := func() string { return coretest.StartLine(a.Ask(coretest.Request("OPTIONS", "sip:bob@192.0.2.1").String())) }
+	ask := func() string {
+		return coretest.StartLine(a.Ask(coretest.Request("OPTIONS", "sip:bob@192.0.2.1").String()))
+	}
 	for i, want := range []string{"7|a;b=c|3|sip:10.0.0.1 um", "7|a;b=c|4|sip:10.0.0.1 um"} {
 		if got := ask(); got != "SIP/2.0 200 "+want {
 			t.Errorf("message %d: %s", i, got)
