@@ -54,6 +54,10 @@ func (l *lexer) directive(s *source) {
 	rest, end := logicalLine(s.text, i)
 	s.i = end
 	s.file.Mark(start, start+2+len(trimSpace(s.text[start+2:end])))
+	if l.verbatim {
+		l.keepDirective(name)
+		return
+	}
 	arg := strings.TrimSpace(rest)
 	switch name {
 	case "define", "def":
