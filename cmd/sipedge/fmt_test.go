@@ -12,7 +12,6 @@ const (
 	tidy   = "route {\n\tif (method == \"OPTIONS\") {\n\t\texit;\n\t} # stay\n}\n"
 )
 
-
 func TestFmtOfStandardInput(t *testing.T) {
 	for _, args := range [][]string{{"fmt"}, {"fmt", "-"}} {
 		if status, out, errs := outcome(t, untidy, args...); status != 0 || out != tidy || errs != "" {

@@ -17,6 +17,8 @@ func run(args []string, stdin io.Reader, stdout, stderr *os.File) int {
 		switch args[1] {
 		case "fmt":
 			return formatScripts(args[1:], stdin, stdout, stderr)
+		case "doc":
+			return printManual(args[1:], stdout, stderr)
 		}
 	}
 	o, err := parseOptions(args)

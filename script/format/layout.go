@@ -51,6 +51,9 @@ func layOut(pieces []lex.Piece, inside bool) []byte {
 		b.WriteString(n.code + n.comment)
 		b.WriteByte('\n')
 	}
+	if n := len(pieces); n > 0 && pieces[n-1].Kind == lex.DirectivePiece && strings.HasSuffix(pieces[n-1].Text, "\\") {
+		b.Truncate(b.Len() - 1) // a line end would make it go on
+	}
 	return b.Bytes()
 }
 

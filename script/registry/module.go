@@ -24,6 +24,8 @@ type Module struct {
 	Selects         []Select
 	// Events are the event_route names that the module runs, e.g. "htable:mod-init".
 	Events []string
+	// EventDocs say of each event when its block runs, for the manual.
+	EventDocs map[string]string
 
 	// Check looks at a new snapshot's configuration without touching live
 	// state (also for sipedge -c). Prepare builds beside the running snapshot
