@@ -7,8 +7,10 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"sipedge/engine/mod"
 	"sipedge/script/lex"
 	"sipedge/script/manual"
+	"sipedge/script/registry"
 )
 
 func reference(t *testing.T) *manual.Manual {
@@ -168,5 +170,31 @@ func TestDocNamesWhatItCannotDo(t *testing.T) {
 	}
 	if status, out, _ := outcome(t, "", "doc", "-h"); status != 0 || !strings.HasPrefix(out, "Usage: sipedge doc") {
 		t.Errorf("-h: status %d, %q", status, out)
+	}
+}
+
+// The checker can only refuse what the rows say: every function names its blocks
+// and its arguments, and an argument that is a block's name says of which kind.
+func TestEveryFunctionSaysWhatItTakesAndWhere(t *testing.T) {
+	table, err := registry.NewTable(mod.Core(), mod.All()...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, f := range table.Functions {
+		optional := false
+		if f.Routes == 0 {
+			t.Errorf("%s() names no blocks (Routes)", name)
+		}
+		for _, a := range f.Args {
+			switch {
+			case a.Name == "":
+				t.Errorf("%s(): an argument has no name", name)
+			case a.Kind == registry.ArgRoute && a.RouteKind == 0:
+				t.Errorf("%s(%s) does not say which kind of block", name, a.Name)
+			case optional && !a.Optional:
+				t.Errorf("%s(%s) must be given behind one that may be left out", name, a.Name)
+			}
+			optional = optional || a.Optional
+		}
 	}
 }

@@ -138,7 +138,7 @@ func TestEveryScriptKeepsItsTokens(t *testing.T) {
 	if n < 50 {
 		t.Errorf("only %d scripts were formatted", n)
 	}
-	t.Logf("%d scripts", n)
+	t.Logf("PROOF fmt: %d scripts", n)
 }
 
 // relaid is a script with other white space between its pieces.
