@@ -1,6 +1,7 @@
 package format
 
 import (
+	"bytes"
 	"strings"
 	"unicode/utf8"
 )
@@ -20,12 +21,12 @@ func align(lines []line) {
 		}
 		width := 0
 		for k := i; k < n; k++ {
-			width = max(width, utf8.RuneCountInString(lines[k].code))
+			width = max(width, utf8.RuneCount(lines[k].code))
 		}
 		for k := i; k < n; k++ {
 			pad := 1
 			if !several(&lines[k]) {
-				pad += width - utf8.RuneCountInString(lines[k].code)
+				pad += width - utf8.RuneCount(lines[k].code)
 			}
 			lines[k].comment = strings.Repeat(" ", pad) + lines[k].comment
 		}
@@ -34,4 +35,4 @@ func align(lines []line) {
 }
 
 // several tells a line with line ends in it.
-func several(n *line) bool { return strings.Contains(n.code, "\n") }
+func several(n *line) bool { return bytes.IndexByte(n.code, '\n') >= 0 }

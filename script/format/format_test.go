@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"sipedge/script/diag"
 	"sipedge/script/lex"
@@ -196,4 +197,23 @@ func FuzzFormat(f *testing.F) {
 		}
 		holds(t, "fuzz.cfg", text)
 	})
+}
+
+// Time and memory grow with the script and no faster.
+func TestLongScriptsAreFormattedInLinearTime(t *testing.T) {
+	for name, text := range map[string]string{
+		"comments":   strings.Repeat("# a comment\n", 100_000),
+		"one line":   "request_route {\n\tif (" + strings.Repeat("$var(a) == 1 || ", 100_000) + "1) {\n\t\tdrop;\n\t}\n}\n",
+		"statements": "request_route {\n" + strings.Repeat("\t$var(a) = 1; # set\n", 50_000) + "}\n",
+	} {
+		start := time.Now()
+		if _, diags := Source(name, []byte(text)); diags.HasErrors() {
+			t.Errorf("%s: %s", name, diags)
+		}
+		if took := time.Since(start); took > 20*time.Second {
+			t.Errorf("%s: %v", name, took)
+		} else {
+			t.Logf("%s: %v", name, took)
+		}
+	}
 }

@@ -12,13 +12,14 @@ import (
 type line struct {
 	blank   bool // a blank line stands before it
 	indent  int
-	code    string
+	code    []byte
 	comment string // at its end
 }
 
 // layout puts pieces into lines.
 type layout struct {
 	pieces  []lex.Piece
+	nexts   []*lex.Piece // the token behind each piece, nil for none
 	macros  map[string]bool
 	lines   []line
 	state   state
@@ -30,7 +31,7 @@ type layout struct {
 
 // layOut is the formatted text of the pieces.
 func layOut(pieces []lex.Piece, inside bool) []byte {
-	l := &layout{pieces: pieces, macros: macros(pieces)}
+	l := &layout{pieces: pieces, nexts: following(pieces), macros: macros(pieces)}
 	l.state.begins = true
 	if inside {
 		l.state.blocks = []block{{at: spot{begins: true}}}
@@ -45,10 +46,11 @@ func layOut(pieces []lex.Piece, inside bool) []byte {
 		if n.blank && i > 0 {
 			b.WriteByte('\n')
 		}
-		if n.code+n.comment != "" {
-			b.WriteString(strings.Repeat("\t", n.indent))
+		for range n.indent {
+			b.WriteByte('\t')
 		}
-		b.WriteString(n.code + n.comment)
+		b.Write(n.code)
+		b.WriteString(n.comment)
 		b.WriteByte('\n')
 	}
 	if n := len(pieces); n > 0 && pieces[n-1].Kind == lex.DirectivePiece && strings.HasSuffix(pieces[n-1].Text, "\\") {
@@ -74,19 +76,22 @@ func macros(pieces []lex.Piece) map[string]bool {
 	return m
 }
 
-// nextToken is the token at or behind piece i, nil at the end.
-func (l *layout) nextToken(i int) *lex.Piece {
-	for ; i < len(l.pieces); i++ {
-		if l.pieces[i].Kind == lex.TokenPiece {
-			return &l.pieces[i]
+// following finds the token behind each piece.
+func following(pieces []lex.Piece) []*lex.Piece {
+	nexts := make([]*lex.Piece, len(pieces))
+	var next *lex.Piece
+	for i := len(pieces) - 1; i >= 0; i-- {
+		nexts[i] = next
+		if pieces[i].Kind == lex.TokenPiece {
+			next = &pieces[i]
 		}
 	}
-	return nil
+	return nexts
 }
 
 func (l *layout) piece(i int) {
 	p := &l.pieces[i]
-	next := l.nextToken(i + 1)
+	next := l.nexts[i]
 	fresh := l.breaks(p)
 	if p.Kind != lex.TokenPiece {
 		l.other(p, next, fresh)
@@ -108,11 +113,14 @@ func (l *layout) piece(i int) {
 // begin starts a line with the text of p.
 func (l *layout) begin(p *lex.Piece, indent int, text string) {
 	blank := p.Lines > 1 && !isOp(p, "}") && !(isOp(l.last, "{") && l.prev == l.last)
-	l.lines = append(l.lines, line{blank: blank, indent: indent, code: text})
+	l.lines = append(l.lines, line{blank: blank, indent: indent, code: []byte(text)})
 }
 
 // add puts text at the end of the line.
-func (l *layout) add(text string) { l.lines[len(l.lines)-1].code += text }
+func (l *layout) add(text string) {
+	n := &l.lines[len(l.lines)-1]
+	n.code = append(n.code, text...)
+}
 
 // other lays out a comment or a directive.
 func (l *layout) other(p, next *lex.Piece, fresh bool) {
@@ -190,7 +198,9 @@ func (l *layout) breaks(p *lex.Piece) bool {
 }
 
 // lineIsComment tells whether the line being written is a comment so far.
-func (l *layout) lineIsComment() bool { return strings.HasPrefix(l.lines[len(l.lines)-1].code, "/*") }
+func (l *layout) lineIsComment() bool {
+	return bytes.HasPrefix(l.lines[len(l.lines)-1].code, []byte("/*"))
+}
 
 // joinsBrace tells whether a brace stands at the end of the line before it: that
 // of a routing block, or of if, else, while and switch.
