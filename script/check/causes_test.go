@@ -80,6 +80,7 @@ var causes = map[string][]cause{
 	"included_errors":         {bad(4, "sya"), in("outer.inc", bad(3, "debgu")), in("outer.inc", bad(4, "nowhere.inc")), in("inner.inc", bad(2, ";")), in("inner.inc", bad(3, "$nothing"))},
 	"region_open":             {bad(1, "#!endif")},
 	"region_close":            {bad(2, "#!ifdef"), bad(5, "#!ifdef")},
+	"missing_module_params":   {bad(1, "gone"), bad(5, "1 to 100"), bad(6, "lost")},
 	"misplaced_word":          {bad(3, "else"), bad(6, "case"), bad(9, "if")},
 	"assignment_in_condition": {bad(2, "=="), bad(5, "==")},
 	"unclosed_variable":       {bad(2, ")"), bad(4, "$(ru"), bad(4, "$avp"), bad(5, ")")},

@@ -1,6 +1,7 @@
 package lex
 
 import (
+	"slices"
 	"strings"
 
 	"sipedge/script/diag"
@@ -21,6 +22,9 @@ var modes = map[string]bool{"kamailio": true, "ser": true, "openser": true, "max
 // directives are all names behind #!, for suggestions.
 var directives = []string{"define", "def", "trydef", "trydefine", "redefine", "redef", "undef", "ifdef", "ifndef", "ifexp", "else", "endif",
 	"subst", "substdef", "substdefs", "defenv", "trydefenv", "defexp", "defexps", "include_file", "import_file"}
+
+// Directives are the names that stand behind #! or !!, for the manual.
+func Directives() []string { return slices.Clone(directives) }
 
 // isDirective tells whether a directive's name stands at the head of b, since !!
 // may as well be two negations.
@@ -57,6 +61,10 @@ func (l *lexer) directive(s *source) {
 	rest, end := logicalLine(s.text, i, !l.opts.Without["multi-line define"])
 	s.i = end
 	s.file.Mark(start, start+2+len(trimSpace(s.text[start+2:end])))
+	if l.verbatim {
+		l.keepDirective(name)
+		return
+	}
 	arg := strings.TrimSpace(rest)
 	switch name {
 	case "define", "def":

@@ -51,6 +51,11 @@ type lexer struct {
 	bytes   int
 	braces  int
 	stopped bool
+
+	// For Pieces: verbatim leaves everything as it stands.
+	verbatim bool
+	pieces   []Piece
+	bracesAt []int // at the beginning of each open region
 }
 
 // Tokens reads a configuration: text, or the file called name where it is nil.
@@ -199,7 +204,7 @@ func (l *lexer) token(s *source) {
 	switch {
 	case c == ' ' || c == '\t' || c == '\n' || c == '\r':
 		s.i++
-	case c == '#' && next == '!', c == '!' && next == '!' && firstOnLine(s, i) && l.isDirective(b[i+2:]):
+	case l.directiveAt(s):
 		l.directive(s)
 	case c == '#' && !l.opts.Without["comment #"], c == '/' && next == '/' && firstOnLine(s, i):
 		s.i = lineEnd(b, i)
@@ -351,7 +356,7 @@ func (l *lexer) word(s *source) {
 		s.i++
 	}
 	text := string(s.text[i:s.i])
-	if (text == "include_file" || text == "import_file") && s.fixed == 0 && !l.opts.Without[text] {
+	if (text == "include_file" || text == "import_file") && s.fixed == 0 && !l.verbatim && !l.opts.Without[text] {
 		l.includeStatement(s, i, text)
 		return
 	}

@@ -149,6 +149,10 @@ func (p *parser) condition(what *lex.Token) ast.Expr {
 	if p.is("=") {
 		p.failAt(diag.AssignInCondition, p.cur().Pos, "\"=\" assigns; a comparison is written \"==\"")
 	}
+	if p.is("{") { // the block is there, so that it can be read
+		p.diags.Errorf(diag.MissingParenthesis, p.missingAt(), "expected \")\" behind the condition, found \"{\"")
+		return x
+	}
 	p.expect(")", "behind the condition")
 	return x
 }
