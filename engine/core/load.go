@@ -21,7 +21,7 @@ func (s *Server) load(path string, text []byte) (*Snapshot, *diag.List) {
 	}
 	base, err := registry.NewTable(s.opts.Core, s.opts.Modules...)
 	if err != nil {
-		diags.Errorf(0, "%v", err)
+		diags.Errorf(diag.Internal, 0, "%v", err)
 		return nil, diags
 	}
 	table := check.Modules(cfg, base, diags)
@@ -51,7 +51,7 @@ func checkModules(snap *Snapshot, diags *diag.List) {
 			continue
 		}
 		if err := m.Check(snap.configs[m.Name]); err != nil {
-			diags.Errorf(0, "module %s: %v", m.Name, err)
+			diags.Errorf(diag.ModuleCheck, 0, "module %s: %v", m.Name, err)
 		}
 	}
 }

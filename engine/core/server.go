@@ -79,6 +79,7 @@ type Server struct {
 	reactor *reactor.Reactor // nil on a virtual network
 	workers *pool.Pool       // nil on a virtual network
 
+	gate gate     // traffic waits for the event routes of the start
 	live sync.Map // what survives a reload, by Live's key
 }
 
@@ -125,6 +126,7 @@ func (s *Server) Attach(n Network, work Submitter, sockets []*Socket) error {
 		return err
 	}
 	s.commit(snap)
+	s.startEvents(snap, true)
 	return nil
 }
 
@@ -168,6 +170,7 @@ func (s *Server) Start() error {
 		return errors.Join(err, s.Stop(context.Background()))
 	}
 	s.commit(snap)
+	s.startEvents(snap, true)
 	return r.Start()
 }
 

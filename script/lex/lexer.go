@@ -70,7 +70,7 @@ func Tokens(set *diag.Set, name string, text []byte, opts Options, diags *diag.L
 	if text == nil {
 		b, err := opts.ReadFile(name)
 		if err != nil {
-			diags.Errorf(0, "cannot read the configuration: %v", err)
+			diags.Errorf(diag.Unreadable, 0, "cannot read the configuration: %v", err)
 			return []Token{{Kind: EOF}}, nil
 		}
 		text = b
@@ -106,7 +106,7 @@ func (l *lexer) push(s *source) {
 // stop ends the reading for good.
 func (l *lexer) stop(p diag.Pos, format string, args ...any) {
 	if !l.stopped {
-		l.diags.Errorf(p, format, args...)
+		l.diags.Errorf(diag.Limit, p, format, args...)
 	}
 	l.stopped = true
 	l.stack = nil
@@ -151,6 +151,9 @@ func (l *lexer) run() {
 func (l *lexer) emit(s *source, t Token, from int) {
 	t.Pos, t.End = s.pos(from), s.pos(s.i)
 	t.First = firstOnLine(s, from) && s.fixed == 0
+	if s.fixed == 0 {
+		s.file.Mark(from, s.i)
+	}
 	if t.Kind == Op {
 		switch t.Text {
 		case "{":
@@ -212,13 +215,20 @@ func (l *lexer) token(s *source) {
 		l.selectPath(s)
 	case isDigit(c):
 		l.number(s)
-	case c == ':' && next == ':' || c == '[' && bracketedAddr(b[i:]) > 0:
+	case c == ':' && next == ':' || c == '[' && bracketedAddr(b[i:]) > 0 && !l.afterEventRoute():
 		l.addrV6(s)
 	case isLetter(c):
 		l.word(s)
 	default:
 		l.operator(s)
 	}
+}
+
+// afterEventRoute tells whether an event's name follows, event_route[htable:expired:a],
+// which may look like an address.
+func (l *lexer) afterEventRoute() bool {
+	n := len(l.tokens)
+	return n > 0 && l.tokens[n-1].Kind == Ident && l.tokens[n-1].Text == "event_route"
 }
 
 // afterEqual tells whether a parameter's value begins here.
@@ -251,7 +261,7 @@ func (l *lexer) operator(s *source) {
 		for s.i < len(s.text) && s.text[s.i]&0xc0 == 0x80 {
 			s.i++ // the rest of a UTF-8 character
 		}
-		l.diags.Errorf(s.pos(i), "unexpected character %q", s.text[i:s.i])
+		l.diags.Errorf(diag.Character, s.pos(i), "unexpected character %q", s.text[i:s.i])
 		return
 	}
 	l.emit(s, Token{Kind: Op, Text: string(s.text[i])}, i)
@@ -284,7 +294,7 @@ func (l *lexer) blockComment(s *source) {
 		}
 	}
 	s.i = len(s.text)
-	l.diags.Errorf(s.pos(start), "comment is not closed: \"*/\" is missing")
+	l.diags.Errorf(diag.UnclosedComment, s.pos(start), "comment is not closed: \"*/\" is missing")
 }
 
 // number reads a number, or an address that begins with a digit.
@@ -310,7 +320,7 @@ func (l *lexer) number(s *source) {
 	}
 	n, err := parseNumber(text)
 	if err != nil {
-		l.diags.Errorf(s.pos(i), "%q is not a number", text)
+		l.diags.Errorf(diag.Number, s.pos(i), "%q is not a number", text)
 	}
 	l.emit(s, Token{Kind: Int, Int: n, Text: text}, i)
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"sipedge/script/ast"
+	"sipedge/script/diag"
 	"sipedge/script/lex"
 )
 
@@ -29,7 +30,7 @@ func (p *parser) binaryOp() (op string, prec int) {
 		return "", 0
 	}
 	if t.Kind == lex.Op && t.Text == "%" {
-		p.diags.Errorf(t.Pos, "there is no operator %%; use mod")
+		p.diags.Errorf(diag.Operator, t.Pos, "there is no operator %%; use mod")
 		return "mod", precedence["mod"]
 	}
 	prec, ok := precedence[t.Text]
@@ -124,7 +125,7 @@ func (p *parser) operand() ast.Expr {
 			return p.word(t)
 		}
 	}
-	p.failAt(p.missingAt(), "expected a value, found %s", describe(t))
+	p.failAt(diag.Syntax, p.missingAt(), "expected a value, found %s", describe(t))
 	return nil
 }
 
@@ -146,7 +147,7 @@ func (p *parser) word(t *lex.Token) ast.Expr {
 		return &ast.IntLit{Pos: t.Pos, Value: b}
 	}
 	if t.Text == "max_len" {
-		p.diags.Errorf(t.Pos, "max_len was removed; compare msg:len with a number")
+		p.diags.Errorf(diag.Removed, t.Pos, "max_len was removed; compare msg:len with a number")
 	}
 	if !p.is("(") {
 		return &ast.Ident{Pos: t.Pos, Name: t.Text}
@@ -194,8 +195,8 @@ func (p *parser) args(t *lex.Token) (args []ast.Expr) {
 		}
 		c := p.cur()
 		if c.First || c.Kind == lex.EOF || tokenIs(c, ";") || tokenIs(c, "{") {
-			p.failAt(p.endOfPrev(), "\")\" is missing behind the arguments of %s()", t.Text)
+			p.failAt(diag.MissingParenthesis, p.endOfPrev(), "\")\" is missing behind the arguments of %s()", t.Text)
 		}
-		p.failAt(c.Pos, "expected \",\" or \")\" in the arguments of %s(), found %s", t.Text, describe(c))
+		p.failAt(diag.MissingParenthesis, c.Pos, "expected \",\" or \")\" in the arguments of %s(), found %s", t.Text, describe(c))
 	}
 }

@@ -94,6 +94,7 @@ func TryFile(t testing.TB, name, script string, opts core.Options) (*Net, *diag.
 	}
 	n.wire.handler = s.Handler(0)
 	n.wire.handler.Start(n.wire)
+	n.wire.settle() // what the modules start with (event_route[htable:mod-init])
 	return n, diags
 }
 
@@ -203,6 +204,10 @@ func (p *Peer) Bench(b *testing.B, msg string) {
 
 // Advance moves the clock and lets timers fire.
 func (n *Net) Advance(d time.Duration) { n.wire.advance(d) }
+
+// Settle lets the server handle what was posted to its loop from outside of
+// messages: by a reload, or by the test.
+func (n *Net) Settle() { n.wire.settle() }
 
 // WaitLog returns the first log line that contains text; the test ends when
 // none comes.
