@@ -132,10 +132,10 @@ func (c *rowCase) get(title string) (text string, ok bool) {
 	return "", false
 }
 
-// value is a line of the part "values": an expression and its value as a text.
-type value struct{ expr, want string }
+// valueLine is a line of the part "values": an expression and its value as a text.
+type valueLine struct{ expr, want string }
 
-func (c *rowCase) values() (vs []value, err error) {
+func (c *rowCase) values() (vs []valueLine, err error) {
 	for _, p := range c.parts {
 		if p.title != "values" {
 			continue
@@ -145,7 +145,7 @@ func (c *rowCase) values() (vs []value, err error) {
 			if i < 0 {
 				return nil, fmt.Errorf("no \"->\" in %q", l)
 			}
-			vs = append(vs, value{strings.TrimSpace(l[:i]), strings.TrimSpace(l[i+2:])})
+			vs = append(vs, valueLine{strings.TrimSpace(l[:i]), strings.TrimSpace(l[i+2:])})
 		}
 	}
 	return vs, nil
