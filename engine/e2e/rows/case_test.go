@@ -17,6 +17,7 @@ type rowCase struct {
 	row     string
 	shows   string
 	without []string // features; the case fails without any one of them
+	needs   []string // modules without which it cannot run
 	parts   []part
 }
 
@@ -71,6 +72,8 @@ func parseCase(file string, text []byte) (rowCase, error) {
 			cur.text += s
 		case strings.HasPrefix(l, "without: "):
 			c.without = append(c.without, strings.TrimPrefix(l, "without: "))
+		case strings.HasPrefix(l, "needs: "):
+			c.needs = append(c.needs, strings.TrimPrefix(l, "needs: "))
 		case l != "":
 			c.shows += l + "\n"
 		}

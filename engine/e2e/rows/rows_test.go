@@ -8,7 +8,9 @@ import (
 	"strings"
 	"testing"
 
+	"sipedge/engine/mod"
 	"sipedge/script/feature"
+	"sipedge/script/registry"
 )
 
 // index is the cookbook's index; a copy lies with the parameters, which are
@@ -53,6 +55,14 @@ func TestEveryRowOfTheLanguage(t *testing.T) {
 	for _, r := range rows {
 		cases := byRow[r.id]
 		delete(byRow, r.id)
+		if m := missing(cases); m != "" {
+			open = append(open, fmt.Sprintf("%s %s: there is no module %s", r.id, r.name, m))
+			cases = slices.DeleteFunc(cases, func(c rowCase) bool { return missing([]rowCase{c}) != "" })
+			for _, c := range cases {
+				t.Run(c.file, func(t *testing.T) { c.show(t) })
+			}
+			continue
+		}
 		if len(cases) == 0 {
 			if decided[r.id] == "" {
 				open = append(open, r.id+" "+r.name)
@@ -81,6 +91,18 @@ func TestEveryRowOfTheLanguage(t *testing.T) {
 	for id, why := range decided {
 		fmt.Printf("decided: %s: %s\n", id, why)
 	}
+}
+
+// missing is a module that a case needs and the server does not have.
+func missing(cases []rowCase) string {
+	for _, c := range cases {
+		for _, n := range c.needs {
+			if !slices.ContainsFunc(mod.All(), func(m *registry.Module) bool { return m.Name == n }) {
+				return n
+			}
+		}
+	}
+	return ""
 }
 
 // show runs the case, and once more for each feature that it names, without it.
