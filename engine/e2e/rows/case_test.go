@@ -17,7 +17,7 @@ type rowCase struct {
 	row     string
 	shows   string
 	without []string // features; the case fails without any one of them
-	needs   []string // modules without which it cannot run
+	needs   []string // modules and functions ("setavpflag()") without which it cannot run
 	parts   []part
 }
 
