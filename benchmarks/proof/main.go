@@ -108,5 +108,6 @@ func all(s *settings) []claim.Claim {
 		claimsParser(s),
 		claimsLocks(s),
 		claimsChecker(s),
+		claimsRows(s),
 	)
 }

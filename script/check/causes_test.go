@@ -92,7 +92,7 @@ var causes = map[string][]cause{
 	"missing_value":           {bad(2, "value"), bad(3, "1 argument"), bad(4, "value"), bad(5, "value"), bad(6, "value")},
 	"strange_character":       {bad(2, "`"), bad(3, "§")},
 	"modparam_type":           {bad(2, "without quotes"), bad(3, "number or a string"), bad(4, "not loaded"), bad(5, "quotes"), bad(6, "quotes")},
-	"missing_open_brace":      {bad(1, "{"), bad(9, "line 6")},
+	"missing_open_brace":      {bad(1, "{"), bad(6, "line 9")},
 	"unterminated_later":      {bad(2, "not closed"), bad(4, "not closed")},
 	"wrong_regex_places":      {bad(2, "alhpa"), bad(5, "not closed"), bad(8, "order")},
 	"wrong_block":             {bad(2, "onsend_route"), warn(9, "never armed"), bad(14, "onsend_route")},

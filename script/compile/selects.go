@@ -80,7 +80,7 @@ func (c *compiler) bindSelect(text string) (rt.Expr, error) {
 	}
 	row, _ := c.table.Select(path)
 	if row == nil {
-		if path[0].Name == "cfg_get" {
+		if path[0].Name == "cfg_get" && !c.cfg.Without["select cfg_get"] {
 			return c.configValue(path)
 		}
 		err := specErrorf(diag.UnknownSelect, 0, "unknown select \"@%s\"", path[0].Name)

@@ -19,6 +19,9 @@ type region struct {
 // modes are the first-line marks of configuration dialects; they change nothing here.
 var modes = map[string]bool{"kamailio": true, "ser": true, "openser": true, "maxcompat": true, "all": true, "compat": true}
 
+// marks are their usual spellings, for suggestions.
+var marks = []string{"KAMAILIO", "OPENSER", "SER", "MAXCOMPAT", "ALL"}
+
 // directives are all names behind #!, for suggestions.
 var directives = []string{"define", "def", "trydef", "trydefine", "redefine", "redef", "undef", "ifdef", "ifndef", "ifexp", "else", "endif",
 	"subst", "substdef", "substdefs", "defenv", "trydefenv", "defexp", "defexps", "include_file", "import_file"}
@@ -95,9 +98,10 @@ func (l *lexer) directive(s *source) {
 	case "include_file", "import_file":
 		l.includeLine(s, pos, name, arg)
 	default:
-		if !modes[strings.ToLower(name)] && name != "" {
-			if near := diag.Suggest(name, directives); near != "" {
-				l.diags.Warnf(diag.UnknownDirective, pos, "#!%s is no directive and is taken as a comment", name).Suggestion = "#!" + near
+		if name != "" && !(modes[strings.ToLower(name)] && !l.opts.Without["first-line mark"]) {
+			d := l.diags.Warnf(diag.UnknownDirective, pos, "#!%s is no directive and is taken as a comment", name)
+			if near := diag.Suggest(name, slices.Concat(marks, directives)); near != "" {
+				d.Suggestion = "#!" + near
 			}
 		}
 	}

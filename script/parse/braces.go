@@ -17,6 +17,7 @@ type openBlock struct {
 	// bare is the last if or while without braces, in this block.
 	bare       *lex.Token
 	bareColumn int
+	bareEnd    diag.Pos // behind it and its condition
 }
 
 // column is the column of a token.
@@ -103,7 +104,7 @@ func (p *parser) foreignBrace(t *lex.Token) bool {
 		return false
 	}
 	if in.bare != nil && in.bareColumn == col && col > in.column {
-		p.diags.Errorf(diag.ExtraBrace, t.Pos, "\"}\" without \"{\": the %s at line %d has none", in.bare.Text, p.set.Position(in.bare.Pos).Line)
+		p.diags.Errorf(diag.MissingBrace, in.bareEnd, "\"{\" is missing behind this %s: there is a \"}\" for it in line %d", in.bare.Text, p.set.Position(t.Pos).Line)
 		in.bare = nil
 		return true
 	}

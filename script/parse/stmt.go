@@ -165,6 +165,7 @@ func (p *parser) body(owner *lex.Token, at int) *ast.Block {
 	if t := p.cur(); t.Kind == lex.EOF || tokenIs(t, "}") {
 		p.failAt(diag.Syntax, p.missingAt(), "a statement is missing behind %s", owner.Text)
 	}
+	end := p.endOfPrev()
 	b := &ast.Block{Pos: p.cur().Pos}
 	p.enter(b.Pos)
 	defer p.leave()
@@ -174,7 +175,7 @@ func (p *parser) body(owner *lex.Token, at int) *ast.Block {
 	b.End = p.prev().Pos
 	if n := len(p.blocks); n > 0 {
 		in := &p.blocks[n-1]
-		in.bare, in.bareColumn = owner, p.lineColumn(at)
+		in.bare, in.bareColumn, in.bareEnd = owner, p.lineColumn(at), end
 	}
 	return b
 }
