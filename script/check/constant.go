@@ -181,7 +181,11 @@ func foldBinary(op string, l, r Constant) Constant {
 		if l.Kind == value.Int {
 			return IntConst(l.Num + r.Int())
 		}
-		return StrConst(l.Str + r.Text())
+		s := l.Str + r.Text()
+		if len(s) > maxFolded {
+			return Constant{}
+		}
+		return StrConst(s)
 	case "-":
 		return IntConst(l.Int() - r.Int())
 	case "*":
@@ -230,6 +234,10 @@ func less(op string, a, b int64) bool {
 	}
 	return a >= b
 }
+
+// maxFolded is the longest text in bytes that is put together at start; a chain
+// of longer ones would be kept with all its beginnings.
+const maxFolded = 4096
 
 // Strip takes the parentheses off an expression.
 func Strip(e ast.Expr) ast.Expr {

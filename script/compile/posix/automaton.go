@@ -6,12 +6,6 @@ import (
 	"slices"
 )
 
-// Bounds of an automaton; a pattern beyond them is matched by Go's regexp.
-const (
-	maxStates = 400
-	maxInsts  = 600
-)
-
 // The two states that every automaton has.
 const (
 	dead   = 0 // nothing can match any more
@@ -66,11 +60,14 @@ type builder struct {
 	gen      uint32
 	runes    []uint32
 	hit      bool
+	looks    bool // some instruction looks at what stands before
+	work     int  // steps left
 }
 
 // newAutomaton makes the automaton of a pattern in Go's syntax; nil where it
-// would be too large or the pattern is not all ASCII.
-func newAutomaton(pattern string, fold bool) *automaton {
+// would be too large, take more than work steps to build, or the pattern is not
+// all ASCII.
+func newAutomaton(pattern string, fold bool, work int) *automaton {
 	for i := range len(pattern) {
 		if pattern[i] >= 0x80 {
 			return nil
@@ -89,7 +86,10 @@ func newAutomaton(pattern string, fold bool) *automaton {
 		return nil
 	}
 	b := &builder{prog: prog, anchored: prog.StartCond()&syntax.EmptyBeginText != 0,
-		states: map[string]uint16{}, mark: make([]uint32, len(prog.Inst))}
+		states: map[string]uint16{}, mark: make([]uint32, len(prog.Inst)), work: work}
+	for i := range prog.Inst {
+		b.looks = b.looks || prog.Inst[i].Op == syntax.InstEmptyWidth
+	}
 	return b.build()
 }
 
@@ -116,7 +116,7 @@ func (b *builder) build() *automaton {
 	start := b.state([]uint32{uint32(b.prog.Start)}, atStart)
 	a.start = start
 	for s := 2; s < len(b.sets); s++ {
-		if len(b.sets) > maxStates {
+		if len(b.sets) > maxStates || b.work < 0 {
 			return nil
 		}
 		for len(a.next) < len(b.sets)*a.width {
@@ -179,6 +179,9 @@ func bit(b bool) byte {
 
 // state is the number of a set of instructions.
 func (b *builder) state(set []uint32, prev before) uint16 {
+	if !b.looks {
+		prev = afterOther // all the same
+	}
 	if len(set) == 0 {
 		return dead
 	}
@@ -225,6 +228,7 @@ func (b *builder) resolve(s, c int) {
 	for _, pc := range b.sets[s] {
 		b.follow(pc, flags)
 	}
+	b.work -= len(b.sets[s]) + len(b.runes) + 8
 }
 
 func (b *builder) follow(pc uint32, flags syntax.EmptyOp) {
@@ -232,6 +236,7 @@ func (b *builder) follow(pc uint32, flags syntax.EmptyOp) {
 		return
 	}
 	b.mark[pc] = b.gen
+	b.work--
 	in := &b.prog.Inst[pc]
 	switch in.Op {
 	case syntax.InstAlt, syntax.InstAltMatch:
