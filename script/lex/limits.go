@@ -27,6 +27,6 @@ const (
 	MaxSubsts = 256
 	// substFloor and substFactor bound what substitutions add to strings, as
 	// expansionFloor and expansionFactor do for defines.
-	substFloor  = 256 << 10
+	substFloor  = 64 << 10
 	substFactor = 8
 )

@@ -20,8 +20,11 @@ var (
 
 // Bounds of an automaton; a pattern beyond them is matched by Go's regexp.
 const (
-	maxStates = 400
+	maxStates = 400 // times the classes of bytes, 129 at most, below 2^16
 	maxInsts  = 600
+	// maxPrefix is the length up to which the text that every match begins with
+	// is compared before the automaton runs.
+	maxPrefix = 16
 )
 
 // maxProg is the number of instructions up to which FindInto runs its own

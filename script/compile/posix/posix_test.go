@@ -205,3 +205,21 @@ func BenchmarkGoRegexpMatchURI(b *testing.B) {
 		r.re.Match(text)
 	}
 }
+
+func BenchmarkMatchKinds(b *testing.B) {
+	for _, k := range []struct{ name, pattern, text string }{
+		{"prefix", "^sip:[a-z0-9.]+@biloxi\\.example\\.com", "sip:bob@biloxi.example.com"},
+		{"another prefix", "^sip:[a-z0-9.]+@biloxi\\.example\\.com", "tel:+4930123456"},
+		{"words anywhere", "friendly-scanner|sipvicious", "<sip:alice@192.0.2.20:5060>"},
+		{"none", "x[0-9]+y", "<sip:alice@192.0.2.20:5060>"},
+	} {
+		r, _ := Compile(k.pattern, true)
+		text := []byte(k.text)
+		b.Run(k.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				r.Match(text)
+			}
+		})
+	}
+}
