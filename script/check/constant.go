@@ -118,11 +118,13 @@ func (f *Folder) binary(e *ast.Binary) Constant {
 	return foldBinary(e.Op, l, r)
 }
 
-// hasCalls reports whether an expression calls anything.
+// hasCalls reports whether an expression calls anything, or holds what the
+// compiler has put in the place of a call.
 func hasCalls(e ast.Expr) (yes bool) {
 	walk(e, func(n any) {
 		switch n.(type) {
-		case *ast.Call, *ast.RouteCall:
+		case *ast.IntLit, *ast.StringLit, *ast.Ident, *ast.AddrLit, *ast.PV, *ast.Select, *ast.Unary, *ast.Binary, *ast.Paren:
+		default:
 			yes = true
 		}
 	})

@@ -78,6 +78,9 @@ func (p *parser) unary() ast.Expr {
 	case tokenIs(t, "!"), tokenIs(t, "not"):
 		p.next()
 		return &ast.Unary{Pos: t.Pos, Op: "!", X: p.unary()}
+	case tokenIs(t, "!~"): // where a value is expected these are two operators
+		p.next()
+		return &ast.Unary{Pos: t.Pos, Op: "!", X: &ast.Unary{Pos: t.Pos + 1, Op: "~", X: p.unary()}}
 	case tokenIs(t, "~"), tokenIs(t, "-"):
 		p.next()
 		x := p.unary()
