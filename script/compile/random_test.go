@@ -41,9 +41,19 @@ const (
 	mostCalls    = 20_000
 )
 
+// randomWorld is the world of the run that goes on, randomRows the table of all
+// of them: making it takes longer than a run.
+var (
+	randomWorld world
+	randomRows  *registry.Table
+)
+
 // randomTable adds to the rows of these tests $xavp and the transformations.
-func randomTable(t testing.TB, w *world) *registry.Table {
-	return tableWith(t, w, func(core *registry.Core) {
+func randomTable(t testing.TB) *registry.Table {
+	if randomRows != nil {
+		return randomRows
+	}
+	randomRows = tableWith(t, &randomWorld, func(core *registry.Core) {
 		core.Transformations = pv.Transformations()
 		for _, row := range pv.Vars() {
 			if row.Name == "xavp" {
@@ -51,7 +61,8 @@ func randomTable(t testing.TB, w *world) *registry.Table {
 			}
 		}
 		core.Selects = append(core.Selects, registry.Select{Prefix: "user", Bind: func(registry.Build, []registry.SelectStep) (rt.Expr, error) { return word(11, 5), nil }})
-	})
+	}).WithLoaded(nil)
+	return randomRows
 }
 
 // outcome is what a run leaves behind.
@@ -133,13 +144,14 @@ func describe(name string, v val) string { return fmt.Sprintf("%s is %d %q", nam
 // does not take it; ok is false where the run passes a bound of the runtime.
 func execute(t testing.TB, cfg *ast.Config, seed uint64) (o outcome, refused string, ok bool) {
 	waits := rand.New(rand.NewPCG(seed, 99))
-	w := &world{answer: answers(seed), env: &testEnv{limit: randomRounds},
+	w := &randomWorld
+	*w = world{answer: answers(seed), env: &testEnv{limit: randomRounds},
 		suspend: func(int) bool { return waits.IntN(3) == 0 }}
 	parsed, diags := parseText(print(cfg, seed))
 	if parsed == nil || diags.HasErrors() {
 		return o, render(diags), false
 	}
-	p := compile.Compile(parsed, randomTable(t, w).WithLoaded(nil), nil, nil, diags)
+	p := compile.Compile(parsed, randomTable(t), nil, nil, diags)
 	if p == nil {
 		return o, render(diags), false
 	}
@@ -207,7 +219,7 @@ func checkSeed(t *testing.T, seed uint64) {
 }
 
 func TestCompiledGraphAgreesWithTheEvaluator(t *testing.T) {
-	n := uint64(6000)
+	n := uint64(3000)
 	if testing.Short() {
 		n = 300
 	}
