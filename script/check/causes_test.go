@@ -83,7 +83,7 @@ var causes = map[string][]cause{
 	"missing_module_params":   {bad(1, "gone"), bad(5, "1 to 100"), bad(6, "lost")},
 	"misplaced_word":          {bad(3, "else"), bad(6, "case"), bad(9, "if")},
 	"assignment_in_condition": {bad(2, "=="), bad(5, "==")},
-	"unclosed_variable":       {bad(2, ")"), bad(4, "$(ru"), bad(4, "$avp"), bad(5, ")")},
+	"unclosed_variable":       {bad(2, ")"), bad(4, "$(ru"), bad(5, ")")},
 	"bad_define":              {bad(2, "ONE"), bad(4, "9x"), bad(5, "regular expression"), warn(6, "#!define"), bad(8, "itself"), bad(8, "unknown word"), bad(11, "name")},
 	"recursion":               {warn(9, "route[B]"), warn(19, "itself each")},
 	"flag_use":                {warn(1, "idle"), bad(5, "avpflags"), bad(6, "out of range"), bad(7, "(known)")},
