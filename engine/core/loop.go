@@ -99,7 +99,7 @@ func (l *loop) takeWith(snap *Snapshot, data []byte, meta *reactor.Meta) *Proc {
 	l.messages++
 	p.MsgID = l.messages*uint64(l.srv.loops) + uint64(l.id)
 	p.self = 0
-	p.nrHdrs, p.nHooks, p.nViaEdits = 0, 0, 0
+	p.nrHdrs, p.nHooks, p.nEnds, p.nViaEdits = 0, 0, 0, 0
 	p.viaSettled, p.respOK, p.maxForwardsSet = false, false, false
 	p.fail, p.editsLost = nil, false
 	return p
@@ -117,6 +117,7 @@ func (l *loop) put(p *Proc) {
 // dispose lets go of what a message has held; a handle that a function took and
 // did not wait for is one of these things.
 func (l *loop) dispose(p *Proc) {
+	p.runEndHooks()
 	p.abandon()
 	if p.event != nil { // it did not come to its end
 		l.endEvent(p, rt.Dropped, ErrEventLost)

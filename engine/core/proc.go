@@ -32,6 +32,8 @@ type Proc struct {
 	nrHdrs int
 	hooks  [maxSendHooks]sendHook
 	nHooks int
+	ends   [maxEndHooks]EndHook
+	nEnds  int
 
 	maxForwardsSet bool
 	viaSettled     bool
@@ -49,6 +51,7 @@ type Proc struct {
 const (
 	maxReplyHeaders = 16
 	maxSendHooks    = 8
+	maxEndHooks     = 4
 )
 
 type sendHook struct {
