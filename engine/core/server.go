@@ -15,6 +15,7 @@ import (
 	"sipedge/pool"
 	"sipedge/reactor"
 	"sipedge/script/diag"
+	"sipedge/script/feature"
 	"sipedge/script/registry"
 )
 
@@ -44,6 +45,8 @@ type Options struct {
 	HomeHash func(callID []byte) uint32
 	// ReadFile reads the script and its includes; nil is os.ReadFile.
 	ReadFile func(name string) ([]byte, error)
+	// Without are parts of the language that are left out, for tests; nil for none.
+	Without feature.Set
 }
 
 // Network is what a server needs of the loops that it runs on: the reactor's

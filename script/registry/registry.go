@@ -38,8 +38,11 @@ type Arg struct {
 	Kind      ArgKind
 	Optional  bool
 	RouteKind rt.RouteKind
-	Words     []string
-	Min, Max  int64 // for ArgInt literals, both 0 for no bound
+	// Runs is for an ArgRoute whose block the function runs as route() does: the
+	// name may be computed from a format, and a block that is missing is no error.
+	Runs     bool
+	Words    []string
+	Min, Max int64 // for ArgInt literals, both 0 for no bound
 }
 
 // Actual is one checked argument of a call, handed to Compile.

@@ -174,6 +174,7 @@ type Ctx struct {
 	loops   int // rounds of while left for this message
 	prog    *Program
 	resume  Op
+	entry   Op // the block that the running function wants to run
 	calls   [MaxCallDepth]frame
 	stack   [StackSlots]value.Value
 	arena   []byte
@@ -207,7 +208,7 @@ func (c *Ctx) Reset(prog *Program, msg []byte) {
 	c.avps.reset()
 	c.xavps.reset()
 	clear(c.calls[:c.depth])
-	c.Pos, c.live, c.ret, c.state, c.resume, c.fault = 0, 0, 0, Idle, nil, false
+	c.Pos, c.live, c.ret, c.state, c.resume, c.entry, c.fault = 0, 0, 0, Idle, nil, nil, false
 	c.sp, c.depth, c.base, c.nested, c.loops = 0, 0, 0, 0, prog.loopBudget()
 	poisonArena(c.arena)
 	c.arena = c.arena[:0]
