@@ -7,6 +7,7 @@ import (
 	"sipedge/engine/corefuncs"
 	"sipedge/engine/mod/cfgutils"
 	"sipedge/engine/mod/htable"
+	"sipedge/engine/mod/kex"
 	"sipedge/engine/mod/maxfwd"
 	"sipedge/engine/mod/pv"
 	"sipedge/engine/mod/rr"
@@ -24,6 +25,7 @@ func All() []*registry.Module {
 	return []*registry.Module{
 		cfgutils.Module(),
 		htable.Module(),
+		kex.Module(),
 		maxfwd.Module(),
 		pv.Module(),
 		rr.Module(),
