@@ -62,6 +62,10 @@ func TestItems(t *testing.T) {
 		{"text to number", `$sht(a=>x) = "aa"; $sht(a=>x) = 3; $var(r) = $sht(a=>x);`, "3"},
 		{"two in one text", `$sht(a=>x) = "1"; $sht(a=>y) = "2"; $var(k) = "y"; $var(r) = "$sht(a=>$var(k))$sht(a=>x)$sht(a=>$var(k))";`, "212"},
 
+		{"an item as key", `$sht(a=>x) = "y"; $sht(e=>y) = "found"; $sht(e=>w-y-found) = "deep"; $var(r) = "$sht(e=>$sht(a=>x)) $sht(e=>w-$sht(a=>x)-$sht(e=>$sht(a=>x)))";`, "found deep"},
+		{"an item copied to an item", `$sht(a=>x) = "abc"; $sht(e=>$rU) = $sht(a=>x) + "d"; $sht(a=>$sht(a=>x)) = $sht(e=>bob); $var(r) = "$sht(a=>abc) $sht(a=>x)";`, "abcd abc"},
+		{"values read before stay", `$sht(a=>x) = "abc"; $sht(a=>y) = "defgh"; $var(k) = "x"; $var(v) = $sht(a=>$var(k)); $var(k) = "y"; $var(w) = $sht(a=>$var(k)); $sht(a=>x) = "new"; $avp(z) = $shtex(e=>$rU-$ci); $var(r) = "$var(v) $var(w) $sht(a=>x) $avp(z)";`, "abc defgh new 0"},
+
 		{"inc", `$sht(a=>x) = 5; $var(r) = $shtinc(a=>x); $var(r) = "$var(r) $sht(a=>x)";`, "6 6"},
 		{"inc of a text", `$sht(a=>x) = "5"; $var(r) = "[$shtinc(a=>x)] $sht(a=>x)";`, "[<null>] 5"},
 		{"inc of nothing", `$var(r) = "[$shtinc(a=>x)] [$sht(a=>x)]";`, "[<null>] [<null>]"},
