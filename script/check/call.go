@@ -68,7 +68,7 @@ func (k *checker) argumentCount(e *ast.Call, f *registry.Function) {
 
 func (k *checker) argument(call *ast.Call, f *registry.Arg, a ast.Expr) {
 	switch f.Kind {
-	case registry.ArgIdent, registry.ArgStatic, registry.ArgFlag:
+	case registry.ArgIdent, registry.ArgStatic, registry.ArgFlag, registry.ArgAVPFlag:
 		k.expr(a, true)
 	case registry.ArgRoute:
 		k.expr(a, true)

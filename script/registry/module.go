@@ -40,6 +40,9 @@ type Module struct {
 	// at start before there is traffic, and after each reload. It is where a
 	// module starts its event routes (core.Server.PostEvent).
 	Started func(host, cfg any)
+	// Counters are the module's figures since the start by name, for the server's
+	// statistics; nil for none. It may be called from any goroutine.
+	Counters func(host any) map[string]uint64
 	// Stop ends the module's live state when the server stops.
 	Stop func(host any)
 }
