@@ -128,6 +128,17 @@ func (e *Edits) Withdraw(off, n int) {
 	e.n = kept
 }
 
+// Retract takes back what was put in from that place of the arena.
+func (e *Edits) Retract(data int) {
+	for i := range e.list[:e.n] {
+		if d := &e.list[i]; int(d.data) == data && d.n > 0 {
+			copy(e.list[i:], e.list[i+1:e.n])
+			e.n--
+			return
+		}
+	}
+}
+
 // PartSize is the length that the bytes from off to end have with the changes
 // made, what was put in at both ends included; changed tells whether anything
 // touches them.

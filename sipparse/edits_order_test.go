@@ -129,6 +129,8 @@ func TestChangesAreTakenBack(t *testing.T) {
 		t.Errorf("a later change of the same span: %q", got)
 	}
 	e.Withdraw(4, 0) // an insertion is not meant
+	e.InsertAt(4, 5, 1, false)
+	e.Retract(5)
 	e.Cut(6, 2)
 	e.Cut(7, 3)
 	e.Forget(2, 8)

@@ -5,6 +5,7 @@ import (
 	"sipedge/pool"
 	"sipedge/reactor"
 	"sipedge/script/rt"
+	"sipedge/script/value"
 )
 
 // loop is what one event loop knows: everything in it is touched by that loop's
@@ -100,6 +101,7 @@ func (l *loop) takeWith(snap *Snapshot, data []byte, meta *reactor.Meta) *Proc {
 	p.MsgID = l.messages*uint64(l.srv.loops) + uint64(l.id)
 	p.self = 0
 	p.nrHdrs, p.nHooks, p.nEnds, p.nViaEdits = 0, 0, 0, 0
+	p.rBody, p.rType = value.Value{}, value.Value{}
 	p.viaSettled, p.respOK, p.maxForwardsSet = false, false, false
 	p.fail, p.editsLost = nil, false
 	return p

@@ -33,6 +33,15 @@ func (c *compiler) Const(s string) value.Value {
 	return v
 }
 
+// InitVar implements registry.VarInitializer.
+func (c *compiler) InitVar(name string, v value.Value) {
+	slot := c.VarSlot(name)
+	for len(c.prog.VarInit) <= slot {
+		c.prog.VarInit = append(c.prog.VarInit, value.Value{})
+	}
+	c.prog.VarInit[slot] = v
+}
+
 // AVP implements registry.Build. A name in the spelling of $avp ("s:x", "i:5")
 // means the same AVP as there.
 func (c *compiler) AVP(name string) rt.AVPName {

@@ -109,7 +109,21 @@ func bindAVP(b registry.Build, inner, index string) (*registry.Var, error) {
 	if err != nil {
 		return nil, err
 	}
+	if a, ok := b.Config("pv").(avpAliases); ok {
+		if target, ok := a.AVPAlias(strings.TrimPrefix(strings.TrimSpace(inner), "$")); ok {
+			if key, err = avpKey(target); err != nil {
+				return nil, err
+			}
+		}
+	}
 	return avpVar(b, "avp("+inner+")", key, index)
+}
+
+// avpAliases is what module pv's configuration implements: other names of AVPs
+// (parameter avp_aliases).
+type avpAliases interface {
+	// AVPAlias is the name that an alias stands for, as in $avp(name).
+	AVPAlias(alias string) (name string, ok bool)
 }
 
 func avpVar(b registry.Build, shown, key, index string) (*registry.Var, error) {

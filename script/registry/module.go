@@ -32,7 +32,9 @@ type Module struct {
 	// state (also for sipedge -c). Prepare builds beside the running snapshot
 	// what the new one needs, Commit makes it current, Abort gives it up. host
 	// is the server (*core.Server), cfg what NewConfig made.
-	Check   func(cfg any) error
+	Check func(cfg any) error
+	// Program runs once for each program, before its blocks are compiled.
+	Program func(b Build, cfg any) error
 	Prepare func(host, cfg any) error
 	Commit  func(host, cfg any)
 	Abort   func(host, cfg any)
@@ -72,4 +74,11 @@ type Build interface {
 	// Route looks up a routing block for functions that arm or run one; the
 	// returned index is stable for the program.
 	Route(kind rt.RouteKind, name string) bool
+}
+
+// VarInitializer is what a Module.Program's Build implements as well.
+type VarInitializer interface {
+	// InitVar gives $var(name) the value that it has when a message begins: a
+	// number or a constant text.
+	InitVar(name string, v value.Value)
 }

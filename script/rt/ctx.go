@@ -208,6 +208,7 @@ func (c *Ctx) Reset(prog *Program, msg []byte) {
 	}
 	c.Vars = c.Vars[:n]
 	clear(c.Vars)
+	copy(c.Vars, prog.VarInit)
 	c.avps.reset()
 	c.xavps.reset()
 	clear(c.calls[:c.depth])
