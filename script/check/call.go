@@ -68,7 +68,7 @@ func (k *checker) argumentCount(e *ast.Call, f *registry.Function) {
 
 func (k *checker) argument(call *ast.Call, f *registry.Arg, a ast.Expr) {
 	switch f.Kind {
-	case registry.ArgIdent, registry.ArgStatic, registry.ArgFlag:
+	case registry.ArgIdent, registry.ArgStatic, registry.ArgFlag, registry.ArgAVPFlag:
 		k.expr(a, true)
 	case registry.ArgRoute:
 		k.expr(a, true)
@@ -100,6 +100,9 @@ func blockWord(kind rt.RouteKind) string {
 
 // functionNames are the names that a script may call.
 func (k *checker) functionNames() []string {
+	if k.diags.Full() {
+		return nil
+	}
 	var ns []string
 	for n := range k.table.Functions {
 		if k.table.IsLoaded(k.table.FunctionOwner[n]) {

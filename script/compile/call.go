@@ -140,7 +140,7 @@ func (c *compiler) argument(call *ast.Call, f *registry.Arg, e ast.Expr, a *regi
 		return c.pvArg(call, f, e, a)
 	case registry.ArgIdent:
 		return c.wordArg(call, f, e, a)
-	case registry.ArgFlag:
+	case registry.ArgFlag, registry.ArgAVPFlag:
 		return c.flagArg(call, f, e, a)
 	case registry.ArgStatic:
 		if id, ok := check.Strip(e).(*ast.Ident); ok && !k.Known() {
@@ -301,40 +301,5 @@ func (c *compiler) wordArg(call *ast.Call, f *registry.Arg, e ast.Expr, a *regis
 		return false
 	}
 	a.Eval = c.expr(e)
-	return true
-}
-
-// flagArg takes a flag's number or declared name.
-func (c *compiler) flagArg(call *ast.Call, f *registry.Arg, e ast.Expr, a *registry.Actual) bool {
-	k := c.fold(e)
-	if id, ok := check.Strip(e).(*ast.Ident); ok && !k.Known() {
-		k = check.StrConst(id.Name)
-	}
-	if !k.Known() {
-		a.Eval = c.expr(e)
-		return true
-	}
-	n, isNum := k.Num, k.Kind == value.Int
-	if !isNum {
-		n, isNum = value.ParseInt([]byte(k.Str))
-	}
-	if isNum {
-		if n < 0 || n > 31 {
-			c.errorf(diag.Flag, e.Position(), "", "%s(): flag %d is out of range; flags are 0 to 31", call.Name, n)
-			return false
-		}
-	} else {
-		bit, ok := c.Flag(k.Str)
-		if _, avp := c.AVPFlag(k.Str); avp && !ok {
-			c.errorf(diag.Flag, e.Position(), "", "%s(): %q is declared with avpflags; it is a flag of values, not of the message", call.Name, k.Str)
-			return false
-		}
-		if !ok {
-			c.errorf(diag.Flag, e.Position(), suggest(k.Str, c.flagNames()), "%s(): flag %q is not declared", call.Name, k.Str)
-			return false
-		}
-		n = int64(bit)
-	}
-	c.constArg(a, check.IntConst(n))
 	return true
 }

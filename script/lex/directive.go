@@ -26,6 +26,9 @@ var marks = []string{"KAMAILIO", "OPENSER", "SER", "MAXCOMPAT", "ALL"}
 var directives = []string{"define", "def", "trydef", "trydefine", "redefine", "redef", "undef", "ifdef", "ifndef", "ifexp", "else", "endif",
 	"subst", "substdef", "substdefs", "defenv", "trydefenv", "defexp", "defexps", "include_file", "import_file"}
 
+// Directives are the names that stand behind #! or !!, for the manual.
+func Directives() []string { return slices.Clone(directives) }
+
 // isDirective tells whether a directive's name stands at the head of b, since !!
 // may as well be two negations.
 func (l *lexer) isDirective(b []byte) bool {
@@ -61,6 +64,10 @@ func (l *lexer) directive(s *source) {
 	rest, end := logicalLine(s.text, i, !l.opts.Without["multi-line define"])
 	s.i = end
 	s.file.Mark(start, start+2+len(trimSpace(s.text[start+2:end])))
+	if l.verbatim {
+		l.keepDirective(name)
+		return
+	}
 	arg := strings.TrimSpace(rest)
 	switch name {
 	case "define", "def":

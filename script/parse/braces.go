@@ -24,12 +24,7 @@ type openBlock struct {
 func (p *parser) column(t *lex.Token) int { return p.set.Position(t.Pos).Column }
 
 // lineColumn is the column of the first token on t's line.
-func (p *parser) lineColumn(i int) int {
-	for i > 0 && !p.tokens[i].First {
-		i--
-	}
-	return p.column(&p.tokens[i])
-}
+func (p *parser) lineColumn(i int) int { return p.column(&p.tokens[p.lines[i]]) }
 
 // block reads "{ … }". owner is the keyword before it, nil for a block alone.
 func (p *parser) block(owner *lex.Token) *ast.Block {

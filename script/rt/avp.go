@@ -100,10 +100,10 @@ func (c *Ctx) DeleteAVPs(name AVPName, all bool) int {
 	return n
 }
 
-// AVPFlags is a pointer to the flags of name's newest value (setavpflag), nil
-// where it has none. It is good until the next change of an AVP.
-func (c *Ctx) AVPFlags(name AVPName) *uint32 {
-	if e := c.avps.find(name, 0); e != nil {
+// AVPFlags is a pointer to the flags of a value (setavpflag), found as AVP finds
+// it; nil where there is none. It is good until the next change of an AVP.
+func (c *Ctx) AVPFlags(name AVPName, index int) *uint32 {
+	if e := c.avps.find(name, index); e != nil {
 		return &e.flags
 	}
 	return nil
@@ -150,6 +150,15 @@ func (c *Ctx) RemoveAVP(k *AVPCursor) {
 			e := &l.ents[k.at-1]
 			*p, e.next, l.free = e.next, l.free, k.at
 			return
+		}
+	}
+}
+
+// EachAVPFlags calls f for the flags of every value of name, from the newest.
+func (c *Ctx) EachAVPFlags(name AVPName, f func(flags *uint32)) {
+	for i := c.avps.head; i != 0; i = c.avps.ents[i-1].next {
+		if e := &c.avps.ents[i-1]; e.name == name {
+			f(&e.flags)
 		}
 	}
 }
