@@ -21,7 +21,7 @@ const index = "../../params/testdata/cookbook-index.csv"
 var decided = map[string]string{}
 
 // row is a row of the index.
-type row struct{ id, category, name string }
+type row struct{ id, category, name, aliases string }
 
 // languageRows are the rows of area "language".
 func languageRows(t *testing.T) (rows []row) {
@@ -37,7 +37,7 @@ func languageRows(t *testing.T) (rows []row) {
 	}
 	for _, l := range lines[1:] {
 		if l[2] == "language" {
-			rows = append(rows, row{l[0], l[1], l[3]})
+			rows = append(rows, row{l[0], l[1], l[3], l[4]})
 		}
 	}
 	return rows
@@ -125,6 +125,24 @@ func (c *rowCase) show(t *testing.T) {
 		}
 		if testing.Verbose() {
 			t.Logf("without %q: %s", f, strings.Join(wrong, "\n"))
+		}
+	}
+}
+
+// The other names of a row stand in its cases too.
+func TestEveryAliasIsShown(t *testing.T) {
+	text := map[string]string{}
+	for _, c := range readCases(t, "testdata/rows") {
+		for _, p := range c.parts {
+			text[c.row] += p.text
+		}
+	}
+	for _, r := range languageRows(t) {
+		for _, a := range strings.FieldsFunc(r.aliases, func(c rune) bool { return c == ',' || c == ' ' }) {
+			a, _, _ = strings.Cut(a, ":") // $avp(s:name) is a form, not a name
+			if !strings.Contains(text[r.id], a) {
+				t.Errorf("%s %s: no case has %s", r.id, r.name, a)
+			}
 		}
 	}
 }
