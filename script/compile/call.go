@@ -19,7 +19,11 @@ import (
 // runs after the call, or when the script is resumed after it.
 func (c *compiler) callOp(e *ast.Call, t int, fail rt.Op, done rt.Op) rt.Op {
 	f, _ := c.table.Function(e.Name)
-	if f == nil || len(e.Args) > len(f.Args) {
+	if f == nil {
+		c.argumentsOnly(e)
+		return done // reported by the checker
+	}
+	if len(e.Args) > len(f.Args) {
 		return done // reported by the checker
 	}
 	args := slices.Clone(e.Args)
@@ -44,6 +48,20 @@ func (c *compiler) callOp(e *ast.Call, t int, fail rt.Op, done rt.Op) rt.Op {
 		}
 		return c.invoke(e, f, fn, t, done)
 	})
+}
+
+// argumentsOnly looks for mistakes in the arguments of a function whose module is
+// not loaded.
+func (c *compiler) argumentsOnly(e *ast.Call) {
+	f := c.table.Functions[e.Name]
+	if f == nil {
+		return
+	}
+	for i := range min(len(e.Args), len(f.Args)) {
+		if !c.impure(e.Args[i]) {
+			c.argument(e, &f.Args[i], e.Args[i], &registry.Actual{Kind: f.Args[i].Kind})
+		}
+	}
 }
 
 // takesFault reports whether an argument may fail while the function runs.

@@ -19,6 +19,7 @@ type Area struct {
 // areas are all of them, in the order of the manual.
 var areas = []Area{
 	{"statements", "statement", "what stands in routing blocks and around them"},
+	{"operators", "operator", "of expressions, with what binds tighter"},
 	{"directives", "directive", "the preprocessor: lines that begin with #! or !!"},
 	{"parameters", "parameter", "of the core: name = value"},
 	{"functions", "function", "of the core and of the modules"},
