@@ -103,10 +103,9 @@ func (p *Proc) sendCopy(t Target, out *Socket) error {
 		p.hooks[i].f(p, out, p.hooks[i].arg)
 	}
 	uri := p.requestURI()
-	if !p.editTopVia() || !p.editStartLine(uri) || !p.insertVia(out, uri) || !p.lowerMaxForwards() || !p.cutSurplus() || p.editsLost {
+	if !p.editTopVia() || !p.editStartLine(uri) || !p.insertVia(out, uri) || !p.lowerMaxForwards() || !p.cutSurplus() || !p.settleEdits() || p.editsLost {
 		return ErrEdits
 	}
-	p.Edits.DropCovered()
 	if p.snap.prog.Send != nil && !p.onSend(t, out) {
 		return ErrBlocked
 	}
@@ -359,10 +358,9 @@ func (p *Proc) relayReply() error {
 	if err != nil {
 		return err
 	}
-	if !p.cutSurplus() {
+	if !p.cutSurplus() || !p.settleEdits() {
 		return ErrEdits
 	}
-	p.Edits.DropCovered()
 	if err := p.loop.sendEdited(p, out, to); err != nil {
 		return err
 	}

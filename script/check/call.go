@@ -100,6 +100,9 @@ func blockWord(kind rt.RouteKind) string {
 
 // functionNames are the names that a script may call.
 func (k *checker) functionNames() []string {
+	if k.diags.Full() {
+		return nil
+	}
 	var ns []string
 	for n := range k.table.Functions {
 		if k.table.IsLoaded(k.table.FunctionOwner[n]) {

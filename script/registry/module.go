@@ -25,6 +25,8 @@ type Module struct {
 	// Events are the event_route names that the module runs, e.g.
 	// "htable:mod-init". A name that ends in * stands for all that begin so.
 	Events []string
+	// EventDocs say of each event when its block runs, for the manual.
+	EventDocs map[string]string
 
 	// Check looks at a new snapshot's configuration without touching live
 	// state (also for sipedge -c). Prepare builds beside the running snapshot

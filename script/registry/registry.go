@@ -209,7 +209,7 @@ const (
 type Transformation struct {
 	Class, Name      string
 	MinArgs, MaxArgs int
-	Doc              string
+	Doc, Source      string
 	// Bind makes it; args are constant texts or, where a pseudo-variable was
 	// written, expressions.
 	Bind func(b Build, args []TransArg) (func(*rt.Ctx, value.Value) value.Value, error)
@@ -250,9 +250,9 @@ const (
 
 // Select is one @path: Prefix is the first component or components ("ruri", "hf_value").
 type Select struct {
-	Prefix string
-	Doc    string
-	Bind   func(b Build, path []SelectStep) (rt.Expr, error)
+	Prefix      string
+	Doc, Source string
+	Bind        func(b Build, path []SelectStep) (rt.Expr, error)
 }
 
 // SelectStep is one component of a select: .name, or an argument ["text"] or [1].
@@ -287,6 +287,8 @@ type Table struct {
 	SelectOwner   map[string]string
 	// Events are all event_route names with the module that runs them; see Event.
 	Events map[string]string
+	// EventDocs are the texts about the events.
+	EventDocs map[string]string
 
 	loaded         map[string]bool
 	resolved       bool

@@ -53,9 +53,11 @@ func (p *Pattern) Match(c *rt.Ctx, text []byte) bool {
 // REG_NEWLINE). A line keeps its CR.
 func (p *Pattern) MatchLine(c *rt.Ctx, text []byte) bool {
 	re := p.Matcher(c)
-	if re == nil {
-		return false
-	}
+	return re != nil && MatchLine(re, text)
+}
+
+// MatchLine is Pattern.MatchLine of a compiled pattern.
+func MatchLine(re registry.Matcher, text []byte) bool {
 	for {
 		n := bytes.IndexByte(text, '\n')
 		if n < 0 {
