@@ -50,7 +50,9 @@ func avpFlagFunction(name, doc string, f func(flags *uint32, bit uint32) bool) r
 					return truth(flags != nil && f(flags, bit))
 				}
 				any := false
-				c.EachAVPFlags(avp.Name, func(flags *uint32) { any = f(flags, bit) || any })
+				for k := c.AVPs(avp.Name); c.NextAVP(&k); {
+					any = f(c.AVPFlagsAt(&k), bit) || any
+				}
 				return truth(any)
 			}, err
 		},

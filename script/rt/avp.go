@@ -142,6 +142,10 @@ func (c *Ctx) AVPAt(k *AVPCursor) (AVPName, value.Value) {
 	return e.name, e.v
 }
 
+// AVPFlagsAt is a pointer to the flags of the value that the cursor stands on,
+// good until the next change of an AVP.
+func (c *Ctx) AVPFlagsAt(k *AVPCursor) *uint32 { return &c.avps.ents[k.at-1].flags }
+
 // RemoveAVP removes the value that the cursor stands on.
 func (c *Ctx) RemoveAVP(k *AVPCursor) {
 	l := &c.avps
@@ -150,15 +154,6 @@ func (c *Ctx) RemoveAVP(k *AVPCursor) {
 			e := &l.ents[k.at-1]
 			*p, e.next, l.free = e.next, l.free, k.at
 			return
-		}
-	}
-}
-
-// EachAVPFlags calls f for the flags of every value of name, from the newest.
-func (c *Ctx) EachAVPFlags(name AVPName, f func(flags *uint32)) {
-	for i := c.avps.head; i != 0; i = c.avps.ents[i-1].next {
-		if e := &c.avps.ents[i-1]; e.name == name {
-			f(&e.flags)
 		}
 	}
 }
