@@ -124,7 +124,7 @@ func quote(s string) string {
 // usage is -h.
 func usage(w io.Writer) {
 	printVersion(w, false)
-	fmt.Fprint(w, "Usage: sipedge [options]\nOptions:\n")
+	fmt.Fprint(w, "Usage: sipedge [options]\n       sipedge fmt [-d] [-l] [-w] [file ...]     format scripts\n       sipedge doc [name]                        print the reference\nOptions:\n")
 	for _, row := range optionTable() {
 		name := ""
 		if row.short != 0 {
@@ -141,5 +141,5 @@ func usage(w io.Writer) {
 		}
 		fmt.Fprintf(w, "    %-22s %s\n", name, row.help)
 	}
-	fmt.Fprint(w, "\nThe script's parameters are described in README.md.\n")
+	fmt.Fprint(w, "\nsipedge fmt -h and sipedge doc -h say more; the script's parameters, functions and\nvariables are described by sipedge doc.\n")
 }

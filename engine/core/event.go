@@ -31,6 +31,9 @@ type EventRun struct {
 	Meta *reactor.Meta
 	// Snapshot is the configuration to run with; nil: the current one.
 	Snapshot *Snapshot
+	// Arg is what the module keeps for the block; its functions and variables
+	// find it through Proc.Event.
+	Arg any
 	// BeforeTraffic is for runs that Module.Started asks for when the server
 	// starts: until they have ended, messages from the network wait (gate.go).
 	// It is without effect later.
@@ -83,6 +86,10 @@ func (s *Server) PostEvent(loop int, e *EventRun) error {
 // Block is a routing block of the configuration, nil if there is none. Modules
 // ask once, at start; the look-up hashes the name.
 func (s *Snapshot) Block(kind rt.RouteKind, name string) rt.Op { return s.prog.Block(kind, name) }
+
+// Event is the EventRun whose block processes this message; nil for a message
+// from the network.
+func (p *Proc) Event() *EventRun { return p.event }
 
 func (e *EventRun) kind() rt.RouteKind {
 	if e.Kind == 0 {

@@ -65,6 +65,8 @@ type Stats struct {
 	Total    map[string]uint64 `json:"total"`
 	Snapshot uint64            `json:"snapshot"`
 	Dropped  uint64            `json:"log_dropped"` // log lines lost or held back
+	// Modules are the figures of the loaded modules that have some.
+	Modules map[string]map[string]uint64 `json:"modules,omitempty"`
 	// Reactor are the figures of each event loop's sockets, mailbox and timers,
 	// Pool those of the blocking work; nil on a virtual network.
 	Reactor []reactor.Stats `json:"reactor,omitempty"`
@@ -81,6 +83,15 @@ func (s *Server) Stats() Stats {
 			st.Total[k] += v
 		}
 		st.Loops = append(st.Loops, ls)
+	}
+	for _, m := range s.snap.Load().modules {
+		if m.Counters == nil {
+			continue
+		}
+		if st.Modules == nil {
+			st.Modules = map[string]map[string]uint64{}
+		}
+		st.Modules[m.Name] = m.Counters(s)
 	}
 	if s.reactor != nil {
 		st.Reactor = s.reactor.Stats()

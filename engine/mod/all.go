@@ -7,7 +7,9 @@ import (
 	"sipedge/engine/corefuncs"
 	"sipedge/engine/mod/avpops"
 	"sipedge/engine/mod/cfgutils"
+	"sipedge/engine/mod/htable"
 	"sipedge/engine/mod/ipops"
+	"sipedge/engine/mod/kex"
 	"sipedge/engine/mod/maxfwd"
 	"sipedge/engine/mod/pv"
 	"sipedge/engine/mod/regex"
@@ -27,7 +29,9 @@ func All() []*registry.Module {
 	return []*registry.Module{
 		avpops.Module(),
 		cfgutils.Module(),
+		htable.Module(),
 		ipops.Module(),
+		kex.Module(),
 		maxfwd.Module(),
 		pv.Module(),
 		regex.Module(),

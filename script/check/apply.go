@@ -1,6 +1,9 @@
 package check
 
 import (
+	"slices"
+	"strings"
+
 	"sipedge/script/ast"
 	"sipedge/script/diag"
 	"sipedge/script/registry"
@@ -27,7 +30,7 @@ func Apply(cfg *ast.Config, table *registry.Table, configs map[string]any, diags
 		applySetting(s, p, configs[""], diags)
 	}
 	for _, m := range cfg.ModParams {
-		applyModParam(m, table, configs, diags)
+		applyModParam(cfg, m, table, configs, diags)
 	}
 }
 
@@ -64,7 +67,7 @@ func applySetting(s *ast.Setting, p *registry.Param, cfg any, diags *diag.List) 
 	note(diags, s.Pos, p)
 }
 
-func applyModParam(m *ast.ModParam, table *registry.Table, configs map[string]any, diags *diag.List) {
+func applyModParam(cfg *ast.Config, m *ast.ModParam, table *registry.Table, configs map[string]any, diags *diag.List) {
 	mods, err := table.MatchModules(m.Modules)
 	if err != nil {
 		Report(diags, diag.UnknownModule, m.ModPos, "", "modparam: %s", err.Error())
@@ -74,6 +77,9 @@ func applyModParam(m *ast.ModParam, table *registry.Table, configs map[string]an
 		if x := table.FindModule(m.Modules); x != nil {
 			Report(diags, diag.ModuleNotLoaded, m.ModPos, "", "modparam: module %q is not loaded", m.Modules)
 			return
+		}
+		if namesMissing(cfg, table, m.Modules) {
+			return // the loadmodule line has been reported
 		}
 		Report(diags, diag.UnknownModule, m.ModPos, suggest(m.Modules, loadedNames(table)), "modparam: no loaded module is called %q", m.Modules)
 		return
@@ -105,6 +111,17 @@ func applyModParam(m *ast.ModParam, table *registry.Table, configs map[string]an
 		}
 		note(diags, m.Pos, p)
 	}
+}
+
+// namesMissing tells whether one of the modules that a modparam names is loaded
+// by the script and does not exist.
+func namesMissing(cfg *ast.Config, table *registry.Table, pattern string) bool {
+	for _, l := range cfg.Modules {
+		if name := registry.ModuleName(l.Path); table.FindModule(name) == nil && slices.Contains(strings.Split(pattern, "|"), name) {
+			return true
+		}
+	}
+	return false
 }
 
 // quoteHint is said about a number in quotes where one without is wanted.

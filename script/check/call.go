@@ -13,13 +13,15 @@ import (
 // number of arguments, and the block that it stands in.
 func (k *checker) call(e *ast.Call) {
 	f, owner := k.table.Function(e.Name)
+	if f == nil && owner != "" {
+		Report(k.diags, diag.ModuleNotLoaded, e.Pos, "", "function %q is in module %q, which is not loaded", e.Name, owner)
+		f = k.table.Functions[e.Name] // what else is wrong with the call shall not wait for it
+	}
 	if f == nil {
 		for _, a := range e.Args {
 			k.expr(a, true)
 		}
 		switch {
-		case owner != "":
-			Report(k.diags, diag.ModuleNotLoaded, e.Pos, "", "function %q is in module %q, which is not loaded", e.Name, owner)
 		case k.table.PVs[e.Name] != nil && e.Bare:
 			Report(k.diags, diag.UnknownWord, e.Pos, "$"+e.Name, "unknown word %q", e.Name)
 		default:
@@ -68,7 +70,7 @@ func (k *checker) argumentCount(e *ast.Call, f *registry.Function) {
 
 func (k *checker) argument(call *ast.Call, f *registry.Arg, a ast.Expr) {
 	switch f.Kind {
-	case registry.ArgIdent, registry.ArgStatic, registry.ArgFlag:
+	case registry.ArgIdent, registry.ArgStatic, registry.ArgFlag, registry.ArgAVPFlag:
 		k.expr(a, true)
 	case registry.ArgRoute:
 		k.expr(a, true)
@@ -100,6 +102,9 @@ func blockWord(kind rt.RouteKind) string {
 
 // functionNames are the names that a script may call.
 func (k *checker) functionNames() []string {
+	if k.diags.Full() {
+		return nil
+	}
 	var ns []string
 	for n := range k.table.Functions {
 		if k.table.IsLoaded(k.table.FunctionOwner[n]) {

@@ -175,6 +175,9 @@ func (k *checker) routeCall(e *ast.RouteCall) {
 
 // names are the blocks of a kind, for suggestions.
 func (k *checker) names(kind rt.RouteKind) []string {
+	if k.diags.Full() {
+		return nil
+	}
 	var ns []string
 	for key := range k.blocks {
 		if key.Kind&kind != 0 && key.Name != "" {

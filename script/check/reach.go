@@ -133,34 +133,45 @@ func (k *checker) reach() {
 			used[b] = used[b] || armed[key] || anyKind&key.Kind != 0
 		}
 	}
-	for changed := true; changed; {
-		changed = false
-		add := func(to *ast.RouteBlock, kinds rt.RouteKind) {
-			if old := k.info.Reach[to]; old|kinds != old {
-				k.info.Reach[to] = old | kinds
-				changed = true
+	k.spread(own)
+	k.unused(used, dynamic, k.diags.HasErrors())
+}
+
+// spread hands the kinds of block that reach a block on to those that it calls.
+// A block is looked at again only when a kind is added to it, so at most once for
+// each kind.
+func (k *checker) spread(own map[*ast.RouteBlock]*calls) {
+	var todo []*ast.RouteBlock
+	add := func(to *ast.RouteBlock, kinds rt.RouteKind) {
+		if old := k.info.Reach[to]; old|kinds != old {
+			k.info.Reach[to] = old | kinds
+			todo = append(todo, to)
+		}
+	}
+	for _, b := range k.cfg.Routes {
+		if k.info.Reach[b] != 0 {
+			todo = append(todo, b)
+		}
+	}
+	var everywhere rt.RouteKind // reach all, by a name computed at run time
+	for len(todo) > 0 {
+		b := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		kinds := k.info.Reach[b]
+		for _, name := range own[b].names {
+			if to := k.blocks[rt.RouteKey{Kind: rt.RequestRoute, Name: name}]; to != nil {
+				add(to, kinds)
 			}
 		}
-		for _, b := range k.cfg.Routes {
-			kinds := k.info.Reach[b]
-			if kinds == 0 {
-				continue
-			}
-			for _, name := range own[b].names {
-				if to := k.blocks[rt.RouteKey{Kind: rt.RequestRoute, Name: name}]; to != nil {
+		if own[b].dynamic && kinds|everywhere != everywhere {
+			everywhere |= kinds
+			for _, to := range k.cfg.Routes {
+				if to.Kind == ast.RequestRoute {
 					add(to, kinds)
-				}
-			}
-			if own[b].dynamic {
-				for _, to := range k.cfg.Routes {
-					if to.Kind == ast.RequestRoute {
-						add(to, kinds)
-					}
 				}
 			}
 		}
 	}
-	k.unused(used, dynamic, k.diags.HasErrors())
 }
 
 // unused warns of blocks that nothing runs. A block that only unused ones call

@@ -98,7 +98,7 @@ func (c *compiler) Regex(text string, fold bool) (registry.Matcher, error) {
 
 // dynamicPatterns are the patterns that scripts of this process computed at run
 // time; shared by all loops.
-var dynamicPatterns = posix.NewCache(regexCacheSize, maxDynamicPattern)
+var dynamicPatterns = posix.NewCache(regexCacheSize, regexCacheMemory)
 
 // RegexCached implements registry.Build.
 func (c *compiler) RegexCached(text []byte, fold bool) (registry.Matcher, error) {
@@ -108,7 +108,7 @@ func (c *compiler) RegexCached(text []byte, fold bool) (registry.Matcher, error)
 func cachedRegex(text []byte, fold bool) (registry.Matcher, error) {
 	m, err := dynamicPatterns.Get(text, fold)
 	if err != nil {
-		return nil, err
+		return nil, err // not m, which would be an interface that is not nil
 	}
 	return m, nil
 }

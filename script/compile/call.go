@@ -19,7 +19,11 @@ import (
 // runs after the call, or when the script is resumed after it.
 func (c *compiler) callOp(e *ast.Call, t int, fail rt.Op, done rt.Op) rt.Op {
 	f, _ := c.table.Function(e.Name)
-	if f == nil || len(e.Args) > len(f.Args) {
+	if f == nil {
+		c.argumentsOnly(e)
+		return done // reported by the checker
+	}
+	if len(e.Args) > len(f.Args) {
 		return done // reported by the checker
 	}
 	args := slices.Clone(e.Args)
@@ -44,6 +48,20 @@ func (c *compiler) callOp(e *ast.Call, t int, fail rt.Op, done rt.Op) rt.Op {
 		}
 		return c.invoke(e, f, fn, t, done)
 	})
+}
+
+// argumentsOnly looks for mistakes in the arguments of a function whose module is
+// not loaded.
+func (c *compiler) argumentsOnly(e *ast.Call) {
+	f := c.table.Functions[e.Name]
+	if f == nil {
+		return
+	}
+	for i := range min(len(e.Args), len(f.Args)) {
+		if !c.impure(e.Args[i]) {
+			c.argument(e, &f.Args[i], e.Args[i], &registry.Actual{Kind: f.Args[i].Kind})
+		}
+	}
 }
 
 // takesFault reports whether an argument may fail while the function runs.
@@ -140,7 +158,7 @@ func (c *compiler) argument(call *ast.Call, f *registry.Arg, e ast.Expr, a *regi
 		return c.pvArg(call, f, e, a)
 	case registry.ArgIdent:
 		return c.wordArg(call, f, e, a)
-	case registry.ArgFlag:
+	case registry.ArgFlag, registry.ArgAVPFlag:
 		return c.flagArg(call, f, e, a)
 	case registry.ArgStatic:
 		if id, ok := check.Strip(e).(*ast.Ident); ok && !k.Known() {
@@ -301,40 +319,5 @@ func (c *compiler) wordArg(call *ast.Call, f *registry.Arg, e ast.Expr, a *regis
 		return false
 	}
 	a.Eval = c.expr(e)
-	return true
-}
-
-// flagArg takes a flag's number or declared name.
-func (c *compiler) flagArg(call *ast.Call, f *registry.Arg, e ast.Expr, a *registry.Actual) bool {
-	k := c.fold(e)
-	if id, ok := check.Strip(e).(*ast.Ident); ok && !k.Known() {
-		k = check.StrConst(id.Name)
-	}
-	if !k.Known() {
-		a.Eval = c.expr(e)
-		return true
-	}
-	n, isNum := k.Num, k.Kind == value.Int
-	if !isNum {
-		n, isNum = value.ParseInt([]byte(k.Str))
-	}
-	if isNum {
-		if n < 0 || n > 31 {
-			c.errorf(diag.Flag, e.Position(), "", "%s(): flag %d is out of range; flags are 0 to 31", call.Name, n)
-			return false
-		}
-	} else {
-		bit, ok := c.Flag(k.Str)
-		if _, avp := c.AVPFlag(k.Str); avp && !ok {
-			c.errorf(diag.Flag, e.Position(), "", "%s(): %q is declared with avpflags; it is a flag of values, not of the message", call.Name, k.Str)
-			return false
-		}
-		if !ok {
-			c.errorf(diag.Flag, e.Position(), suggest(k.Str, c.flagNames()), "%s(): flag %q is not declared", call.Name, k.Str)
-			return false
-		}
-		n = int64(bit)
-	}
-	c.constArg(a, check.IntConst(n))
 	return true
 }

@@ -209,12 +209,17 @@ func (c *compiler) match(e *ast.Binary) rt.Cond {
 	return func(c *rt.Ctx) bool {
 		v := x(c)
 		p := y(c)
-		m, err := cachedRegex(c.Text(p), true)
+		m, err := dynamicPatterns.Get(c.Text(p), true)
 		if err != nil {
 			c.Fault("bad regular expression: " + err.Error())
 			return false
 		}
-		return m.Match(c.Text(v))
+		b := c.Text(v)
+		if m.TooLong(len(b)) {
+			c.Fault("the regular expression is too large for a text of this length")
+			return false
+		}
+		return m.Match(b)
 	}
 }
 

@@ -63,6 +63,7 @@ type compiler struct {
 	reported   map[string]bool
 	coreRows   map[string]*registry.PV
 	globalSet  map[string]rt.Global
+	nesting    int // of the variable that is being bound
 	stateful   bool
 }
 

@@ -2,6 +2,7 @@ package compile
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"sipedge/script/ast"
@@ -13,6 +14,9 @@ import (
 
 // nullText is what an undefined variable prints as inside a format.
 const nullText = "<null>"
+
+// notClosed ends the messages about a bracket that is open.
+const notClosed = "is not closed"
 
 // part is a piece of a format: a text or, where get is set, a variable.
 type part struct {
@@ -27,7 +31,7 @@ func (c *compiler) scanVar(s string) (spec string, n int, err error) {
 	if len(s) > 1 && s[1] == '(' {
 		end := balanced(s, 1)
 		if end < 0 {
-			return "", 0, specErrorf(diag.UnclosedBracket, 0, "the variable \"%s\" is not closed", shorten(s))
+			return "", 0, specErrorf(diag.UnclosedBracket, 0, "the variable \"%s\" "+notClosed, shorten(s))
 		}
 		return s[2:end], end + 1, nil
 	}
@@ -49,7 +53,7 @@ func (c *compiler) scanVar(s string) (spec string, n int, err error) {
 	if i < len(s) && s[i] == '(' && c.takesInner(s[1:i]) {
 		end := balanced(s, i)
 		if end < 0 {
-			return "", 0, specErrorf(diag.UnclosedBracket, i, "the parenthesis of %s is not closed", s[:i])
+			return "", 0, specErrorf(diag.UnclosedBracket, i, "the parenthesis of %s "+notClosed, s[:i])
 		}
 		i = end + 1
 	}
@@ -110,7 +114,7 @@ func (c *compiler) parts(text string) (ps []part, errs []error) {
 			lit.Reset()
 		}
 	}
-	for i := 0; i < len(text); {
+	for i := 0; i < len(text) && len(errs) < maxFormatErrors; {
 		if text[i] != '$' {
 			lit.WriteByte(text[i])
 			i++
@@ -126,7 +130,9 @@ func (c *compiler) parts(text string) (ps []part, errs []error) {
 			var se *specError
 			errors.As(err, &se)
 			errs = append(errs, &specError{se.code, i + se.off, se.text, se.suggest})
-			i++
+			if i++; strings.HasSuffix(se.text, notClosed) {
+				break // what follows cannot be told from it
+			}
 			continue
 		}
 		v, err := c.bindVar(spec)
@@ -186,11 +192,17 @@ func (c *compiler) formatAt(lit *ast.StringLit) (x rt.Expr, text string, err err
 }
 
 // join puts a format together in the arena. All variables are evaluated first,
-// since they may use the arena themselves; longer formats are built in steps.
+// since they may use the arena themselves; longer formats are built of pieces.
 func (c *compiler) join(ps []part) rt.Expr {
 	for len(ps) > maxParts {
-		head := c.join(ps[:maxParts:maxParts])
-		ps = append([]part{{get: head}}, ps[maxParts:]...)
+		var pieces []part
+		for p := range slices.Chunk(ps, maxParts) {
+			if len(p) > 1 {
+				p = []part{{get: c.join(p)}}
+			}
+			pieces = append(pieces, p[0])
+		}
+		ps = pieces
 	}
 	if len(ps) == 0 {
 		return func(*rt.Ctx) value.Value { return value.Empty() }

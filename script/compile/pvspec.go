@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"strings"
@@ -125,6 +126,9 @@ func splitSpec(s string) (varSpec, error) {
 		if end < 0 {
 			return v, specErrorf(diag.UnclosedBracket, i, "the transformation of $%s is not closed", v.name)
 		}
+		if len(v.trans) == maxTransformations {
+			return v, specErrorf(diag.Limit, i, "more than %d transformations", maxTransformations)
+		}
 		v.trans = append(v.trans, transSpec{s[i+1 : end], i + 1})
 		i = end + 1
 	}
@@ -135,7 +139,7 @@ func splitSpec(s string) (varSpec, error) {
 func (c *compiler) pv(e *ast.PV) *registry.Var {
 	v, err := c.bindVar(e.Spec)
 	if err != nil {
-		c.specProblem(e.Pos, specStart(e, c.cfg.Files), err)
+		c.specProblem(e.Pos, err)
 		return registry.BrokenVar()
 	}
 	if why := c.wrongBlock(e.Spec, v); why != "" {
@@ -144,20 +148,29 @@ func (c *compiler) pv(e *ast.PV) *registry.Var {
 	return v
 }
 
-// specStart is the column distance from a node's $ to its spec: 1, or 2 for $(…).
-func specStart(e *ast.PV, files *diag.Set) int {
-	if f := files.File(e.Pos); f != nil {
-		if p := files.Position(e.Pos); strings.HasPrefix(string(f.Line(p.Line)[min(p.Column-1, len(f.Line(p.Line))):]), "$(") {
-			return 2
-		}
+// specStart is the column distance from a node's sign, $ or @, to its spec: 1, or
+// 2 for $(…); 0 where the node is out of a define, so that its text does not
+// stand at its place.
+func specStart(pos diag.Pos, files *diag.Set) int {
+	f := files.File(pos)
+	if f == nil {
+		return 0
 	}
-	return 1
+	at := files.Position(pos)
+	line := f.Line(at.Line)
+	switch rest := line[min(at.Column-1, len(line)):]; {
+	case bytes.HasPrefix(rest, []byte("$(")):
+		return 2
+	case bytes.HasPrefix(rest, []byte("$")), bytes.HasPrefix(rest, []byte("@")):
+		return 1
+	}
+	return 0
 }
 
-func (c *compiler) specProblem(pos diag.Pos, start int, err error) {
+func (c *compiler) specProblem(pos diag.Pos, err error) {
 	var se *specError
 	if errors.As(err, &se) {
-		if se.off > 0 {
+		if start := specStart(pos, c.cfg.Files); se.off > 0 && start > 0 {
 			pos += diag.Pos(start + se.off)
 		}
 		c.errorf(se.code, pos, se.suggest, "%s", se.text)
@@ -189,7 +202,12 @@ func (c *compiler) bindVar(spec string) (*registry.Var, error) {
 	if v := c.specs[spec]; v != nil {
 		return v, nil
 	}
+	if c.nesting == maxNesting {
+		return nil, specErrorf(diag.Limit, 0, "variables are nested more than %d deep", maxNesting)
+	}
+	c.nesting++
 	v, err := c.bindNew(spec)
+	c.nesting--
 	if err == nil {
 		c.specs[spec] = v
 	}
@@ -245,6 +263,9 @@ func (c *compiler) varRow(name string) (*registry.PV, error) {
 		return trackVar(name), nil
 	}
 	err := specErrorf(diag.UnknownPV, 0, "unknown pseudo-variable \"$%s\"", name)
+	if c.diags.Full() {
+		return nil, err
+	}
 	names := registry.Names(c.table.PVs)
 	for n := range c.coreRows {
 		names = append(names, n)

@@ -17,6 +17,9 @@ import (
 func parseSelect(s string) ([]registry.SelectStep, error) {
 	var path []registry.SelectStep
 	for i := 0; i < len(s); {
+		if len(path) == maxSteps {
+			return nil, specErrorf(diag.Limit, i, "a select of more than %d names and indexes", maxSteps)
+		}
 		switch {
 		case s[i] == '.':
 			i++
@@ -67,7 +70,7 @@ func parseSelect(s string) ([]registry.SelectStep, error) {
 func (c *compiler) selectExpr(e *ast.Select) rt.Expr {
 	x, err := c.bindSelect(e.Path)
 	if err != nil {
-		c.specProblem(e.Pos, 1, err)
+		c.specProblem(e.Pos, err)
 		return undefined
 	}
 	return x
@@ -80,7 +83,7 @@ func (c *compiler) bindSelect(text string) (rt.Expr, error) {
 	}
 	row, _ := c.table.Select(path)
 	if row == nil {
-		if path[0].Name == "cfg_get" {
+		if path[0].Name == "cfg_get" && !c.cfg.Without["select cfg_get"] {
 			return c.configValue(path)
 		}
 		err := specErrorf(diag.UnknownSelect, 0, "unknown select \"@%s\"", path[0].Name)

@@ -43,7 +43,7 @@ var all = []Feature{
 	{"declaration group.name", unknown}, {"declaration desc", unknown}, {"declaration descr", unknown}, {"declaration description", unknown},
 	{"word INET", unknown}, {"word inet", unknown}, {"word INET6", unknown}, {"word inet6", unknown},
 	{"word TCP", unknown}, {"word tcp", unknown}, {"word UDP", unknown}, {"word udp", unknown}, {"word TLS", unknown}, {"word tls", unknown},
-	{"word SCTP", unknown}, {"word sctp", unknown}, {"word myself", unknown}, {"word max_len", unknown},
+	{"word SCTP", unknown}, {"word sctp", unknown}, {"word myself", unknown}, {"word max_len", unknown}, {"word uri:host", unknown}, {"word uri:port", unknown},
 	{"word yes", unknown}, {"word no", unknown}, {"word true", unknown}, {"word false", unknown}, {"word on", unknown}, {"word off", unknown},
 	{"word enable", unknown}, {"word disable", unknown},
 	{"number 0x", unknown}, {"number octal", unknown}, {"number b", unknown},
@@ -73,5 +73,6 @@ var all = []Feature{
 	// The compiler.
 	{"variable var", "the variable does not exist"}, {"variable avp", "the variable does not exist"},
 	{"variable retcode", "the variable does not exist"}, {"variable rc", "the variable does not exist"}, {"variable ?", "the variable does not exist"},
+	{"select cfg_get", "the select does not exist"},
 	{"rule operators are specialised", "no type of an operand is known at start"},
 }

@@ -124,7 +124,11 @@ func (e *exp) apply(op string, a, b expValue) expValue {
 		return truth((a.text() == b.text()) == (op == "=="))
 	}
 	if op == "+" && a.str {
-		return expValue{str: true, s: a.s + b.text()}
+		sum := a.s + b.text()
+		if len(sum) > MaxDefine {
+			return e.fail("a text of more than " + strconv.Itoa(MaxDefine) + " bytes")
+		}
+		return expValue{str: true, s: sum}
 	}
 	switch op {
 	case "||":

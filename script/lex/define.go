@@ -93,6 +93,10 @@ type subst struct {
 // addSubst reads "/expression/replacement/flags"; the separator is its first
 // character (cookbook "subst").
 func (l *lexer) addSubst(pos diag.Pos, text string) {
+	if len(l.substs) >= MaxSubsts {
+		l.diags.Errorf(diag.Limit, pos, "more than %d substitutions", MaxSubsts)
+		return
+	}
 	re, to, flags, ok := splitSubst(text)
 	if !ok {
 		l.diags.Errorf(diag.Directive, pos, "expected \"/expression/replacement/flags\", found %q", text)
@@ -176,18 +180,43 @@ func goReplacement(to string) string {
 	return b.String()
 }
 
-// substitute runs the substitutions over a string.
-func (l *lexer) substitute(text string) string {
+// substitute runs the substitutions over a string that stands at pos. What they
+// add to all strings together is bounded.
+func (l *lexer) substitute(pos diag.Pos, text string) string {
+	out := text
 	for _, s := range l.substs {
-		if s.all {
-			text = s.re.ReplaceAllString(text, s.to)
-			continue
+		to, ok := s.apply(out, len(out)+substFloor+substFactor*l.read-l.grown)
+		if !ok {
+			l.stop(pos, "substitutions make the strings grow by more than %d bytes", substFloor+substFactor*l.read)
+			return text
 		}
-		if m := s.re.FindStringSubmatchIndex(text); m != nil {
-			text = text[:m[0]] + string(s.re.ExpandString(nil, s.to, text, m)) + text[m[1]:]
-		}
+		l.grown += max(0, len(to)-len(out))
+		out = to
 	}
-	return text
+	return out
+}
+
+// apply replaces in text; false where the result would be longer than most bytes.
+func (s *subst) apply(text string, most int) (string, bool) {
+	n := 1
+	if s.all {
+		n = -1
+	}
+	matches := s.re.FindAllStringSubmatchIndex(text, n)
+	if matches == nil {
+		return text, true
+	}
+	var out []byte
+	at := 0
+	for _, m := range matches {
+		out = append(out, text[at:m[0]]...)
+		out = s.re.ExpandString(out, s.to, text, m)
+		if len(out) > most {
+			return "", false
+		}
+		at = m[1]
+	}
+	return string(append(out, text[at:]...)), true
 }
 
 // substDefine is #!substdef "!NAME!value!flags": a define, and a substitution of

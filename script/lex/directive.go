@@ -1,6 +1,7 @@
 package lex
 
 import (
+	"slices"
 	"strings"
 
 	"sipedge/script/diag"
@@ -18,9 +19,15 @@ type region struct {
 // modes are the first-line marks of configuration dialects; they change nothing here.
 var modes = map[string]bool{"kamailio": true, "ser": true, "openser": true, "maxcompat": true, "all": true, "compat": true}
 
+// marks are their usual spellings, for suggestions.
+var marks = []string{"KAMAILIO", "OPENSER", "SER", "MAXCOMPAT", "ALL"}
+
 // directives are all names behind #!, for suggestions.
 var directives = []string{"define", "def", "trydef", "trydefine", "redefine", "redef", "undef", "ifdef", "ifndef", "ifexp", "else", "endif",
 	"subst", "substdef", "substdefs", "defenv", "trydefenv", "defexp", "defexps", "include_file", "import_file"}
+
+// Directives are the names that stand behind #! or !!, for the manual.
+func Directives() []string { return slices.Clone(directives) }
 
 // isDirective tells whether a directive's name stands at the head of b, since !!
 // may as well be two negations.
@@ -57,6 +64,10 @@ func (l *lexer) directive(s *source) {
 	rest, end := logicalLine(s.text, i, !l.opts.Without["multi-line define"])
 	s.i = end
 	s.file.Mark(start, start+2+len(trimSpace(s.text[start+2:end])))
+	if l.verbatim {
+		l.keepDirective(name)
+		return
+	}
 	arg := strings.TrimSpace(rest)
 	switch name {
 	case "define", "def":
@@ -87,9 +98,10 @@ func (l *lexer) directive(s *source) {
 	case "include_file", "import_file":
 		l.includeLine(s, pos, name, arg)
 	default:
-		if !modes[strings.ToLower(name)] && name != "" {
-			if near := diag.Suggest(name, directives); near != "" {
-				l.diags.Warnf(diag.UnknownDirective, pos, "#!%s is no directive and is taken as a comment", name).Suggestion = "#!" + near
+		if name != "" && !(modes[strings.ToLower(name)] && !l.opts.Without["first-line mark"]) {
+			d := l.diags.Warnf(diag.UnknownDirective, pos, "#!%s is no directive and is taken as a comment", name)
+			if near := diag.Suggest(name, slices.Concat(marks, directives)); near != "" {
+				d.Suggestion = "#!" + near
 			}
 		}
 	}

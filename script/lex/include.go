@@ -29,7 +29,7 @@ func (l *lexer) includeStatement(s *source, start int, name string) {
 	}
 	path, _ := l.unescape(s, i+1, s.text[i+1:end])
 	s.i = end + 1
-	l.include(s, pos, name, l.substitute(string(path)))
+	l.include(s, pos, name, l.substitute(pos, string(path)))
 }
 
 // includeLine is the same as a directive; a define may stand for the path.
@@ -41,7 +41,7 @@ func (l *lexer) includeLine(s *source, pos diag.Pos, name, arg string) {
 		l.diags.Errorf(diag.Include, pos, "#!%s takes a path in quotes, not %s", name, arg)
 		return
 	}
-	l.include(s, pos, name, l.substitute(arg[1:len(arg)-1]))
+	l.include(s, pos, name, l.substitute(pos, arg[1:len(arg)-1]))
 }
 
 // include begins to read another file: relative to the current directory, else
@@ -50,6 +50,13 @@ func (l *lexer) includeLine(s *source, pos diag.Pos, name, arg string) {
 func (l *lexer) include(s *source, pos diag.Pos, name, path string) {
 	if s.depth >= MaxIncludeDepth && !l.opts.Without["include depth"] {
 		l.diags.Errorf(diag.Include, pos, "includes are nested more than %d deep", MaxIncludeDepth)
+		return
+	}
+	if l.stopped {
+		return
+	}
+	if l.files++; l.files > MaxFiles {
+		l.stop(pos, "includes read more than %d files", MaxFiles)
 		return
 	}
 	tries := []string{path}

@@ -48,9 +48,18 @@ type lexer struct {
 	substs  []subst
 	conds   []region
 	tokens  []Token
-	bytes   int
+	bytes   int // of files and of values of defines that have been read
+	files   int // that includes have read
+	read    int // bytes of files
+	grown   int // bytes that substitutions have added
 	braces  int
+	raw     bool // see rawValue
 	stopped bool
+
+	// For Pieces: verbatim leaves everything as it stands.
+	verbatim bool
+	pieces   []Piece
+	bracesAt []int // at the beginning of each open region
 }
 
 // Tokens reads a configuration: text, or the file called name where it is nil.
@@ -94,9 +103,18 @@ func Tokens(set *diag.Set, name string, text []byte, opts Options, diags *diag.L
 func withoutMark(text []byte) []byte { return bytes.TrimPrefix(text, []byte("\xef\xbb\xbf")) }
 
 func (l *lexer) push(s *source) {
+	if l.stopped {
+		return
+	}
 	l.bytes += len(s.text)
 	if l.bytes > MaxSource {
 		l.stop(l.pos(), "the configuration with its includes and defines is longer than %d bytes", MaxSource)
+		return
+	}
+	if s.fixed == 0 {
+		l.read += len(s.text)
+	} else if l.bytes-l.read > expansionFloor+expansionFactor*l.read {
+		l.stop(s.fixed, "the values of defines, put in where they are named, are longer than %d bytes", expansionFloor+expansionFactor*l.read)
 		return
 	}
 	s.conds = len(l.conds)
@@ -162,6 +180,12 @@ func (l *lexer) emit(s *source, t Token, from int) {
 			l.braces = max(0, l.braces-1)
 		}
 	}
+	switch n := len(l.tokens); {
+	case t.Kind == Op && t.Text == "=":
+		l.raw = true
+	case t.First && (n == 0 || l.tokens[n-1].Text != "="):
+		l.raw = t.Text == "advertise"
+	}
 	l.tokens = append(l.tokens, t)
 }
 
@@ -199,7 +223,7 @@ func (l *lexer) token(s *source) {
 	switch {
 	case c == ' ' || c == '\t' || c == '\n' || c == '\r':
 		s.i++
-	case c == '#' && next == '!', c == '!' && next == '!' && firstOnLine(s, i) && l.isDirective(b[i+2:]):
+	case l.directiveAt(s):
 		l.directive(s)
 	case c == '#' && !l.opts.Without["comment #"], c == '/' && next == '/' && firstOnLine(s, i):
 		s.i = lineEnd(b, i)
@@ -351,7 +375,7 @@ func (l *lexer) word(s *source) {
 		s.i++
 	}
 	text := string(s.text[i:s.i])
-	if (text == "include_file" || text == "import_file") && s.fixed == 0 && !l.opts.Without[text] {
+	if (text == "include_file" || text == "import_file") && s.fixed == 0 && !l.verbatim && !l.opts.Without[text] {
 		l.includeStatement(s, i, text)
 		return
 	}
@@ -391,19 +415,6 @@ func (l *lexer) dotted(s *source, i int) {
 }
 
 // rawValue tells whether a value outside the routing blocks is being read, where
-// host names with hyphens and ports stand without quotes.
-func (l *lexer) rawValue() bool {
-	if l.braces > 0 {
-		return false
-	}
-	for k := len(l.tokens) - 1; k >= 0; k-- {
-		t := &l.tokens[k]
-		if t.Kind == Op && t.Text == "=" {
-			return true
-		}
-		if t.First && !(k > 0 && l.tokens[k-1].Text == "=") {
-			return t.Text == "advertise"
-		}
-	}
-	return false
-}
+// host names with hyphens and ports stand without quotes: behind "=" on the same
+// line, or on a line that begins with "advertise".
+func (l *lexer) rawValue() bool { return l.braces == 0 && l.raw }

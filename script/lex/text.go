@@ -1,6 +1,10 @@
 package lex
 
-import "sipedge/script/diag"
+import (
+	"bytes"
+
+	"sipedge/script/diag"
+)
 
 // str reads a string: "…" with escapes, '…' as it stands; both may span lines.
 func (l *lexer) str(s *source) {
@@ -20,7 +24,7 @@ func (l *lexer) str(s *source) {
 		t.Exact = t.Exact && exact
 	}
 	t.Text = string(out)
-	if sub := l.substitute(t.Text); sub != t.Text {
+	if sub := l.substitute(s.pos(start), t.Text); sub != t.Text {
 		t.Text, t.Exact = sub, false
 	}
 	l.emit(s, t, start)
@@ -46,13 +50,13 @@ func closing(b []byte, start int) int {
 // that a word follows its quote. The line where it begins is named, and reading
 // goes on behind that line.
 func (l *lexer) unclosed(s *source, start, end int) bool {
-	eol := lineEnd(s.text, start)
 	if end < len(s.text) {
 		after := end + 1
-		if end < eol || after == len(s.text) || !isWord(s.text[after]) && s.text[after] != s.text[start] {
+		if bytes.IndexByte(s.text[start:end], '\n') < 0 || after == len(s.text) || !isWord(s.text[after]) && s.text[after] != s.text[start] {
 			return false
 		}
 	}
+	eol := lineEnd(s.text, start)
 	l.diags.Errorf(diag.UnclosedString, s.pos(start), "string is not closed: %c is missing", s.text[start])
 	// What stands behind it on its line cannot be told from the string. A
 	// semicolon at the line's end was probably meant as one, and the parentheses

@@ -17,18 +17,14 @@ type openBlock struct {
 	// bare is the last if or while without braces, in this block.
 	bare       *lex.Token
 	bareColumn int
+	bareEnd    diag.Pos // behind it and its condition
 }
 
 // column is the column of a token.
 func (p *parser) column(t *lex.Token) int { return p.set.Position(t.Pos).Column }
 
 // lineColumn is the column of the first token on t's line.
-func (p *parser) lineColumn(i int) int {
-	for i > 0 && !p.tokens[i].First {
-		i--
-	}
-	return p.column(&p.tokens[i])
-}
+func (p *parser) lineColumn(i int) int { return p.column(&p.tokens[p.lines[i]]) }
 
 // block reads "{ … }". owner is the keyword before it, nil for a block alone.
 func (p *parser) block(owner *lex.Token) *ast.Block {
@@ -103,7 +99,7 @@ func (p *parser) foreignBrace(t *lex.Token) bool {
 		return false
 	}
 	if in.bare != nil && in.bareColumn == col && col > in.column {
-		p.diags.Errorf(diag.ExtraBrace, t.Pos, "\"}\" without \"{\": the %s at line %d has none", in.bare.Text, p.set.Position(in.bare.Pos).Line)
+		p.diags.Errorf(diag.MissingBrace, in.bareEnd, "\"{\" is missing behind this %s: there is a \"}\" for it in line %d", in.bare.Text, p.set.Position(t.Pos).Line)
 		in.bare = nil
 		return true
 	}

@@ -54,6 +54,11 @@ func (p *parser) binaryOp() (op string, prec int) {
 func (p *parser) expr(min int) ast.Expr {
 	p.enter(p.cur().Pos)
 	defer p.leave()
+	if p.nested == 0 {
+		p.operators = 0
+	}
+	p.nested++
+	defer func() { p.nested-- }()
 	l := p.unary()
 	for {
 		op, prec := p.binaryOp()
@@ -61,6 +66,9 @@ func (p *parser) expr(min int) ast.Expr {
 			return l
 		}
 		t := p.next()
+		if p.operators++; p.operators > maxOperators {
+			p.failAt(diag.Limit, t.Pos, "an expression of more than %d operators", maxOperators)
+		}
 		l = &ast.Binary{Pos: t.Pos, Op: op, L: l, R: p.expr(prec)}
 	}
 }
@@ -74,6 +82,9 @@ func (p *parser) unary() ast.Expr {
 	case tokenIs(t, "!"), tokenIs(t, "not"):
 		p.next()
 		return &ast.Unary{Pos: t.Pos, Op: "!", X: p.unary()}
+	case tokenIs(t, "!~"): // where a value is expected these are two operators
+		p.next()
+		return &ast.Unary{Pos: t.Pos, Op: "!", X: &ast.Unary{Pos: t.Pos + 1, Op: "~", X: p.unary()}}
 	case tokenIs(t, "~"), tokenIs(t, "-"):
 		p.next()
 		x := p.unary()
@@ -133,10 +144,15 @@ func (p *parser) operand() ast.Expr {
 func (p *parser) str() *ast.StringLit {
 	t := p.next()
 	s := &ast.StringLit{Pos: t.Pos, Value: t.Text, Raw: t.Raw, Exact: t.Exact}
-	for p.cur().Kind == lex.String {
-		s.Value += p.next().Text
-		s.Exact = false
+	if p.cur().Kind != lex.String {
+		return s
 	}
+	var all strings.Builder
+	all.WriteString(t.Text)
+	for p.cur().Kind == lex.String {
+		all.WriteString(p.next().Text)
+	}
+	s.Value, s.Exact = all.String(), false
 	return s
 }
 

@@ -149,6 +149,10 @@ func (p *parser) condition(what *lex.Token) ast.Expr {
 	if p.is("=") {
 		p.failAt(diag.AssignInCondition, p.cur().Pos, "\"=\" assigns; a comparison is written \"==\"")
 	}
+	if p.is("{") { // the block is there, so that it can be read
+		p.diags.Errorf(diag.MissingParenthesis, p.missingAt(), "expected \")\" behind the condition, found \"{\"")
+		return x
+	}
 	p.expect(")", "behind the condition")
 	return x
 }
@@ -161,6 +165,7 @@ func (p *parser) body(owner *lex.Token, at int) *ast.Block {
 	if t := p.cur(); t.Kind == lex.EOF || tokenIs(t, "}") {
 		p.failAt(diag.Syntax, p.missingAt(), "a statement is missing behind %s", owner.Text)
 	}
+	end := p.endOfPrev()
 	b := &ast.Block{Pos: p.cur().Pos}
 	p.enter(b.Pos)
 	defer p.leave()
@@ -170,31 +175,37 @@ func (p *parser) body(owner *lex.Token, at int) *ast.Block {
 	b.End = p.prev().Pos
 	if n := len(p.blocks); n > 0 {
 		in := &p.blocks[n-1]
-		in.bare, in.bareColumn = owner, p.lineColumn(at)
+		in.bare, in.bareColumn, in.bareEnd = owner, p.lineColumn(at), end
 	}
 	return b
 }
 
+// ifStmt reads an if with all its "else if".
 func (p *parser) ifStmt() ast.Stmt {
-	at := p.i
-	t := p.next()
-	n := &ast.If{Pos: t.Pos, Cond: p.condition(t)}
-	n.Then = p.body(t, at)
-	// "};" before else is common in old scripts (cookbook examples)
-	if k := p.i; p.accept(";") && !p.is("else") {
-		p.i = k
-	}
-	if p.is("else") {
-		e := p.next()
-		if p.is("if") {
-			p.enter(e.Pos)
-			n.Else = p.ifStmt()
-			p.leave()
-		} else {
-			n.Else = p.body(e, p.i-1)
+	first := &ast.If{}
+	for n, links := first, 0; ; links++ {
+		at := p.i
+		t := p.next()
+		n.Pos, n.Cond = t.Pos, p.condition(t)
+		n.Then = p.body(t, at)
+		// "};" before else is common in old scripts (cookbook examples)
+		if k := p.i; p.accept(";") && !p.is("else") {
+			p.i = k
 		}
+		if !p.is("else") {
+			return first
+		}
+		e := p.next()
+		if !p.is("if") {
+			n.Else = p.body(e, p.i-1)
+			return first
+		}
+		if links == maxElseIf {
+			p.failAt(diag.Limit, e.Pos, "\"else if\" is nested more than %d deep", maxElseIf)
+		}
+		next := &ast.If{}
+		n.Else, n = next, next
 	}
-	return n
 }
 
 func (p *parser) whileStmt() ast.Stmt {

@@ -25,6 +25,8 @@ type Module struct {
 	// Events are the event_route names that the module runs, e.g.
 	// "htable:mod-init". A name that ends in * stands for all that begin so.
 	Events []string
+	// EventDocs say of each event when its block runs, for the manual.
+	EventDocs map[string]string
 
 	// Check looks at a new snapshot's configuration without touching live
 	// state (also for sipedge -c). Prepare builds beside the running snapshot
@@ -40,6 +42,9 @@ type Module struct {
 	// at start before there is traffic, and after each reload. It is where a
 	// module starts its event routes (core.Server.PostEvent).
 	Started func(host, cfg any)
+	// Counters are the module's figures since the start by name, for the server's
+	// statistics; nil for none. It may be called from any goroutine.
+	Counters func(host any) map[string]uint64
 	// Stop ends the module's live state when the server stops.
 	Stop func(host any)
 }

@@ -100,10 +100,10 @@ func (c *Ctx) DeleteAVPs(name AVPName, all bool) int {
 	return n
 }
 
-// AVPFlags is a pointer to the flags of name's newest value (setavpflag), nil
-// where it has none. It is good until the next change of an AVP.
-func (c *Ctx) AVPFlags(name AVPName) *uint32 {
-	if e := c.avps.find(name, 0); e != nil {
+// AVPFlags is a pointer to the flags of a value (setavpflag), found as AVP finds
+// it; nil where there is none. It is good until the next change of an AVP.
+func (c *Ctx) AVPFlags(name AVPName, index int) *uint32 {
+	if e := c.avps.find(name, index); e != nil {
 		return &e.flags
 	}
 	return nil
@@ -141,6 +141,10 @@ func (c *Ctx) AVPAt(k *AVPCursor) (AVPName, value.Value) {
 	e := &c.avps.ents[k.at-1]
 	return e.name, e.v
 }
+
+// AVPFlagsAt is a pointer to the flags of the value that the cursor stands on,
+// good until the next change of an AVP.
+func (c *Ctx) AVPFlagsAt(k *AVPCursor) *uint32 { return &c.avps.ents[k.at-1].flags }
 
 // RemoveAVP removes the value that the cursor stands on.
 func (c *Ctx) RemoveAVP(k *AVPCursor) {

@@ -151,6 +151,8 @@ type Ctx struct {
 	Authorized int32
 
 	newURI, dstURI uriCache
+	srcText        value.Value // see SourceText
+	srcOf          netip.Addr
 	branches       [MaxBranches]Branch
 	numBranches    int
 
@@ -194,6 +196,7 @@ func (c *Ctx) Reset(prog *Program, msg []byte) {
 	c.NewURI, c.DstURI = value.Value{}, value.Value{}
 	c.SendSocket = 0
 	c.newURI.of, c.dstURI.of = value.Value{}, value.Value{}
+	c.srcText = value.Value{}
 	c.numBranches = 0
 	c.MsgID, c.Authorized = 0, 0
 	c.Flags, c.ScriptFlags, c.BranchFlags = 0, 0, 0

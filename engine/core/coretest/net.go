@@ -66,11 +66,18 @@ func New(t testing.TB, script string, opts core.Options) *Net {
 // says why.
 func Try(t testing.TB, script string, opts core.Options) (*Net, *diag.List) {
 	t.Helper()
+	return TryFile(t, "test.cfg", script, opts)
+}
+
+// TryFile is Try for a script that stands in the file of a name, from which
+// includes are looked for.
+func TryFile(t testing.TB, name, script string, opts core.Options) (*Net, *diag.List) {
+	t.Helper()
 	n := &Net{t: t, wire: &wire{}, peers: map[netip.AddrPort]*Peer{}, lines: &lines{changed: make(chan struct{}, 1)}}
 	n.logger = log.New(log.Options{Rings: 1, Sink: n.lines, Level: 2, Lines: -1, Bytes: -1})
 	t.Cleanup(func() { n.logger.Close() })
 	opts.Logger, opts.Loops = n.logger, 1
-	s, diags := core.New("test.cfg", []byte(script), opts)
+	s, diags := core.New(name, []byte(script), opts)
 	if s == nil {
 		return nil, diags
 	}

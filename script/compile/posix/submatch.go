@@ -5,14 +5,6 @@ import (
 	"unicode/utf8"
 )
 
-// maxProg is the number of instructions up to which FindInto runs its own
-// machine; larger patterns go through Go's regexp, which allocates its result.
-const maxProg = 4096
-
-// idleMachines is the number of machines that a pattern keeps: as many threads
-// can use it at the same time without allocating.
-const idleMachines = 8
-
 // machine finds the leftmost-longest match and its groups by running all
 // threads of a program side by side, one step per character. It allocates when
 // it is made and never after.
@@ -38,7 +30,7 @@ type threads struct {
 }
 
 // newMachine makes a machine for a translated pattern; nil where it is too large.
-func newMachine(source string, fold bool) *machine {
+func newMachine(source string, fold bool, room int) *machine {
 	flags := syntax.Perl
 	if fold {
 		flags |= syntax.FoldCase
@@ -52,6 +44,9 @@ func newMachine(source string, fold bool) *machine {
 		return nil
 	}
 	n := len(prog.Inst)
+	if n*max(prog.NumCap, 2) > room {
+		return nil
+	}
 	m := &machine{prog: prog, ncap: max(prog.NumCap, 2)}
 	m.cur, m.best = make([]int, m.ncap), make([]int, m.ncap)
 	for _, t := range []*threads{&m.now, &m.then} {
@@ -183,7 +178,7 @@ func (r *Regexp) FindInto(dst []int, b []byte) []int { return r.FindFrom(dst, b,
 // match at from because the search begins there. A pattern too large for a machine
 // of ours does not see what stands before from.
 func (r *Regexp) FindFrom(dst []int, b []byte, from int) []int {
-	if r.dfa != nil && !r.dfa.match(b) {
+	if r.dfa != nil && !r.dfa.match(b) || r.TooLong(len(b)) {
 		return nil
 	}
 	m := r.take()
@@ -215,14 +210,14 @@ func (r *Regexp) take() *machine {
 			return m
 		}
 	}
-	m := newMachine(r.source, r.fold)
+	m := newMachine(r.source, r.fold, r.limits.room)
 	r.large.Store(m == nil)
 	return m
 }
 
 // give makes a machine idle again; with enough idle ones it is dropped.
 func (r *Regexp) give(m *machine) {
-	for i := range r.idle {
+	for i := range r.limits.idle {
 		if r.idle[i].CompareAndSwap(nil, m) {
 			return
 		}
