@@ -217,7 +217,7 @@ func (l *lexer) token(s *source) {
 		l.selectPath(s)
 	case isDigit(c):
 		l.number(s)
-	case c == ':' && next == ':' || c == '[' && bracketedAddr(b[i:]) > 0:
+	case c == ':' && next == ':' || c == '[' && bracketedAddr(b[i:]) > 0 && !l.afterRoute():
 		l.addrV6(s)
 	case isLetter(c):
 		l.word(s)
@@ -230,6 +230,13 @@ func (l *lexer) token(s *source) {
 func (l *lexer) afterEqual() bool {
 	n := len(l.tokens)
 	return n > 0 && l.tokens[n-1].Kind == Op && l.tokens[n-1].Text == "="
+}
+
+// afterRoute tells whether the name of a routing block begins here:
+// event_route[htable:expired:calls] holds no address.
+func (l *lexer) afterRoute() bool {
+	n := len(l.tokens)
+	return n > 0 && l.tokens[n-1].Kind == Ident && strings.HasSuffix(l.tokens[n-1].Text, "route")
 }
 
 // path reads a parameter's value that is a path without quotes, as the cookbook

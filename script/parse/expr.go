@@ -51,7 +51,11 @@ func (p *parser) binaryOp() (op string, prec int) {
 func (p *parser) expr(min int) ast.Expr {
 	p.enter(p.cur().Pos)
 	defer p.leave()
-	l := p.unary()
+	return p.operators(p.unary(), min)
+}
+
+// operators reads on behind an operand.
+func (p *parser) operators(l ast.Expr, min int) ast.Expr {
 	for {
 		op, prec := p.binaryOp()
 		if op == "" || prec <= min {
