@@ -109,5 +109,6 @@ func all(s *settings) []claim.Claim {
 		claimsLocks(s),
 		claimsChecker(s),
 		claimsRows(s),
+		claimsScript(s),
 	)
 }

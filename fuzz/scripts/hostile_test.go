@@ -200,7 +200,7 @@ func hostileFiles(main string) map[string]string {
 }
 
 func TestHostileScriptsAreReadWithinBounds(t *testing.T) {
-	sizes := []int{16 << 10, 64 << 10, 512 << 10}
+	sizes := []int{16 << 10, 64 << 10, 256 << 10}
 	if testing.Short() {
 		sizes = sizes[:2]
 	}

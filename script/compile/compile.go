@@ -56,6 +56,7 @@ type compiler struct {
 	entries map[rt.RouteKey]*entry
 	folder  *check.Folder
 	impures map[ast.Expr]bool
+	kinds   map[*ast.Binary]value.Kind // of sums
 	// simplified are logical expressions with what simplify made of them.
 	simplified map[*ast.Binary]ast.Expr
 	reach      rt.RouteKind // the kinds of block from which the block being compiled is reached
@@ -80,6 +81,7 @@ func newCompiler(cfg *ast.Config, table *registry.Table, configs map[string]any,
 		entries: map[rt.RouteKey]*entry{},
 		folder:  check.NewFolder(table),
 		impures: map[ast.Expr]bool{},
+		kinds:   map[*ast.Binary]value.Kind{},
 
 		simplified: map[*ast.Binary]ast.Expr{},
 		specs:      map[string]*registry.Var{},

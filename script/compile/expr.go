@@ -57,7 +57,12 @@ func (c *compiler) kindOf(e ast.Expr) value.Kind {
 		if e.Op != "+" {
 			return value.Int
 		}
-		return c.kindOf(e.L) // an undefined left side may become either
+		k, known := c.kinds[e]
+		if !known {
+			k = c.kindOf(e.L) // an undefined left side may become either
+			c.kinds[e] = k
+		}
+		return k
 	case *ast.Call, *ast.RouteCall:
 		return value.Int
 	case *tempRef:

@@ -356,3 +356,12 @@ func TestAnEventsNameIsNoAddress(t *testing.T) {
 		}
 	}
 }
+
+// "!~" where a value is expected is not the operator of that name.
+func TestNotOfAComplementIsReadAsTwoOperators(t *testing.T) {
+	for _, text := range []string{"route { if (!~$var(a)) exit; }", "route { if ($var(a) !~ \"x\") exit; }", "route { $var(b) = 1 + !~2; }"} {
+		if _, l := File("x", []byte(text), Options{}); l.HasErrors() {
+			t.Errorf("%s: %s", text, l)
+		}
+	}
+}
