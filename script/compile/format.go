@@ -11,13 +11,17 @@ import (
 	"sipedge/script/value"
 )
 
-// nullText is what an undefined variable prints as inside a format.
+// nullText is what an undefined variable without transformations prints as
+// inside a format.
 const nullText = "<null>"
 
 // part is a piece of a format: a text or, where get is set, a variable.
 type part struct {
 	text string
 	get  rt.Expr
+	// quiet is set for a variable with transformations: undefined, it is the
+	// empty text, as in the reference.
+	quiet bool
 }
 
 // scanVar reads a variable in a text, where s[0] is '$'. n is the number of
@@ -144,7 +148,7 @@ func (c *compiler) parts(text string) (ps []part, errs []error) {
 				errs = append(errs, specErrorf(i, "%s", why))
 			}
 			flush()
-			ps = append(ps, part{get: v.Get})
+			ps = append(ps, part{get: v.Get, quiet: transformed(spec)})
 		}
 		i += n
 	}
@@ -183,6 +187,12 @@ func (c *compiler) formatAt(lit *ast.StringLit) (x rt.Expr, text string, err err
 		return nil, ps[0].text, nil
 	}
 	return c.join(ps), "", nil
+}
+
+// transformed reports whether a variable has transformations.
+func transformed(spec string) bool {
+	s, err := splitSpec(spec)
+	return err == nil && len(s.trans) > 0
 }
 
 // join puts a format together in the arena. All variables are evaluated first,
@@ -224,7 +234,9 @@ func fill(c *rt.Ctx, ps []part, vs []value.Value) value.Value {
 		case ps[i].get == nil:
 			c.AppendString(ps[i].text)
 		case vs[i].IsUndef():
-			c.AppendString(nullText)
+			if !ps[i].quiet {
+				c.AppendString(nullText)
+			}
 		default:
 			c.AppendValue(vs[i])
 		}

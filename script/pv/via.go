@@ -72,7 +72,18 @@ func viaRow(name, which string, n int64) registry.PV {
 		}
 	}
 	return attrs(name, which+": host, port, proto, protoid, branch, rport, received, params", []attr{
-		{key: "host", get: span(func(v *sipparse.Via) sipparse.Span { return v.Host })},
+		{key: "host", get: func(c *rt.Ctx) value.Value {
+			var v sipparse.Via
+			if !viaAt(c, n, &v) {
+				return undef
+			}
+			h := v.Host // an IPv6 address with its brackets, as it is written
+			if h.Off > 0 && h.End() < len(c.Msg) && c.Msg[h.Off-1] == '[' && c.Msg[h.End()] == ']' {
+				h.Off--
+				h.Len += 2
+			}
+			return present(h)
+		}},
 		{key: "port", get: number(func(v *sipparse.Via) int64 {
 			if v.PortNum == 0 {
 				return defaultPort
