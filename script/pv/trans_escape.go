@@ -49,6 +49,10 @@ func percentEscape(set *charset) transformer {
 				c.AppendByte(ch)
 				continue
 			}
+			if ch < ' ' || ch == 0x7f {
+				c.Truncate(m)
+				return undef // as unescaping: a control byte must not get into a URI
+			}
 			c.AppendByte('%')
 			c.AppendByte(hexLower[ch>>4])
 			c.AppendByte(hexLower[ch&15])
@@ -177,9 +181,9 @@ func escapeTrans() []registry.Transformation {
 	return []registry.Transformation{
 		plainTrans("s", "escape.common", "a backslash before ' \" and \\; NUL as \\0", escapeCommon),
 		plainTrans("s", "unescape.common", "the reverse of escape.common", unescapeCommon),
-		plainTrans("s", "escape.user", "what may not stand in the user part of a SIP URI as %hh", percentEscape(userChars)),
+		plainTrans("s", "escape.user", "what may not stand in the user part of a SIP URI as %hh; undefined for a control byte", percentEscape(userChars)),
 		plainTrans("s", "unescape.user", "the reverse of escape.user; undefined for a malformed escape or a control byte", percentUnescape),
-		plainTrans("s", "escape.param", "what may not stand in a URI parameter as %hh", percentEscape(paramChars)),
+		plainTrans("s", "escape.param", "what may not stand in a URI parameter as %hh; undefined for a control byte", percentEscape(paramChars)),
 		plainTrans("s", "unescape.param", "the reverse of escape.param; undefined for a malformed escape or a control byte", percentUnescape),
 		plainTrans("s", "escape.csv", "a CSV field in double quotes (RFC 4180)", escapeCSV),
 		plainTrans("s", "urlencode.param", "value of a URL parameter: everything but letters, digits and -_.~ as %hh", percentEscape(urlChars)),

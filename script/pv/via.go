@@ -77,12 +77,7 @@ func viaRow(name, which string, n int64) registry.PV {
 			if !viaAt(c, n, &v) {
 				return undef
 			}
-			h := v.Host // an IPv6 address with its brackets, as it is written
-			if h.Off > 0 && h.End() < len(c.Msg) && c.Msg[h.Off-1] == '[' && c.Msg[h.End()] == ']' {
-				h.Off--
-				h.Len += 2
-			}
-			return present(h)
+			return present(viaHost(c, &v))
 		}},
 		{key: "port", get: number(func(v *sipparse.Via) int64 {
 			if v.PortNum == 0 {
@@ -97,6 +92,16 @@ func viaRow(name, which string, n int64) registry.PV {
 		{key: "received", get: span(func(v *sipparse.Via) sipparse.Span { return v.Received })},
 		{key: "params", get: span(func(v *sipparse.Via) sipparse.Span { return v.Params })},
 	})
+}
+
+// viaHost is the host of a Via, an IPv6 address with its brackets.
+func viaHost(c *rt.Ctx, v *sipparse.Via) sipparse.Span {
+	h := v.Host
+	if h.Off > 0 && h.End() < len(c.Msg) && c.Msg[h.Off-1] == '[' && c.Msg[h.End()] == ']' {
+		h.Off--
+		h.Len += 2
+	}
+	return h
 }
 
 // defaultPort is the port of SIP where none is given (RFC 3261 §18.1.1).
