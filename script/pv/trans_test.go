@@ -194,6 +194,8 @@ var transRows = []struct{ name, trans, want string }{
 	{"u", "s.urlencode.param", "a%20b%40c%3ad%2f"},
 	{"u", "s.rmws", "ab@c:d/"},
 	{"ctl", "s.escape.user", "<null>"},
+	{"ctl", "s.escape.param", "<null>"},
+	{"ctl", "s.urlencode.param", "a%09b"},
 	{"pct", "s.unescape.user", "a@b"},
 	{"pctbad", "s.unescape.user", "<null>"},
 	{"pctctl", "s.unescape.user", "<null>"},
