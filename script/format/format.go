@@ -1,6 +1,8 @@
 package format
 
 import (
+	"slices"
+
 	"sipedge/script/diag"
 	"sipedge/script/lex"
 	"sipedge/script/parse"
@@ -32,25 +34,26 @@ func Source(name string, text []byte) ([]byte, *diag.List) {
 // readable parses the script, as a whole or as the inside of a block.
 func readable(name string, text []byte) (inside bool, diags *diag.List) {
 	_, diags = parse.File(name, nonNil(text), alone)
-	if !diags.HasErrors() || onlyEmpty(diags) {
+	if readsWell(diags) {
 		return false, diag.NewList(diags.Set)
 	}
 	block := append(append([]byte("request_route {\n"), text...), "\n}\n"...)
-	if _, d := parse.File(name, block, alone); !d.HasErrors() {
+	if _, d := parse.File(name, block, alone); readsWell(d) {
 		return true, diag.NewList(d.Set)
 	}
 	return false, diags
 }
 
-// onlyEmpty tells that nothing is wrong but that nothing is there: a file of
-// comments.
-func onlyEmpty(diags *diag.List) bool {
-	for _, d := range diags.Items {
-		if d.Severity == diag.Error && d.Code != diag.Empty {
-			return false
-		}
-	}
-	return true
+// harmless are errors that do not keep a script's structure from being known: a
+// file of comments, words that the language no longer has, defines and includes
+// that go wrong.
+var harmless = map[diag.Code]bool{
+	diag.Empty: true, diag.Removed: true, diag.DuplicateDefine: true, diag.DefineCycle: true, diag.Environment: true, diag.Include: true,
+}
+
+// readsWell tells that there are no errors but harmless ones.
+func readsWell(diags *diag.List) bool {
+	return !slices.ContainsFunc(diags.Items, func(d *diag.Diagnostic) bool { return d.Severity == diag.Error && !harmless[d.Code] })
 }
 
 // alone are the options under which a script is read without its surroundings:

@@ -18,8 +18,8 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files")
 
-// stock is Kamailio's own script, looked at where it is installed.
-const stock = "/etc/kamailio/kamailio.cfg"
+// stock are the places of Kamailio's own scripts, looked at where it is installed.
+var stock = []string{"/etc/kamailio", "/usr/share/doc/kamailio/examples"}
 
 func TestFormattedFormIsTheGoldenOne(t *testing.T) {
 	files, _ := filepath.Glob("testdata/*.in")
@@ -58,7 +58,7 @@ func scripts(t testing.TB) map[string][]byte {
 	t.Helper()
 	all := map[string][]byte{}
 	fences := regexp.MustCompile("(?ms)^```kamailio\n(.*?)^```$")
-	err := filepath.WalkDir("../..", func(path string, d fs.DirEntry, err error) error {
+	visit := func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
@@ -75,12 +75,16 @@ func scripts(t testing.TB) map[string][]byte {
 			return err
 		}
 		return nil
-	})
-	if err != nil {
+	}
+	if err := filepath.WalkDir("../..", visit); err != nil {
 		t.Fatal(err)
 	}
-	if text, err := os.ReadFile(stock); err == nil {
-		all[stock] = text
+	for _, dir := range stock {
+		if _, err := os.Stat(dir); err == nil {
+			if err := filepath.WalkDir(dir, visit); err != nil {
+				t.Fatal(err)
+			}
+		}
 	}
 	return all
 }

@@ -205,7 +205,7 @@ func (l *layout) lineIsComment() bool {
 // joinsBrace tells whether a brace stands at the end of the line before it: that
 // of a routing block, or of if, else, while and switch.
 func (l *layout) joinsBrace() bool {
-	return l.state.headEnd || l.state.top() && (isBlockWord(l.prev) || isOp(l.prev, "]"))
+	return l.state.headEnd || l.state.head == "if" && !l.state.begins || l.state.top() && (isBlockWord(l.prev) || isOp(l.prev, "]"))
 }
 
 // unixLines is a text without the carriage returns of its line ends, nor white

@@ -75,10 +75,13 @@ func (s *state) take(t, next *lex.Piece, macros map[string]bool) {
 			s.head = t.Text
 		}
 	}
-	began := s.begins
+	began, ended := s.begins, s.headEnd
 	s.begins, s.headEnd = false, false
 	switch {
 	case isOp(t, "{"):
+		if s.head == "if" && !ended { // if without parentheses around all of it
+			s.ifs = append(s.ifs, s.pending)
+		}
 		s.open()
 	case isOp(t, "}"):
 		s.close(next)
@@ -86,7 +89,7 @@ func (s *state) take(t, next *lex.Piece, macros map[string]bool) {
 		s.parens++
 	case isOp(t, ")"):
 		s.parens = max(0, s.parens-1)
-		if s.parens == 0 && (s.head == "if" || s.head == "while" || s.head == "switch") && !s.top() {
+		if s.parens == 0 && (s.head == "if" || s.head == "while" || s.head == "switch") && !s.top() && !joins(next) {
 			s.header(next)
 		}
 	case isOp(t, "["):
@@ -115,6 +118,11 @@ func (s *state) take(t, next *lex.Piece, macros map[string]bool) {
 	case began && macros[t.Text] && !isOp(next, ";") && !isOp(next, "("):
 		s.end(next)
 	}
+}
+
+// joins tells the operators between two operands.
+func joins(t *lex.Piece) bool {
+	return t != nil && t.Token.Kind == lex.Op && spaced[t.Text] || isWord(t, "and", "or", "mod", "eq", "ne", "ieq", "ine")
 }
 
 // header is behind the parentheses of if, while and switch.

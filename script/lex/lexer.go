@@ -239,7 +239,7 @@ func (l *lexer) token(s *source) {
 		l.selectPath(s)
 	case isDigit(c):
 		l.number(s)
-	case c == ':' && next == ':' || c == '[' && bracketedAddr(b[i:]) > 0 && !l.afterEventRoute():
+	case c == ':' && next == ':' || c == '[' && bracketedAddr(b[i:]) > 0 && !l.afterRoute():
 		l.addrV6(s)
 	case isLetter(c):
 		l.word(s)
@@ -248,17 +248,17 @@ func (l *lexer) token(s *source) {
 	}
 }
 
-// afterEventRoute tells whether an event's name follows, event_route[htable:expired:a],
-// which may look like an address.
-func (l *lexer) afterEventRoute() bool {
-	n := len(l.tokens)
-	return n > 0 && l.tokens[n-1].Kind == Ident && l.tokens[n-1].Text == "event_route"
-}
-
 // afterEqual tells whether a parameter's value begins here.
 func (l *lexer) afterEqual() bool {
 	n := len(l.tokens)
 	return n > 0 && l.tokens[n-1].Kind == Op && l.tokens[n-1].Text == "="
+}
+
+// afterRoute tells whether the name of a routing block begins here:
+// event_route[htable:expired:calls] holds no address.
+func (l *lexer) afterRoute() bool {
+	n := len(l.tokens)
+	return n > 0 && l.tokens[n-1].Kind == Ident && strings.HasSuffix(l.tokens[n-1].Text, "route")
 }
 
 // path reads a parameter's value that is a path without quotes, as the cookbook

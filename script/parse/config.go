@@ -233,7 +233,22 @@ func (p *parser) settingValue(t *lex.Token) ast.SettingValue {
 		p.next()
 		out.Kind = ast.SettingIdent
 	}
+	p.joinAddress(&out)
 	return out
+}
+
+// joinAddress reads on in an address whose parts are defines or a star:
+// listen=PROTO:HOST:PORT, alias=*:5060.
+func (p *parser) joinAddress(v *ast.SettingValue) {
+	for tokenIs(p.cur(), ":") && !p.cur().First {
+		n := p.peek(1)
+		if n.First || n.Kind != lex.Ident && n.Kind != lex.Int && n.Kind != lex.Addr && n.Kind != lex.String && !tokenIs(n, "*") {
+			return
+		}
+		p.next()
+		p.next()
+		v.Kind, v.Str = ast.SettingIdent, v.Str+":"+n.Text
+	}
 }
 
 // routeBlock reads "route[name] { … }".

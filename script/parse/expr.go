@@ -55,18 +55,22 @@ func (p *parser) expr(min int) ast.Expr {
 	p.enter(p.cur().Pos)
 	defer p.leave()
 	if p.nested == 0 {
-		p.operators = 0
+		p.counted = 0
 	}
 	p.nested++
 	defer func() { p.nested-- }()
-	l := p.unary()
+	return p.operators(p.unary(), min)
+}
+
+// operators reads on behind an operand.
+func (p *parser) operators(l ast.Expr, min int) ast.Expr {
 	for {
 		op, prec := p.binaryOp()
 		if op == "" || prec <= min {
 			return l
 		}
 		t := p.next()
-		if p.operators++; p.operators > maxOperators {
+		if p.counted++; p.counted > maxOperators {
 			p.failAt(diag.Limit, t.Pos, "an expression of more than %d operators", maxOperators)
 		}
 		l = &ast.Binary{Pos: t.Pos, Op: op, L: l, R: p.expr(prec)}

@@ -55,8 +55,8 @@ type parser struct {
 	cfg    *ast.Config
 	depth  int
 	// nested is how many expressions around the current place are being read,
-	// operators how many operators the outermost has so far.
-	nested, operators int
+	// counted how many operators the outermost has so far.
+	nested, counted int
 
 	blocks []openBlock // the blocks that are open
 	// unclosed: a brace is missing and has been reported; the blocks around it end

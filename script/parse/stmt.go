@@ -143,12 +143,40 @@ func (p *parser) semicolon() {
 	p.failAt(diag.MissingSemicolon, t.Pos, "expected \";\" behind the statement, found %s", describe(t))
 }
 
-func (p *parser) condition(what *lex.Token) ast.Expr {
-	p.expect("(", "behind "+what.Text)
-	x := p.expr(0)
+// ifCondition reads the condition of an if. The reference wants no parentheses
+// around it: if !(a) …, if (a) && (b) …, if $x == 1 … are all right.
+func (p *parser) ifCondition(t *lex.Token) ast.Expr {
+	pos := p.missingAt()
+	if !p.is("(") {
+		if p.is("{") || p.is(";") || p.is("}") || p.cur().First || p.cur().Kind == lex.EOF {
+			p.expect("(", "behind if")
+		}
+		found := describe(p.cur())
+		x := p.expr(0)
+		if p.is(")") {
+			p.failAt(diag.MissingParenthesis, pos, "expected \"(\" behind if, found %s", found)
+		}
+		return p.noAssignment(x)
+	}
+	at := p.cur().Pos
+	x := p.condition(t)
+	if op, _ := p.binaryOp(); op != "" {
+		return p.noAssignment(p.operators(&ast.Paren{Pos: at, X: x}, 0))
+	}
+	return x
+}
+
+// noAssignment refuses = behind a condition.
+func (p *parser) noAssignment(x ast.Expr) ast.Expr {
 	if p.is("=") {
 		p.failAt(diag.AssignInCondition, p.cur().Pos, "\"=\" assigns; a comparison is written \"==\"")
 	}
+	return x
+}
+
+func (p *parser) condition(what *lex.Token) ast.Expr {
+	p.expect("(", "behind "+what.Text)
+	x := p.noAssignment(p.expr(0))
 	if p.is("{") { // the block is there, so that it can be read
 		p.diags.Errorf(diag.MissingParenthesis, p.missingAt(), "expected \")\" behind the condition, found \"{\"")
 		return x
@@ -186,7 +214,7 @@ func (p *parser) ifStmt() ast.Stmt {
 	for n, links := first, 0; ; links++ {
 		at := p.i
 		t := p.next()
-		n.Pos, n.Cond = t.Pos, p.condition(t)
+		n.Pos, n.Cond = t.Pos, p.ifCondition(t)
 		n.Then = p.body(t, at)
 		// "};" before else is common in old scripts (cookbook examples)
 		if k := p.i; p.accept(";") && !p.is("else") {
