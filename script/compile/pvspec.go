@@ -16,6 +16,7 @@ import (
 // specError is an error in the text of a variable or format: off is the byte
 // that it is about.
 type specError struct {
+	code    diag.Code
 	off     int
 	text    string
 	suggest string
@@ -23,8 +24,8 @@ type specError struct {
 
 func (e *specError) Error() string { return e.text }
 
-func specErrorf(off int, format string, args ...any) *specError {
-	return &specError{off: off, text: fmt.Sprintf(format, args...)}
+func specErrorf(code diag.Code, off int, format string, args ...any) *specError {
+	return &specError{code: code, off: off, text: fmt.Sprintf(format, args...)}
 }
 
 func suggestionOf(err error) string {
@@ -33,6 +34,15 @@ func suggestionOf(err error) string {
 		return se.suggest
 	}
 	return ""
+}
+
+// codeOf is the code of an error in a variable's text, other where it has none.
+func codeOf(err error, other diag.Code) diag.Code {
+	var se *specError
+	if errors.As(err, &se) && se.code != "" {
+		return se.code
+	}
+	return other
 }
 
 // varSpec is a variable taken apart: name(inner)[index]{class.name,args}…
@@ -83,12 +93,12 @@ func splitSpec(s string) (varSpec, error) {
 	}
 	v.name, v.afterName = s[:i], i
 	if i == 0 {
-		return v, specErrorf(0, "a pseudo-variable's name is missing")
+		return v, specErrorf(diag.PVForm, 0, "a pseudo-variable's name is missing")
 	}
 	if i < len(s) && s[i] == '(' {
 		end := balanced(s, i)
 		if end < 0 {
-			return v, specErrorf(i, "the parenthesis of $%s is not closed", v.name)
+			return v, specErrorf(diag.UnclosedBracket, i, "the parenthesis of $%s is not closed", v.name)
 		}
 		v.inner, v.hasInner, v.innerOff = s[i+1:end], true, i+1
 		i = end + 1
@@ -96,12 +106,12 @@ func splitSpec(s string) (varSpec, error) {
 	if i < len(s) && s[i] == '[' {
 		end := balanced(s, i)
 		if end < 0 {
-			return v, specErrorf(i, "the index of $%s is not closed", v.name)
+			return v, specErrorf(diag.UnclosedBracket, i, "the index of $%s is not closed", v.name)
 		}
 		v.index, v.hasIndex = strings.TrimSpace(s[i+1:end]), true
 		i = end + 1
 		if v.index == "" {
-			return v, specErrorf(i-1, "the index of $%s is empty", v.name)
+			return v, specErrorf(diag.PVForm, i-1, "the index of $%s is empty", v.name)
 		}
 	}
 	for i < len(s) {
@@ -110,14 +120,14 @@ func splitSpec(s string) (varSpec, error) {
 			continue
 		}
 		if s[i] != '{' {
-			return v, specErrorf(i, "unexpected %q after $%s", s[i], s[:i])
+			return v, specErrorf(diag.PVForm, i, "unexpected %q after $%s", s[i], s[:i])
 		}
 		end := balanced(s, i)
 		if end < 0 {
-			return v, specErrorf(i, "the transformation of $%s is not closed", v.name)
+			return v, specErrorf(diag.UnclosedBracket, i, "the transformation of $%s is not closed", v.name)
 		}
 		if len(v.trans) == maxTransformations {
-			return v, specErrorf(i, "more than %d transformations", maxTransformations)
+			return v, specErrorf(diag.Limit, i, "more than %d transformations", maxTransformations)
 		}
 		v.trans = append(v.trans, transSpec{s[i+1 : end], i + 1})
 		i = end + 1
@@ -133,7 +143,7 @@ func (c *compiler) pv(e *ast.PV) *registry.Var {
 		return registry.BrokenVar()
 	}
 	if why := c.wrongBlock(e.Spec, v); why != "" {
-		c.errorf(e.Pos, "", "%s", why)
+		c.errorf(diag.WrongBlock, e.Pos, "", "%s", why)
 	}
 	return v
 }
@@ -163,16 +173,16 @@ func (c *compiler) specProblem(pos diag.Pos, err error) {
 		if start := specStart(pos, c.cfg.Files); se.off > 0 && start > 0 {
 			pos += diag.Pos(start + se.off)
 		}
-		c.errorf(pos, se.suggest, "%s", se.text)
+		c.errorf(se.code, pos, se.suggest, "%s", se.text)
 		return
 	}
-	c.errorf(pos, "", "%s", err.Error())
+	c.errorf(diag.PVForm, pos, "", "%s", err.Error())
 }
 
 // wrongBlock says why a variable has no meaning in the block that is being
 // compiled; "" where it has.
 func (c *compiler) wrongBlock(spec string, v *registry.Var) string {
-	if v.Routes == 0 || c.reach == 0 || c.reach&v.Routes != 0 {
+	if v.Routes == 0 || c.reach == 0 || v.Routes.Allows(c.reach) {
 		return ""
 	}
 	return fmt.Sprintf("%s cannot be used in %s; it is for %s", written(spec), c.reach, v.Routes)
@@ -193,7 +203,7 @@ func (c *compiler) bindVar(spec string) (*registry.Var, error) {
 		return v, nil
 	}
 	if c.nesting == maxNesting {
-		return nil, specErrorf(0, "variables are nested more than %d deep", maxNesting)
+		return nil, specErrorf(diag.Limit, 0, "variables are nested more than %d deep", maxNesting)
 	}
 	c.nesting++
 	v, err := c.bindNew(spec)
@@ -215,15 +225,15 @@ func (c *compiler) bindNew(spec string) (*registry.Var, error) {
 	}
 	switch {
 	case row.Inner == registry.Always && !s.hasInner:
-		return nil, specErrorf(0, "$%s needs a name in parentheses: $%s(…)", s.name, s.name)
+		return nil, specErrorf(diag.PVForm, 0, "$%s needs a name in parentheses: $%s(…)", s.name, s.name)
 	case row.Inner == registry.Never && s.hasInner:
-		return nil, specErrorf(s.afterName, "$%s takes nothing in parentheses", s.name)
+		return nil, specErrorf(diag.PVForm, s.afterName, "$%s takes nothing in parentheses", s.name)
 	}
 	v, err := row.Bind(c, s.inner, s.index)
 	if err != nil {
 		var se *specError
 		if errors.As(err, &se) && s.hasInner {
-			return nil, &specError{se.off + s.innerOff, se.text, se.suggest}
+			return nil, &specError{se.code, se.off + s.innerOff, se.text, se.suggest}
 		}
 		return nil, err
 	}
@@ -247,12 +257,12 @@ func (c *compiler) varRow(name string) (*registry.PV, error) {
 	if row, owner := c.table.PV(name); row != nil {
 		return row, nil
 	} else if owner != "" {
-		return nil, specErrorf(0, "$%s is in module %q, which is not loaded", name, owner)
+		return nil, specErrorf(diag.ModuleNotLoaded, 0, "$%s is in module %q, which is not loaded", name, owner)
 	}
 	if isTrackName(name) {
 		return trackVar(name), nil
 	}
-	err := specErrorf(0, "unknown pseudo-variable \"$%s\"", name)
+	err := specErrorf(diag.UnknownPV, 0, "unknown pseudo-variable \"$%s\"", name)
 	if c.diags.Full() {
 		return nil, err
 	}
@@ -273,9 +283,9 @@ func (c *compiler) transform(get rt.Expr, t transSpec) (rt.Expr, error) {
 	row, owner := c.table.Transformation(name)
 	if row == nil {
 		if owner != "" {
-			return nil, specErrorf(t.off, "the transformation {%s} is in module %q, which is not loaded", name, owner)
+			return nil, specErrorf(diag.ModuleNotLoaded, t.off, "the transformation {%s} is in module %q, which is not loaded", name, owner)
 		}
-		return nil, &specError{t.off, fmt.Sprintf("unknown transformation \"%s\"", name), suggest(name, registry.Names(c.table.Trans))}
+		return nil, &specError{diag.UnknownTransformation, t.off, fmt.Sprintf("unknown transformation \"%s\"", name), suggest(name, registry.Names(c.table.Trans))}
 	}
 	var args []registry.TransArg
 	if hasArgs && row.MaxArgs > 0 {
@@ -283,7 +293,7 @@ func (c *compiler) transform(get rt.Expr, t transSpec) (rt.Expr, error) {
 		for i, text := range splitArgs(rest, row.MaxArgs) {
 			a, err := c.transArg(text)
 			if err != nil {
-				return nil, &specError{off, err.Error(), suggestionOf(err)}
+				return nil, &specError{codeOf(err, diag.TransformationForm), off, err.Error(), suggestionOf(err)}
 			}
 			args = append(args, a)
 			if i < row.MaxArgs {
@@ -293,13 +303,13 @@ func (c *compiler) transform(get rt.Expr, t transSpec) (rt.Expr, error) {
 	}
 	switch {
 	case len(args) < row.MinArgs:
-		return nil, specErrorf(t.off, "the transformation {%s} needs %d argument(s), not %d", name, row.MinArgs, len(args))
+		return nil, specErrorf(diag.TransformationForm, t.off, "the transformation {%s} needs %d argument(s), not %d", name, row.MinArgs, len(args))
 	case hasArgs && row.MaxArgs == 0:
-		return nil, specErrorf(t.off, "the transformation {%s} takes no arguments", name)
+		return nil, specErrorf(diag.TransformationForm, t.off, "the transformation {%s} takes no arguments", name)
 	}
 	f, err := row.Bind(c, args)
 	if err != nil {
-		return nil, specErrorf(t.off, "{%s}: %s", name, err.Error())
+		return nil, specErrorf(diag.TransformationForm, t.off, "{%s}: %s", name, err.Error())
 	}
 	return func(c *rt.Ctx) value.Value { return f(c, get(c)) }, nil
 }
@@ -337,7 +347,7 @@ func (c *compiler) transArg(text string) (registry.TransArg, error) {
 	if len(trimmed) > 1 && trimmed[0] == '$' {
 		spec, ok := wholeVar(trimmed)
 		if !ok {
-			return registry.TransArg{}, specErrorf(0, "%q is not a pseudo-variable", trimmed)
+			return registry.TransArg{}, specErrorf(diag.TransformationForm, 0, "%q is not a pseudo-variable", trimmed)
 		}
 		v, err := c.bindVar(spec)
 		if err != nil {

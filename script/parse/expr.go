@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"sipedge/script/ast"
+	"sipedge/script/diag"
 	"sipedge/script/lex"
 )
 
@@ -29,12 +30,15 @@ func (p *parser) binaryOp() (op string, prec int) {
 		return "", 0
 	}
 	if t.Kind == lex.Op && t.Text == "%" {
-		p.diags.Errorf(t.Pos, "there is no operator %%; use mod")
+		p.diags.Errorf(diag.Operator, t.Pos, "there is no operator %%; use mod")
 		return "mod", precedence["mod"]
 	}
 	prec, ok := precedence[t.Text]
 	if !ok {
 		return "", 0
+	}
+	if p.cfg.Without["precedence"] {
+		prec = 1
 	}
 	switch t.Text {
 	case "or":
@@ -51,19 +55,23 @@ func (p *parser) expr(min int) ast.Expr {
 	p.enter(p.cur().Pos)
 	defer p.leave()
 	if p.nested == 0 {
-		p.operators = 0
+		p.counted = 0
 	}
 	p.nested++
 	defer func() { p.nested-- }()
-	l := p.unary()
+	return p.operators(p.unary(), min)
+}
+
+// operators reads on behind an operand.
+func (p *parser) operators(l ast.Expr, min int) ast.Expr {
 	for {
 		op, prec := p.binaryOp()
 		if op == "" || prec <= min {
 			return l
 		}
 		t := p.next()
-		if p.operators++; p.operators > maxOperators {
-			p.failAt(t.Pos, "an expression of more than %d operators", maxOperators)
+		if p.counted++; p.counted > maxOperators {
+			p.failAt(diag.Limit, t.Pos, "an expression of more than %d operators", maxOperators)
 		}
 		l = &ast.Binary{Pos: t.Pos, Op: op, L: l, R: p.expr(prec)}
 	}
@@ -132,7 +140,7 @@ func (p *parser) operand() ast.Expr {
 			return p.word(t)
 		}
 	}
-	p.failAt(p.missingAt(), "expected a value, found %s", describe(t))
+	p.failAt(diag.Syntax, p.missingAt(), "expected a value, found %s", describe(t))
 	return nil
 }
 
@@ -159,7 +167,7 @@ func (p *parser) word(t *lex.Token) ast.Expr {
 		return &ast.IntLit{Pos: t.Pos, Value: b}
 	}
 	if t.Text == "max_len" {
-		p.diags.Errorf(t.Pos, "max_len was removed; compare msg:len with a number")
+		p.diags.Errorf(diag.Removed, t.Pos, "max_len was removed; compare msg:len with a number")
 	}
 	if !p.is("(") {
 		return &ast.Ident{Pos: t.Pos, Name: t.Text}
@@ -207,8 +215,8 @@ func (p *parser) args(t *lex.Token) (args []ast.Expr) {
 		}
 		c := p.cur()
 		if c.First || c.Kind == lex.EOF || tokenIs(c, ";") || tokenIs(c, "{") {
-			p.failAt(p.endOfPrev(), "\")\" is missing behind the arguments of %s()", t.Text)
+			p.failAt(diag.MissingParenthesis, p.endOfPrev(), "\")\" is missing behind the arguments of %s()", t.Text)
 		}
-		p.failAt(c.Pos, "expected \",\" or \")\" in the arguments of %s(), found %s", t.Text, describe(c))
+		p.failAt(diag.MissingParenthesis, c.Pos, "expected \",\" or \")\" in the arguments of %s(), found %s", t.Text, describe(c))
 	}
 }

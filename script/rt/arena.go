@@ -34,6 +34,10 @@ func (c *Ctx) AppendString(s string) {
 	c.arena = append(c.arena, s...)
 }
 
+// Room is the number of bytes that Append still takes. Code that must not be
+// left by a failing Append, because it holds a lock, asks first.
+func (c *Ctx) Room() int { return ArenaLimit - len(c.arena) }
+
 // AppendValue adds a value's text: a number in decimal, nothing for undefined.
 func (c *Ctx) AppendValue(v value.Value) {
 	switch v.Kind() {

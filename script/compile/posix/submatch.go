@@ -102,13 +102,16 @@ func (m *machine) follow(t *threads, pc uint32, pos int, here syntax.EmptyOp) {
 	}
 }
 
-// find runs the program over b and appends the offsets to dst; nil if there is
-// no match.
-func (m *machine) find(dst []int, b []byte) []int {
+// find runs the program over b from an offset on and appends the offsets to dst;
+// nil if there is no match. What stands before the offset counts for ^ and its kin.
+func (m *machine) find(dst []int, b []byte, from int) []int {
 	m.matched = false
 	m.now.reset()
 	prev := rune(-1)
-	for pos := 0; ; {
+	if from > 0 {
+		prev, _ = utf8.DecodeLastRune(b[:from])
+	}
+	for pos := from; ; {
 		r, width := rune(-1), 0
 		if pos < len(b) {
 			r, width = rune(b[pos]), 1
@@ -169,18 +172,30 @@ func (m *machine) step(b []byte, pos int, r rune, width int) {
 // FindInto is Find with the offsets appended to dst; nil if there is no match.
 // It does not allocate where dst has room for two offsets per group and two
 // more.
-func (r *Regexp) FindInto(dst []int, b []byte) []int {
+func (r *Regexp) FindInto(dst []int, b []byte) []int { return r.FindFrom(dst, b, 0) }
+
+// FindFrom is FindInto for matches that begin at from or behind it. ^ does not
+// match at from because the search begins there. A pattern too large for a machine
+// of ours does not see what stands before from.
+func (r *Regexp) FindFrom(dst []int, b []byte, from int) []int {
 	if r.dfa != nil && !r.dfa.match(b) || r.TooLong(len(b)) {
 		return nil
 	}
 	m := r.take()
 	if m == nil {
-		if loc := r.re.FindSubmatchIndex(b); loc != nil {
-			return append(dst, loc...)
+		loc := r.re.FindSubmatchIndex(b[from:])
+		if loc == nil {
+			return nil
 		}
-		return nil
+		for _, o := range loc {
+			if o >= 0 {
+				o += from
+			}
+			dst = append(dst, o)
+		}
+		return dst
 	}
-	loc := m.find(dst, b)
+	loc := m.find(dst, b, from)
 	r.give(m)
 	return loc
 }
