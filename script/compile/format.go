@@ -144,7 +144,11 @@ func (c *compiler) parts(text string) (ps []part, errs []error) {
 				errs = append(errs, specErrorf(i, "%s", why))
 			}
 			flush()
-			ps = append(ps, part{get: v.Get})
+			get := v.Get
+			if v.Print != nil {
+				get = v.Print
+			}
+			ps = append(ps, part{get: get})
 		}
 		i += n
 	}

@@ -38,6 +38,12 @@ func plainTrans(class, name, doc string, f transformer) registry.Transformation 
 	return trans(class, name, 0, 0, doc, func(registry.Build, []registry.TransArg) (transformer, error) { return f, nil })
 }
 
+// keepsText marks a row whose result is printed as the text that it was made of.
+func keepsText(t registry.Transformation) registry.Transformation {
+	t.KeepsText = true
+	return t
+}
+
 var errNumber = errors.New("expected a number or a pseudo-variable")
 
 // intArg compiles an argument that is a number. ok is false at run time for a
