@@ -6,15 +6,15 @@ import "fmt"
 func casesVariables() []Case {
 	names := []string{
 		"$ru", "$rU", "$rd", "$rp", "$rP", "$rz", "$rUl", "$ou", "$oU", "$od", "$oP", "$op", "$oUl", "$du", "$dd", "$dp", "$dP", "$ds", "$fs",
-		"$fu", "$fU", "$fd", "$fn", "$ft", "$fUl", "$fti", "$tu", "$tU", "$td", "$tn", "$tt", "$tUl", "$tti", "$si", "$sp", "$Ri", "$Rp", "$Rn", "$RAi", "$RAp", "$Ru", "$Rut", "$RAu", "$RAut", "$su", "$sut", "$sas", "$siz",
+		"$fu", "$fU", "$fd", "$fn", "$ft", "$fUl", "$tu", "$tU", "$td", "$tn", "$tt", "$tUl", "$si", "$sp", "$Ri", "$Rp", "$Rn", "$RAi", "$RAp", "$Ru", "$Rut", "$RAu", "$RAut", "$su", "$sut", "$sas", "$siz",
 		"$rm", "$rmid", "$rs", "$rr", "$rv", "$mb", "$mbu", "$ml", "$mt", "$ci", "$cs", "$csb", "$ct", "$cT", "$cl", "$ua", "$au", "$ar", "$ad", "$aU", "$aa", "$adu", "$ai", "$Au", "$AU", "$An",
-		"$auth.nonce", "$adr", "$di", "$dir", "$dip", "$dic", "$pd", "$pU", "$pu", "$pn", "$pp0", "$pr", "$proto", "$prid", "$af", "$br", "$bR", "$bf", "$bF", "$mf", "$mF", "$sf", "$sF", "$re", "$rt", "$bs", "$rb",
+		"$auth.nonce", "$di", "$dir", "$dip", "$dic", "$pd", "$pU", "$pu", "$pn", "$pp0", "$pr", "$proto", "$prid", "$af", "$br", "$bR", "$bf", "$bF", "$mf", "$mF", "$sf", "$sF", "$re", "$rt", "$bs", "$rb",
 		"$mt", "$sid", "$ur0", "$uric", "$null", "$via0(host)", "$via1(host)", "$via1(port)", "$via0(proto)", "$via1(received)", "$viaZ(host)", "$via0(rport)", "$via1(branch)",
 		"$hdr(Subject)", "$hdr(s)", "$hdr(X-None)", "$hdr(X-Empty)", "$hdr(X-Space)", "$hdr(x-num)", "$hdr(X-Multi)", "$(hdr(X-Multi)[0])", "$(hdr(X-Multi)[1])", "$(hdr(X-Multi)[2])", "$(hdr(X-Multi)[3])", "$(hdr(X-Multi)[-1])", "$(hdr(X-Multi)[-3])", "$(hdr(X-Multi)[-4])", "$(hdr(X-Multi)[*])",
-		"$hdrc(X-Multi)", "$hdrc(X-None)", "$hfl(X-Multi)", "$(hfl(X-Multi)[0])", "$(hfl(X-Multi)[1])", "$(hfl(X-Multi)[2])", "$(hfl(X-Multi)[-1])", "$hfl(Contact)", "$(hfl(Contact)[1])", "$hflc(X-Multi)", "$hflc(Contact)", "$ct", "$(ct[1])", "$(ct[-1])", "$(ct[*])",
-		"$x_hdr(n)", "$avp(@@none)", "$var(none)", "$xavp(@@none)", "$rc", "$retcode", "$?", "$shv(none)", "$cnt(ct)", "$cnt($avp(@@none))", "$def(NONE)", "$defn(NONE)", "$defv(NONE)", "$env(NO_SUCH_NAME)", "$version(num)", "$version(full)",
-		"$expires(min)", "$expires(max)", "$msg(len)", "$msg(fline)", "$msg(hdrs)", "$msg(body)", "$msgbuf(0)", "$sel(ruri)", "$sel(ruri.user)", "$sel(nope)", "$C(rx)", "$ccp(x=>y)", "$ksr(route)", "$time(nope)", "$cfg(route)", "$cfg(name)",
-		"$sndfrom(ip)", "$sndto(ip)", "$rcv(buf)", "$rcv(srcip)", "$rcv(proto)", "$rcv(sproto)", "$rcv(af)", "$rcv(dstport)", "$src_ip", "$si:$sp", "$rf", "$tf", "$ff", "$_s(x $rm y)", "$rdir", "$rdir(id)", "$rdir(name)", "$hu", "$T_branch_idx", "$uid", "$(bs)", "$nope", "$(nope)", "$var", "$avp", "$hdr", "$(hdr(Subject){s.len})",
+		"$hdrc(X-Multi)", "$hdrc(X-None)", "$hfl(X-Multi)", "$(hfl(X-Multi)[0])", "$(hfl(X-Multi)[1])", "$(hfl(X-Multi)[2])", "$(hfl(X-Multi)[-1])", "$hflc(X-Multi)", "$hflc(Contact)", "$ct", "$(ct[1])", "$(ct[-1])", "$(ct[*])",
+		"$x_hdr(n)", "$avp(@@none)", "$var(none)", "$xavp(@@none)", "$rc", "$retcode", "$?", "$shv(none)", "$cnt(ct)", "$cnt($avp(@@none))", "$def(NONE)", "$defn(NONE)", "$defv(NONE)", "$env(NO_SUCH_NAME)", "$version(full)",
+		"$expires(min)", "$expires(max)", "$msg(len)", "$msg(fline)", "$msg(hdrs)", "$msg(body)", "$sel(ruri)", "$sel(ruri.user)", "$sel(nope)", "$C(rx)", "$ccp(x=>y)", "$ksr(route)", "$time(nope)", "$cfg(route)", "$cfg(name)",
+		"$sndfrom(ip)", "$sndto(ip)", "$rcv(dstport)", "$src_ip", "$si:$sp", "$rf", "$tf", "$ff", "$_s(x $rm y)", "$hu", "$T_branch_idx", "$uid", "$(bs)", "$nope", "$(nope)", "$var", "$avp", "$hdr", "$(hdr(Subject){s.len})",
 	}
 	var cases []Case
 	for _, n := range names {

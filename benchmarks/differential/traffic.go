@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"sipedge/benchmarks/configs"
 	"sipedge/benchmarks/servers"
 )
 
@@ -97,7 +98,12 @@ func (cl *client) message(tag string) string {
 
 // run sends a message for each case to the server and returns what it made of them, without verdicts.
 func (cl *client) run(ctx context.Context, dir string, kind servers.Kind, cases []Case) (map[string]observation, error) {
-	server, err := servers.Start(ctx, kind, dir, cl.port, together(cases, cl.sinkPort()))
+	var settings []configs.Setting
+	if kind.HomeLoops {
+		// The scripts log more in a second than sipedge lets out by default.
+		settings = append(settings, configs.Setting{Name: "log_bytes_max", Value: "0"})
+	}
+	server, err := servers.Start(ctx, kind, dir, cl.port, together(cases, cl.sinkPort()), settings...)
 	if err != nil {
 		return nil, err
 	}

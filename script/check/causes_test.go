@@ -34,7 +34,7 @@ var causes = map[string][]cause{
 	"constant_condition":   {warn(2, "always false"), warn(5, "always true"), warn(8, "always false"), warn(11, "constant")},
 	"core_parameter":       {bad(1, "debgu"), bad(2, "number"), bad(4, "-6 to 10")},
 	"custom_global":        {bad(1, "quotes")},
-	"division_by_zero":     {warn(2, "division"), warn(3, "division")},
+	"division_by_zero":     {bad(2, "division"), bad(3, "division")},
 	"duplicate_case":       {bad(6, "line 3"), bad(10, "line 8")},
 	"duplicate_route":      {bad(9, "twice"), bad(13, "twice")},
 	"five_errors":          {bad(1, "othr"), bad(3, "$fuu"), bad(4, "not loaded"), bad(5, "out of range"), bad(6, "assigned"), bad(7, ";"), bad(7, "route[X]")},

@@ -191,8 +191,12 @@ func (k *checker) binary(e *ast.Binary) {
 			k.number(e.R)
 		}
 	}
-	if (e.Op == "/" || e.Op == "mod") && k.fold.Fold(e.R).Known() && k.fold.Fold(e.R).Int() == 0 {
-		Warn(k.diags, e.R.Position(), "division by zero: the expression always fails")
+	if r := k.fold.Fold(e.R); (e.Op == "/" || e.Op == "mod") && r.Known() && r.Int() == 0 {
+		report := Warn
+		if r.Kind == value.Int {
+			report = func(d *diag.List, pos diag.Pos, format string, args ...any) { Report(d, pos, "", format, args...) }
+		}
+		report(k.diags, e.R.Position(), "division by zero: the expression always fails")
 	}
 }
 

@@ -195,7 +195,7 @@ func (l *lexer) token(s *source) {
 		s.i++
 	case c == '#' && next == '!', c == '!' && next == '!' && firstOnLine(s, i) && l.isDirective(b[i+2:]):
 		l.directive(s)
-	case c == '#', c == '/' && next == '/' && firstOnLine(s, i):
+	case c == '#', c == '/' && next == '/' && (firstOnLine(s, i) || l.braces > 0):
 		s.i = lineEnd(b, i)
 	case c == '/' && next == '*':
 		l.blockComment(s)
@@ -321,7 +321,10 @@ func parseNumber(text string) (int64, error) {
 	if len(text) > 1 && text[0] == '0' && isDigit(text[1]) {
 		return strconv.ParseInt(text, 8, 64)
 	}
-	return strconv.ParseInt(text, 0, 64)
+	if hex, ok := strings.CutPrefix(text, "0x"); ok {
+		return strconv.ParseInt(hex, 16, 64)
+	}
+	return strconv.ParseInt(text, 10, 64)
 }
 
 // word reads an identifier, and what belongs to it where it is no identifier

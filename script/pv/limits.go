@@ -15,6 +15,9 @@ const (
 	maxShared = 4096
 	// maxSharedText is the longest string in bytes that $shv holds; ours.
 	maxSharedText = 64 << 10
+	// maxSubstVars is how many stretches with pseudo-variables the replacement of
+	// {re.subst} may have; ours.
+	maxSubstVars = 16
 	// maxTime is the largest number of seconds since 1970 that {s.ftime} takes:
 	// the end of the year 9999.
 	maxTime = 253402300799

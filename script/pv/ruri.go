@@ -52,6 +52,9 @@ func userOf(c *rt.Ctx, from uriSource) value.Value {
 	if user, _, ok := urnParts(c, u, origin); ok {
 		return user
 	}
+	if isPhone(c, u, origin) { // a telephone number (cookbook "phone2tel")
+		return piece(origin, numberOf(c.Bytes(origin), u.User))
+	}
 	return piece(origin, u.User)
 }
 
@@ -144,6 +147,17 @@ func schemeOf(b registry.Build, from uriSource) rt.Expr {
 		}
 		return piece(origin, u.SchemeSpan)
 	}
+}
+
+// numberOf is a telephone number without the parameters behind it.
+func numberOf(b []byte, user sipparse.Span) sipparse.Span {
+	for i, ch := range user.Of(b) {
+		if ch == ';' {
+			user.Len = uint16(i)
+			break
+		}
+	}
+	return user
 }
 
 func isPhone(c *rt.Ctx, u *sipparse.URI, origin value.Value) bool {

@@ -32,6 +32,7 @@ type substPiece struct {
 	text  []byte
 	group int // -1 for none
 	expr  rt.Expr
+	nth   int // its number among the expressions
 }
 
 // substitution is a compiled /pattern/replacement/flags.
@@ -101,6 +102,7 @@ func parseSubst(b registry.Build, s string) (*substitution, bool, error) {
 func parseReplacement(b registry.Build, s string, groups int, sep byte) ([]substPiece, error) {
 	var pieces []substPiece
 	var text strings.Builder
+	vars := 0
 	flush := func() error {
 		if text.Len() == 0 {
 			return nil
@@ -111,7 +113,10 @@ func parseReplacement(b registry.Build, s string, groups int, sep byte) ([]subst
 			if err != nil {
 				return err
 			}
-			p.expr = expr
+			p.expr, p.nth = expr, vars
+			if vars++; vars > maxSubstVars {
+				return fmt.Errorf("more than %d stretches of the replacement hold pseudo-variables", maxSubstVars)
+			}
 		}
 		pieces = append(pieces, p)
 		text.Reset()
@@ -149,7 +154,7 @@ func parseReplacement(b registry.Build, s string, groups int, sep byte) ([]subst
 // line substitutes in one stretch of text and appends the result; hit tells
 // whether anything matched. ok is false for a match of nothing, with which a
 // substitution could not go on.
-func (x *substitution) line(c *rt.Ctx, b []byte) (hit, ok bool) {
+func (x *substitution) line(c *rt.Ctx, b []byte, vars []value.Value) (hit, ok bool) {
 	for {
 		loc := find(x.match, c.ScratchInts(), b)
 		if loc == nil {
@@ -164,7 +169,7 @@ func (x *substitution) line(c *rt.Ctx, b []byte) (hit, ok bool) {
 			p := &x.pieces[i]
 			switch {
 			case p.expr != nil:
-				c.AppendValue(p.expr(c))
+				c.AppendValue(vars[p.nth])
 			case p.group < 0:
 				c.Append(p.text)
 			case loc[2*p.group] >= 0:
@@ -172,7 +177,7 @@ func (x *substitution) line(c *rt.Ctx, b []byte) (hit, ok bool) {
 			}
 		}
 		b = b[loc[1]:]
-		if !x.all || x.anchored || len(b) == 0 {
+		if !x.all || x.anchored {
 			break
 		}
 	}
@@ -189,6 +194,17 @@ func bindSubst(b registry.Build, args []registry.TransArg) (transformer, error) 
 		return nil, err
 	}
 	return func(c *rt.Ctx, v value.Value, b []byte) value.Value {
+		if len(b) == 0 {
+			return undef
+		}
+		// Variables come first: they use the arena, in which the result grows.
+		var room [maxSubstVars]value.Value
+		vars := room[:0]
+		for i := range x.pieces {
+			if p := &x.pieces[i]; p.expr != nil {
+				vars = append(vars, p.expr(c))
+			}
+		}
 		m := c.Mark()
 		hit := false
 		for rest := b; ; {
@@ -202,7 +218,7 @@ func bindSubst(b registry.Build, args []registry.TransArg) (transformer, error) 
 			}
 			if hit && !x.all {
 				c.Append(line)
-			} else if h, ok := x.line(c, line); !ok {
+			} else if h, ok := x.line(c, line, vars); !ok {
 				c.Truncate(m)
 				return undef
 			} else {

@@ -98,7 +98,7 @@ func TestVariablesReadWhatTheReferenceReads(t *testing.T) {
 		{"$hdrc(Via)", [6]string{"2", "1", "1", "2", "1", "1"}},
 		{"$hflc(Via)", [6]string{"3", "1", "1", "2", "1", "1"}},
 		{"$(hfl(Via)[2])", [6]string{"SIP/2.0/UDP [2001:db8::1]:5080;branch=z9hG4bKx", "<null>", "<null>", "<null>", "<null>", "<null>"}},
-		{"$(hfl(X-Test)[-1])", [6]string{"three", "<null>", "<null>", "<null>", "<null>", "<null>"}},
+		{"$(hfl(X-Test)[-1])", [6]string{"two, three", "<null>", "<null>", "<null>", "<null>", "<null>"}},
 		{"$expires(min)", [6]string{"60", "<null>", "0", "5", "<null>", "<null>"}},
 		{"$expires(max)", [6]string{"300", "<null>", "0", "5", "<null>", "<null>"}},
 		{"$via0(host)", [6]string{"pc33.example.com", "127.0.0.1", "127.0.0.1", "192.0.2.1", "127.0.0.1", "127.0.0.1"}},
