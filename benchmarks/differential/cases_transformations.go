@@ -15,7 +15,11 @@ func casesTransformations() []Case {
 			for i, v := range values {
 				fmt.Fprintf(&b, "$var(v) = %s; $var(r) = \"as before\"; $var(r) = $(var(v)%s); LOG(\"%d: $(var(v)%s) r=$var(r)\");\n", v, chain, i, chain)
 			}
-			for _, pv := range []string{"hdr(X-None)", "avp(@@none)", "rU"} {
+			pvs := []string{"hdr(X-None)", "avp(@@none)", "rU"}
+			if group == "alias" {
+				pvs = nil // Kamailio decodes the end of other memory where there is no alias
+			}
+			for _, pv := range pvs {
 				fmt.Fprintf(&b, "LOG(\"%s: $(%s%s)\");\n", pv, pv, chain)
 			}
 			cases = append(cases, Case{Name: "transformations/" + group + " " + chain, Body: b.String()})
@@ -24,7 +28,7 @@ func casesTransformations() []Case {
 	texts := []string{`"sip:alice@example.com"`, `"a,b;c d,,e"`, `""`, `"  padded\t"`, `"'quoted'"`, `"-42"`, `"0"`, `"ÄöÜ%20+&=?"`, `17`, `"<a>"`, `"x"`}
 	add("text", texts, []string{
 		"{s.len}", "{s.int}", "{s.md5}", "{s.sha256}", "{s.sha384}", "{s.sha512}",
-		"{s.substr,0,3}", "{s.substr,2,0}", "{s.substr,-2,0}", "{s.substr,-3,2}", "{s.substr,1,100}", "{s.substr,50,1}", "{s.substr,-50,1}", "{s.substr,$var(n),2}",
+		"{s.substr,0,3}", "{s.substr,2,0}", "{s.substr,-2,0}", "{s.substr,-3,2}", "{s.substr,1,100}", "{s.substr,50,1}", "{s.substr,-50,1}", "{s.substr,$var(n),2}", "{s.substr,$hdrc(X-Multi),2}",
 		"{s.select,0,,}", "{s.select,1,,}", "{s.select,-1,,}", "{s.select,-2,,}", "{s.select,7,,}", "{s.select,1,@}", "{s.select,0,:}",
 		"{s.strip,2}", "{s.strip,0}", "{s.strip,100}", "{s.striptail,2}", "{s.striptail,100}", "{s.prefixes}", "{s.prefixes,3}", "{s.prefixes.quoted,2}",
 		"{s.replace,a,XY}", "{s.replace,example,}", "{s.replace,a,$rU}", "{s.rm,a}", "{s.count,a}", "{s.count,,}",
@@ -35,10 +39,10 @@ func casesTransformations() []Case {
 		"{s.decode.hexa}",
 		"{s.escape.common}", "{s.unescape.common}", "{s.escape.user}", "{s.unescape.user}", "{s.escape.param}", "{s.unescape.param}", "{s.escape.csv}", "{s.urlencode.param}", "{s.urldecode.param}",
 		"{s.corehash}", "{s.corehash,16}", "{s.ftime,%Y}", "{s.fmtlines,3,a}", "{s.fmtlinet,3,a}", "{s.nope}", "{s.len}{s.len}", "{s.toupper}{s.strip,4}{s.len}", "{nope.x}",
-		"{val.json}", "{val.jsonqe}", "{val.n0}", "{val.ne}", "{val.urlencode}", "{sql.val}", "{sql.val.int}", "{sql.val.str}",
-		"{re.subst,/a/B/}", "{re.subst,/a/B/g}", "{re.subst,/A/B/i}", "{re.subst,/(.)(.)/\\2\\1/}", "{re.subst,/^/>/}", "{re.subst,/nope/B/}", "{re.subst,/[aeiou]/-/g}", "{re.subst,/.*/$rm/}",
+		"{re.subst,/a/B/}", "{re.subst,/a/B/g}", "{re.subst,/A/B/i}", "{re.subst,/^/>/}", "{re.subst,/nope/B/}", "{re.subst,/[aeiou]/-/g}", "{re.subst,/.*/$rm/}",
 		"{line.count}", "{line.at,0}", "{line.sw,a}",
 	})
+	add("text", texts[:7], []string{"{re.subst,/(.)(.)/\\2\\1/}", "{re.subst,/([a-z]+)[^a-z]/<\\1>/g}"})
 	ascii := []string{`"sip:alice@example.com"`, `"a"`, `""`, `"12345678"`, `17`}
 	add("text", ascii, []string{"{s.encode.7bit}", "{s.encode.7bit}{s.decode.7bit}"})
 	add("text", []string{`"aGVsbG8="`, `"aGVsbG8"`, `"YQ=="`, `""`, `"YWJj"`}, []string{"{s.decode.base64}"})

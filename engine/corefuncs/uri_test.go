@@ -41,7 +41,7 @@ func TestRequestURIFunctions(t *testing.T) {
 		{`rewritehostport("192.0.2.9")`, "1 sip:bob:pw@192.0.2.9;transport=udp"},
 		{`sethp("[2001:db8::9]:99")`, "1 sip:bob:pw@[2001:db8::9]:99;transport=udp"},
 		{`sethostporttrans("192.0.2.9:99;transport=tcp")`, "1 sip:bob:pw@192.0.2.9:99;transport=tcp"},
-		{`rewritehostporttrans("192.0.2.9:99")`, "1 sip:bob:pw@192.0.2.9:99;transport=udp"},
+		{`rewritehostporttrans("192.0.2.9:99")`, "1 sip:bob:pw@192.0.2.9:99"},
 		{`sethpt("192.0.2.9;transport=tls")`, "1 sip:bob:pw@192.0.2.9;transport=tls"},
 		{`setport("99")`, "1 sip:bob:pw@192.0.2.1:99;transport=udp"},
 		{`rewriteport(99)`, "1 sip:bob:pw@192.0.2.1:99;transport=udp"},

@@ -65,7 +65,7 @@ var causes = map[string][]cause{
 	"unknown_pv_in_string": {bad(2, "$fuu"), bad(3, "s.lenn"), bad(3, "$$")},
 	"unknown_route":        {bad(2, "RELY"), bad(3, "route[2]")},
 	"unknown_word":         {bad(2, "metod"), bad(5, "max_len")},
-	"unreachable":          {bad(4, "unreachable"), bad(11, "unreachable"), bad(14, "unreachable")},
+	"unreachable":          {warn(4, "unreachable"), warn(11, "unreachable"), warn(14, "unreachable")},
 	"unterminated_string":  {bad(2, "")},
 	"unused":               {warn(5, "never called"), warn(13, "never armed"), warn(17, "core:strat")},
 	"wrong_block":          {bad(2, "onsend_route"), warn(9, "never armed"), bad(14, "onsend_route")},

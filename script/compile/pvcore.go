@@ -83,6 +83,9 @@ func bindScriptVar(b registry.Build, inner, index string) (*registry.Var, error)
 // same, "i:5" is another kind of name than "5".
 func avpKey(inner string) (string, error) {
 	s := strings.TrimSpace(inner)
+	if strings.HasPrefix(s, "$") && strings.ContainsAny(s, "(") {
+		return "", errors.New("the name in $avp(…) must be a constant word")
+	}
 	s = strings.TrimPrefix(s, "$")
 	if n, ok := strings.CutPrefix(s, "i:"); ok {
 		id, isNum := value.ParseInt([]byte(n))

@@ -128,7 +128,7 @@ func TestStatements(t *testing.T) {
 		{"a computed route", `route { $var(d) = "FI"; route($var(d) + "VE"); say("$rc"); route("no" + $var(d)); say("$rc"); route(1); say("$rc"); route("1"); say("$rc"); } route[FIVE] { return 5; } route[1] { return 11; }`, "5 -1 11 11"},
 		{"a failing condition is false either way", `route { $var(z) = 0; if (7 / $var(z)) say("t"); else say("f"); if (!(7 / $var(z) == 1)) say("t"); else say("f"); $var(p) = "(["; if (!($rm =~ $var(p))) say("t"); else say("f"); say("on"); }`, "f f f on"},
 		{"a failing assignment does nothing", `route { $var(z) = 0; $var(a) = 5; $var(a) = 7 / $var(z); say("$var(a)"); }`, "5"},
-		{"avp is a stack", `route { $avp(l) = 1; $avp(s:l) = 2; $avp(l) = 3; say("$avp(l)$(avp(l)[1])$(avp(l)[2])$(avp(l)[-1])"); $(avp(l)[*]) = 9; say("$(avp(l)[*])"); $avp(l) = 8; $avp(l) = $null; say("$avp(l)"); $avp(l) = $undef; if (!defined $avp(l)) say("gone"); }`, "3211 9 9 gone"},
+		{"avp is a stack", `route { $avp(l) = 1; $avp(s:l) = 2; $avp(l) = 3; say("$avp(l)$(avp(l)[1])$(avp(l)[2])$(avp(l)[-1])"); $(avp(l)[*]) = 9; say("$(avp(l)[*])"); $avp(l) = 8; $avp(l) = $null; say("$avp(l)"); $avp(l) = $undef; if (!defined $avp(l)) say("gone"); }`, "321<null> 9 9 gone"},
 		{"avp names by number are others", `route { $avp(i:5) = "b"; say("$avp(i:5)$avp(5)"); $f.uid = "u"; say("$f.uid"); }`, "b<null> u"},
 		{"a variable is 0 until it is set, and after $null", `route { say("$var(n)"); $var(n) = "x"; $var(n) = $null; say("$var(n)"); $var(n) = $undef; say("$var(n)"); }`, "0 0 0"},
 		{"text with variables", `route { $var(a) = 5; say("$$ $rm. $(rm{s.len}) [$undef] $var(a)$var(a)"); }`, "$ INVITE. 6 [<null>] 55"},

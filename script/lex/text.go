@@ -21,6 +21,9 @@ func (l *lexer) str(s *source) {
 	if sub := l.substitute(t.Text); sub != t.Text {
 		t.Text, t.Exact = sub, false
 	}
+	if n := len(l.tokens); n > 0 && l.tokens[n-1].Kind == Ident && l.tokens[n-1].Text == "loadmodule" {
+		l.defineModule(s.pos(start), t.Text)
+	}
 	l.emit(s, t, start)
 }
 

@@ -189,7 +189,7 @@ func processVars() []registry.PV {
 			if !ok {
 				return undef, value.Undef, nil
 			}
-			return b.Const(unquoteDefine(text)), value.Str, nil
+			return b.Const(text), value.Str, nil
 		}),
 		constant("defn", "number of a #!define, 0 for a name that is not defined", func(b registry.Build, inner string) (value.Value, value.Kind, error) {
 			text, ok := define(b, inner)

@@ -223,9 +223,9 @@ func uriVars() []registry.PV {
 	}
 }
 
-// setUser writes $rU: a string, or nothing to remove user and password.
-// Numbers are taken as their text.
-func setUser(c *rt.Ctx, v value.Value) bool { return c.SetURIUser(v) }
+// setUser writes $rU: a string, or nothing to remove user and password. A number
+// is refused, as for the host.
+func setUser(c *rt.Ctx, v value.Value) bool { return v.Kind() != value.Int && c.SetURIUser(v) }
 
 func setHost(c *rt.Ctx, v value.Value) bool {
 	return v.Kind() == value.Str && c.SetURIHost(v)

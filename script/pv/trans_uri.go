@@ -199,6 +199,9 @@ func toSocket(c *rt.Ctx, _ value.Value, b []byte) value.Value {
 func encodeAlias(c *rt.Ctx, _ value.Value, b []byte) value.Value {
 	var u sipparse.URI
 	if !parseText(b, &u) {
+		if len(b) == 0 {
+			return undef
+		}
 		return value.Empty()
 	}
 	port, proto := int64(defaultPort), rt.ProtoUDP

@@ -116,7 +116,7 @@ func TestVariablesReadWhatTheReferenceReads(t *testing.T) {
 		{"$utimef(%Y-%m-%d %H:%M:%S)", [6]string{"2023-11-14 22:13:20", "2023-11-14 22:13:20", "2023-11-14 22:13:20", "2023-11-14 22:13:20", "2023-11-14 22:13:20", "2023-11-14 22:13:20"}},
 		{"$_s(a$rU-b)", [6]string{"a+4930123-b", "a-b", "a-b", "a-b", "a+123-b", "aservice-b"}},
 		{"$def(ABC)", [6]string{"xyz", "xyz", "xyz", "xyz", "xyz", "xyz"}},
-		{"$def(QUOTED)", [6]string{"a b", "a b", "a b", "a b", "a b", "a b"}},
+		{"$def(QUOTED)", [6]string{`"a b"`, `"a b"`, `"a b"`, `"a b"`, `"a b"`, `"a b"`}},
 		{"$defn(NUM)", [6]string{"7", "7", "7", "7", "7", "7"}},
 		{"$C(xg)", [6]string{"\x1b[0;39;42m", "\x1b[0;39;42m", "\x1b[0;39;42m", "\x1b[0;39;42m", "\x1b[0;39;42m", "\x1b[0;39;42m"}},
 		{"$C(Rx)", [6]string{"\x1b[1;31;49m", "*", "*", "*", "*", "*"}},

@@ -33,7 +33,7 @@ func TestAssignmentsChangeTheRequest(t *testing.T) {
 		{"$ru", nil, false, "$ru", long},
 		{"$ru", 5, false, "$ru", long},
 		{"$rU", "bob", true, "$ru", "sip:bob:secret@biloxi.example.com:5070;transport=tcp;user=phone;lr"},
-		{"$rU", 123, true, "$rU", "123"},
+		{"$rU", 123, false, "$rU", "+4930123"},
 		{"$rU", nil, true, "$ru", "sip:biloxi.example.com:5070;transport=tcp;user=phone;lr"},
 		{"$rU", "", true, "$ru", "sip:biloxi.example.com:5070;transport=tcp;user=phone;lr"},
 		{"$rU", "a b", false, "$ru", long},
