@@ -13,7 +13,7 @@ func casesVariables() []Case {
 		"$hdr(Subject)", "$hdr(s)", "$hdr(X-None)", "$hdr(X-Empty)", "$hdr(X-Space)", "$hdr(x-num)", "$hdr(X-Multi)", "$(hdr(X-Multi)[0])", "$(hdr(X-Multi)[1])", "$(hdr(X-Multi)[2])", "$(hdr(X-Multi)[3])", "$(hdr(X-Multi)[-1])", "$(hdr(X-Multi)[-3])", "$(hdr(X-Multi)[-4])", "$(hdr(X-Multi)[*])",
 		"$hdrc(X-Multi)", "$hdrc(X-None)", "$hfl(X-Multi)", "$(hfl(X-Multi)[0])", "$(hfl(X-Multi)[1])", "$(hfl(X-Multi)[2])", "$(hfl(X-Multi)[-1])", "$hflc(X-Multi)", "$hflc(Contact)", "$hfl(Contact)", "$(hfl(Contact)[1])", "$ct", "$(ct[1])", "$(ct[-1])", "$(ct[*])",
 		"$x_hdr(n)", "$avp(@@none)", "$var(none)", "$xavp(@@none)", "$rc", "$retcode", "$?", "$shv(none)", "$cnt(ct)", "$cnt($avp(@@none))", "$def(NONE)", "$defn(NONE)", "$defv(NONE)", "$env(NO_SUCH_NAME)",
-		"$expires(min)", "$expires(max)", "$msg(len)", "$msg(fline)", "$msg(hdrs)", "$msg(body)", "$sel(ruri)", "$sel(ruri.user)", "$sel(nope)", "$C(rx)", "$ccp(x=>y)", "$ksr(route)", "$time(nope)", "$cfg(route)", "$cfg(name)",
+		"$expires(min)", "$expires(max)", "$msg(len)", "$branch(count)", "$branch(uri)", "$(branch(uri)[0])", "$branch(flags)", "$msg(fline)", "$msg(hdrs)", "$msg(body)", "$sel(ruri)", "$sel(ruri.user)", "$sel(nope)", "$C(rx)", "$ccp(x=>y)", "$ksr(route)", "$time(nope)", "$cfg(route)", "$cfg(name)",
 		"$sndfrom(ip)", "$sndto(ip)", "$rcv(dstport)", "$src_ip", "$si:$sp", "$rf", "$tf", "$ff", "$_s(x $rm y)", "$hu", "$T_branch_idx", "$uid", "$(bs)", "$nope", "$(nope)", "$var", "$avp", "$hdr", "$(hdr(Subject){s.len})",
 	}
 	var cases []Case

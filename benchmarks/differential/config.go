@@ -45,6 +45,7 @@ func together(cases []Case, sink int) configs.Script {
 	b.WriteString(head)
 	b.WriteString(`request_route {
 	if (method == "OPTIONS") {
+		xlog("L_ERR", "<<$ci|through|>>\n");
 		sl_send_reply("200", "OK");
 		exit;
 	}
@@ -63,7 +64,8 @@ func together(cases []Case, sink int) configs.Script {
 func routes(c Case, sink int) string {
 	body := c.text(c.Body)
 	if c.Wire {
-		body += fmt.Sprintf("\n$du = \"sip:127.0.0.1:%d\";\nforward();", sink)
+		// sipedge counts the hops in any case.
+		body = "mf_process_maxfwd_header(\"10\");\n" + body + fmt.Sprintf("\n$du = \"sip:127.0.0.1:%d\";\nforward();", sink)
 	}
 	top := c.text(c.Top)
 	if top != "" && !strings.HasSuffix(top, "\n") {

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -25,6 +28,12 @@ func (o observation) sameAs(p observation) bool {
 	}
 	return true
 }
+
+// through is the line by which a server says that it has run all scripts before message n, and logged what they log.
+func through(n int) string { return ": <<" + callID(n) + "|through|>>" }
+
+// callID names the message that asks for that line.
+func callID(n int) string { return "through-" + strconv.Itoa(n) }
 
 // logged finds the lines of all scripts in a server's log: <<TAG|text|>>, where the text may hold line breaks.
 func logged(log string) map[string][]string {
@@ -74,4 +83,39 @@ func hex(b *strings.Builder, c byte) {
 	b.WriteString(`\x`)
 	b.WriteByte(digits[c>>4])
 	b.WriteByte(digits[c&15])
+}
+
+var topBranch = regexp.MustCompile(`^(Via: SIP/2.0/UDP [^;]*;branch=z9hG4bK)[^;]*`)
+
+// comparable is a message without what servers may do as they like: the branch of their own Via, the order of a Via's parameters,
+// and the place of Record-Route among headers of other names.
+func comparable(message string) string {
+	head, body, _ := strings.Cut(message, "\r\n\r\n")
+	headers := strings.Split(head, "\r\n")
+	headers, start := headers[1:], headers[0]
+	own := true
+	for i, h := range headers {
+		if !strings.HasPrefix(h, "Via: ") {
+			continue
+		}
+		if own {
+			h, own = topBranch.ReplaceAllString(h, "${1}…"), false
+		}
+		params := strings.Split(h, ";")
+		slices.Sort(params[1:])
+		headers[i] = strings.Join(params, ";")
+	}
+	slices.SortStableFunc(headers, func(a, b string) int { return routing(a) - routing(b) })
+	return strings.Join(append([]string{start}, headers...), "\r\n") + "\r\n\r\n" + body
+}
+
+// routing is where a header goes in comparable.
+func routing(header string) int {
+	switch {
+	case strings.HasPrefix(header, "Via: "):
+		return 0
+	case strings.HasPrefix(header, "Record-Route: "):
+		return 1
+	}
+	return 2
 }

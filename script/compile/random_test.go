@@ -226,7 +226,7 @@ func checkSeed(t *testing.T, seed uint64) {
 	got := &world{answer: answers(seed), env: &testEnv{limit: limit},
 		suspend: func(int) bool { return waits.IntN(3) == 0 }}
 	diags := list(cfg.Files)
-	p := compile.Compile(cfg, table(t, got).WithLoaded(nil), nil, nil, diags)
+	p := compile.Compile(cfg, table(t, got), nil, nil, diags)
 	if p == nil {
 		t.Fatalf("seed %d: %s", seed, render(diags))
 	}

@@ -152,11 +152,14 @@ func table(t testing.TB, w *world) *registry.Table {
 		Selects: []registry.Select{{Prefix: "ruri", Bind: func(registry.Build, []registry.SelectStep) (rt.Expr, error) { return word(7, 21), nil }}},
 	}
 	other := &registry.Module{Name: "other", Functions: []registry.Function{fn("elsewhere")}}
-	tab, err := registry.NewTable(core, other)
+	// The functions are those of a module, but for one of the core.
+	own := &registry.Module{Name: "own", Functions: core.Functions}
+	core.Functions = []registry.Function{fn("corefn")}
+	tab, err := registry.NewTable(core, other, own)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return tab
+	return tab.WithLoaded([]*registry.Module{own})
 }
 
 // list makes a list of diagnostics.

@@ -47,7 +47,7 @@ func keepsText(t registry.Transformation) registry.Transformation {
 var errNumber = errors.New("expected a number or a pseudo-variable")
 
 // intArg compiles an argument that is a number. ok is false at run time for a
-// pseudo-variable that holds none.
+// pseudo-variable that holds none, a text of digits included.
 func intArg(a registry.TransArg) (func(*rt.Ctx) (n int64, ok bool), error) {
 	if a.Eval == nil {
 		n, ok := value.ParseInt([]byte(a.Text))
@@ -59,13 +59,7 @@ func intArg(a registry.TransArg) (func(*rt.Ctx) (n int64, ok bool), error) {
 	eval := a.Eval
 	return func(c *rt.Ctx) (int64, bool) {
 		v := eval(c)
-		switch v.Kind() {
-		case value.Int:
-			return v.Int(), true
-		case value.Str:
-			return value.ParseInt(c.Bytes(v))
-		}
-		return 0, false
+		return v.Int(), v.Kind() == value.Int
 	}, nil
 }
 
