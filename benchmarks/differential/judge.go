@@ -37,6 +37,23 @@ func judge(pairs []pair, table []Explanation) []judged {
 	return found
 }
 
+// unused names the explanations that explain nothing; in a whole run each of them must.
+func unused(found []judged, table []Explanation) []string {
+	used := make(map[string]bool)
+	for _, j := range found {
+		if j.By != nil {
+			used[j.By.ID] = true
+		}
+	}
+	var ids []string
+	for _, e := range table {
+		if !used[e.ID] {
+			ids = append(ids, e.ID)
+		}
+	}
+	return ids
+}
+
 // counts are the figures of a run.
 type counts struct{ equal, explained, unexplained int }
 

@@ -103,5 +103,8 @@ func run(ctx context.Context, only, binary, out string, verbose, show bool) int 
 	if count(verdicts).unexplained > 0 {
 		return 1
 	}
+	if ids := unused(verdicts, explanations); only == "" && len(ids) > 0 {
+		return fail(fmt.Errorf("nothing needs the explanations %q any more: take them out", ids))
+	}
 	return 0
 }

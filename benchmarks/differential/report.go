@@ -55,6 +55,7 @@ func summary(found []judged) string {
 		}
 		b.WriteString(t.String())
 	}
+	b.WriteString("\n## Left out\n\n" + leftOutTable())
 	if all.unexplained > 0 {
 		b.WriteString("\n## Unexplained\n\n")
 		for _, j := range found {
