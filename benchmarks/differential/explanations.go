@@ -132,14 +132,6 @@ var explanations = []Explanation{
 				only("statements/track classes", "syntax error", "[fu] [t]", "returned 1")(p)
 		},
 	},
-	{
-		ID: "error()", Document: decisions,
-		Line: "| `error(a,b)` | named only | logs, returns true | accepted | as 3.1 |",
-		Why:  "5.6.3 returns 0",
-		Expects: func(p pair) bool {
-			return p.Case.Name == "statements/error function" && onlyDiffersIn(p, 0, "after 1", "after 0")
-		},
-	},
 }
 
 // only is for one script, which Kamailio refuses for a reason and of which sipedge makes these lines.
