@@ -19,4 +19,5 @@ require (
 require (
 	github.com/cespare/xxhash/v2 v2.3.0
 	github.com/pborman/getopt/v2 v2.1.0
+	github.com/pmezard/go-difflib v1.0.0
 )

@@ -100,6 +100,69 @@ func (e *Edits) DropCovered() {
 	e.n = kept
 }
 
+// Forget takes back the changes that lie within the bytes from off to end: cuts
+// that do not reach beyond them, and what was put in there, at both ends too.
+func (e *Edits) Forget(off, end int) {
+	kept := int32(0)
+	for _, d := range e.list[:e.n] {
+		if int(d.off) >= off && int(d.off)+int(d.cut) <= end {
+			continue
+		}
+		e.list[kept] = d
+		kept++
+	}
+	e.n = kept
+}
+
+// Withdraw takes back the changes that cut exactly n bytes, at least one, at off,
+// with what they put in: a later change of the same text stands for all of them.
+func (e *Edits) Withdraw(off, n int) {
+	kept := int32(0)
+	for _, d := range e.list[:e.n] {
+		if n > 0 && int(d.off) == off && int(d.cut) == n {
+			continue
+		}
+		e.list[kept] = d
+		kept++
+	}
+	e.n = kept
+}
+
+// Retract takes back what was put in from that place of the arena.
+func (e *Edits) Retract(data int) {
+	for i := range e.list[:e.n] {
+		if d := &e.list[i]; int(d.data) == data && d.n > 0 {
+			copy(e.list[i:], e.list[i+1:e.n])
+			e.n--
+			return
+		}
+	}
+}
+
+// PartSize is the length that the bytes from off to end have with the changes
+// made, what was put in at both ends included; changed tells whether anything
+// touches them.
+func (e *Edits) PartSize(off, end int) (size int, changed bool) {
+	size = end - off
+	at := off
+	for i := range e.list[:e.n] {
+		d := &e.list[i]
+		if int(d.off) > end {
+			break
+		}
+		if int(d.off) >= off && d.n > 0 {
+			size += int(d.n)
+			changed = true
+		}
+		if from, to := max(int(d.off), at), min(int(d.off)+int(d.cut), end); to > from {
+			size -= to - from
+			at = to
+			changed = true
+		}
+	}
+	return size, changed
+}
+
 // Each calls f with every change in the order of the message until f reports
 // false: cut bytes from off on give way to dataLen bytes of the arena.
 func (e *Edits) Each(f func(off, cut, dataOff, dataLen int) bool) {

@@ -91,6 +91,54 @@ func TestEditsAgreeWithASlowEditor(t *testing.T) {
 	}
 }
 
+// TestPartSizeIsTheSizeOfAPart: the parts of a message before and behind a place
+// where nothing is put in add up to the whole.
+func TestPartSizeIsTheSizeOfAPart(t *testing.T) {
+	r := rand.New(rand.NewPCG(8, 8))
+	const n = 40
+	for range 5000 {
+		var e Edits
+		at := r.IntN(n + 1)
+		for range r.IntN(8) {
+			off := r.IntN(n + 1)
+			cut := r.IntN(n - off + 1)
+			if off == at || off < at && off+cut > at { // on the boundary both sides could have it
+				continue
+			}
+			e.Replace(off, cut, 0, r.IntN(5))
+		}
+		head, _ := e.PartSize(0, at)
+		body, changed := e.PartSize(at, n)
+		if head+body != e.Size(n) {
+			t.Fatalf("%d and %d at %d, want %d together", head, body, at, e.Size(n))
+		}
+		if !changed && body != n-at {
+			t.Fatalf("%d bytes from %d on, nothing changed", body, at)
+		}
+	}
+}
+
+func TestChangesAreTakenBack(t *testing.T) {
+	msg, arena := []byte("0123456789"), []byte("abcdef")
+	var e Edits
+	e.Replace(2, 2, 0, 1)
+	e.InsertAt(4, 1, 1, false)
+	e.Withdraw(2, 2)
+	e.Replace(2, 2, 2, 1)
+	if got := string(e.AppendTo(nil, msg, arena)); got != "01cb456789" {
+		t.Errorf("a later change of the same span: %q", got)
+	}
+	e.Withdraw(4, 0) // an insertion is not meant
+	e.InsertAt(4, 5, 1, false)
+	e.Retract(5)
+	e.Cut(6, 2)
+	e.Cut(7, 3)
+	e.Forget(2, 8)
+	if got := string(e.AppendTo(nil, msg, arena)); got != "0123456" {
+		t.Errorf("all within 2 to 8 forgotten: %q", got)
+	}
+}
+
 func TestEditsDoNotAllocate(t *testing.T) {
 	dst, msg, arena := make([]byte, 0, 64), []byte("0123456789"), []byte("abc")
 	var e Edits

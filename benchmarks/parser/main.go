@@ -14,6 +14,7 @@ import (
 
 	"github.com/emiago/sipgo/sip"
 
+	"sipedge/benchmarks/interleave"
 	"sipedge/benchmarks/markdown"
 	"sipedge/sipparse"
 )
@@ -147,16 +148,16 @@ func passes(r *report, name string, m []byte, bounded bool) {
 	if parser != nil {
 		fns = append(fns, func() { parser.ParseSIP(m) })
 	}
-	t := measure(fns)
+	t := interleave.Measure(fns)
 	if bounded {
-		r.row("index pass / scan", name, t.pair(1, 0), t.ratio(1, 0), 2.4, 1.8)
-		r.row("core pass / scan", name, t.pair(2, 0), t.ratio(2, 0), 4.0, 3.0)
-		r.row("full pass / scan", name, t.pair(3, 0), t.ratio(3, 0), 6.5, 5)
+		r.row("index pass / scan", name, t.Pair(1, 0), t.Ratio(1, 0), 2.4, 1.8)
+		r.row("core pass / scan", name, t.Pair(2, 0), t.Ratio(2, 0), 4.0, 3.0)
+		r.row("full pass / scan", name, t.Pair(3, 0), t.Ratio(3, 0), 6.5, 5)
 		if parser != nil {
-			r.row("core pass / emiago/sipgo", name, t.pair(2, 4), t.ratio(2, 4), 0.20, 0)
+			r.row("core pass / emiago/sipgo", name, t.Pair(2, 4), t.Ratio(2, 4), 0.20, 0)
 		}
 	} else {
-		detail := fmt.Sprintf("scan %.0f ns, index %.0f, core %.0f, full %.0f", t.median(0), t.median(1), t.median(2), t.median(3))
+		detail := fmt.Sprintf("scan %.0f ns, index %.0f, core %.0f, full %.0f", t.Median(0), t.Median(1), t.Median(2), t.Median(3))
 		r.rows = append(r.rows, []string{"passes", name, "", "", "", detail})
 	}
 	allocs := testing.AllocsPerRun(100, func() { sipparse.Parse(m, &x); x.Core(m); x.Full(m); x.Validate(m) })
@@ -169,14 +170,14 @@ func clone(r *report, m []byte) {
 	sipparse.Parse(m, &x)
 	x.Core(m)
 	buf := make([]byte, len(m))
-	t := measure([]func(){func() { copy(buf, m); x.CloneTo(&y) }})
-	r.row("clone, ns", "invite", "", t.median(0), 80, 0)
+	t := interleave.Measure([]func(){func() { copy(buf, m); x.CloneTo(&y) }})
+	r.row("clone, ns", "invite", "", t.Median(0), 80, 0)
 }
 
 // framing measures a message that comes in one piece and a byte at a time.
 func framing(r *report, m []byte) {
-	t := measure([]func(){func() { frameOnce(m) }, func() { frameBytes(m) }})
-	r.row("framing a byte at a time / in one piece", "invite", t.pair(1, 0), t.ratio(1, 0), 3, 0)
+	t := interleave.Measure([]func(){func() { frameOnce(m) }, func() { frameBytes(m) }})
+	r.row("framing a byte at a time / in one piece", "invite", t.Pair(1, 0), t.Ratio(1, 0), 3, 0)
 }
 
 func frameOnce(m []byte) {
@@ -195,9 +196,9 @@ func frameBytes(m []byte) {
 // quarter of it: the cost for a byte must not grow with the size.
 func hostile(r *report, name string, make func(n int) []byte) {
 	big, small := make(65000), make(16250)
-	t := measure([]func(){func() { everything(big) }, func() { everything(small) }})
-	r.row("hostile, ns per byte", name, fmt.Sprintf("%.2f for a quarter of it", t.median(1)/float64(len(small))),
-		t.median(0)/float64(len(big)), 5, 3)
+	t := interleave.Measure([]func(){func() { everything(big) }, func() { everything(small) }})
+	r.row("hostile, ns per byte", name, fmt.Sprintf("%.2f for a quarter of it", t.Median(1)/float64(len(small))),
+		t.Median(0)/float64(len(big)), 5, 3)
 }
 
 var work struct {

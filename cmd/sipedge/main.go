@@ -13,6 +13,14 @@ func main() { os.Exit(run(os.Args, os.Stdin, os.Stdout, os.Stderr)) }
 
 // run does what the command line asks for and returns the exit status.
 func run(args []string, stdin io.Reader, stdout, stderr *os.File) int {
+	if len(args) > 1 {
+		switch args[1] {
+		case "fmt":
+			return formatScripts(args[1:], stdin, stdout, stderr)
+		case "doc":
+			return printManual(args[1:], stdout, stderr)
+		}
+	}
 	o, err := parseOptions(args)
 	if err != nil {
 		return fail(stderr, err)
@@ -24,6 +32,9 @@ func run(args []string, stdin io.Reader, stdout, stderr *os.File) int {
 	case o.version:
 		printVersion(stdout, o.details)
 		return 0
+	}
+	if o.json {
+		return checkJSON(o, stdin, stdout, stderr)
 	}
 	src, err := o.source(stdin)
 	if err != nil {

@@ -31,6 +31,7 @@ func optionTable() []option {
 		{'G', "", "file", "File to write the process group's number to", func(o *options, v string) error { o.pgFile = v; return nil }},
 		{'h', "help", "", "Print this text", func(o *options, _ string) error { o.help = true; return nil }},
 		{'I', "", "", "Print the version with details", func(o *options, _ string) error { o.version, o.details = true, true; return nil }},
+		{0, "json", "", "With -c: print errors and warnings as one JSON document", func(o *options, _ string) error { o.json = true; return nil }},
 		{'K', "", "", "Check the Via of replies", fixed("check_via", "yes")},
 		{'l', "listen", "address", "Listen on [proto:]host[:port][/advertised] as well; several are allowed", param("listen")},
 		{0, "loadmodule", "name", "Load a module before the script's own", addModule},
@@ -123,7 +124,7 @@ func quote(s string) string {
 // usage is -h.
 func usage(w io.Writer) {
 	printVersion(w, false)
-	fmt.Fprint(w, "Usage: sipedge [options]\nOptions:\n")
+	fmt.Fprint(w, "Usage: sipedge [options]\n       sipedge fmt [-d] [-l] [-w] [file ...]     format scripts\n       sipedge doc [name]                        print the reference\nOptions:\n")
 	for _, row := range optionTable() {
 		name := ""
 		if row.short != 0 {
@@ -140,5 +141,5 @@ func usage(w io.Writer) {
 		}
 		fmt.Fprintf(w, "    %-22s %s\n", name, row.help)
 	}
-	fmt.Fprint(w, "\nThe script's parameters are described in README.md.\n")
+	fmt.Fprint(w, "\nsipedge fmt -h and sipedge doc -h say more; the script's parameters, functions and\nvariables are described by sipedge doc.\n")
 }

@@ -8,6 +8,7 @@ import (
 
 	"sipedge/engine/core"
 	"sipedge/engine/mod"
+	"sipedge/script/format"
 )
 
 var fences = regexp.MustCompile("(?ms)^```kamailio\n(.*?)^```$")
@@ -66,5 +67,40 @@ func TestReadmesOptionsExist(t *testing.T) {
 				t.Errorf("%s is no option", o)
 			}
 		}
+	}
+}
+
+// The scripts that we show are in the form that sipedge fmt gives them, and so is
+// the built-in one.
+func TestShownScriptsAreFormatted(t *testing.T) {
+	for _, s := range append(readmeScripts(t), string(builtin)) {
+		if out, diags := format.Source("README.md", []byte(s)); string(out) != s {
+			t.Errorf("%s%s\nis in another form:\n%s", diags, s, out)
+		}
+	}
+}
+
+// The commands of the README that need no server and no other terminal do work.
+func TestCommandsInTheReadmeWork(t *testing.T) {
+	text, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	call := readmeScripts(t)[0]
+	t.Chdir(t.TempDir())
+	if err := os.WriteFile("call.cfg", []byte(call), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	line := regexp.MustCompile(`(?m)^    bin/sipedge ((?:doc|fmt|-c --json)[^#\n]*)`)
+	seen := map[string]int{}
+	for _, m := range line.FindAllStringSubmatch(string(text), -1) {
+		args := strings.Fields(strings.ReplaceAll(m[1], "'", ""))
+		if status, _, errs := outcome(t, "", args...); status != 0 || errs != "" {
+			t.Errorf("%q: status %d, %s", args, status, errs)
+		}
+		seen[args[0]]++
+	}
+	if seen["doc"] < 5 || seen["fmt"] < 4 || seen["-c"] < 1 {
+		t.Errorf("commands found: %v", seen)
 	}
 }

@@ -18,6 +18,10 @@ func (s *Server) AfterOn(loop int, d time.Duration, f func(loop int)) error {
 	})
 }
 
+// WallClock is the time of day of a loop in nanoseconds since 1970, as scripts see
+// it; it must be called on that loop.
+func (s *Server) WallClock(loop int) int64 { return s.perLoop[loop].rl.Wall() }
+
 func (l *loop) after(d time.Duration, f func(loop int)) error {
 	i := len(l.delayed)
 	if n := len(l.freeDelayed); n > 0 {

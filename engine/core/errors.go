@@ -24,6 +24,9 @@ var (
 	ErrLooseSocket = errors.New("no such listen address")
 	ErrFromNetwork = errors.New("a message that did not come from the network has no reply target")
 	ErrHops        = errors.New("the request has passed too many hops (Max-Forwards)")
+	ErrBadMessage  = errors.New("the changed message is no valid SIP message")
+	ErrKind        = errors.New("a request cannot become a reply, nor a reply a request")
+	ErrMessageRoom = errors.New("there is no room for the changed message")
 	ErrReflection  = errors.New("the reply would be much longer than the request, whose source nobody has verified")
 )
 

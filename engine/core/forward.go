@@ -103,10 +103,9 @@ func (p *Proc) sendCopy(t Target, out *Socket) error {
 		p.hooks[i].f(p, out, p.hooks[i].arg)
 	}
 	uri := p.requestURI()
-	if !p.editTopVia() || !p.editStartLine(uri) || !p.insertVia(out, uri) || !p.lowerMaxForwards() || !p.cutSurplus() || p.editsLost {
+	if !p.editTopVia() || !p.editStartLine(uri) || !p.insertVia(out, uri) || !p.lowerMaxForwards() || !p.cutSurplus() || !p.settleEdits() || p.editsLost {
 		return ErrEdits
 	}
-	p.Edits.DropCovered()
 	if p.snap.prog.Send != nil && !p.onSend(t, out) {
 		return ErrBlocked
 	}
@@ -275,16 +274,7 @@ func (s *Socket) fits(t Target) bool {
 func (p *Proc) onSend(t Target, out *Socket) bool {
 	p.SendFrom, p.SendTo, p.SendProto = out.Addr, t.Addr.AddrPort(), t.Proto
 	p.SendLen = p.Edits.Size(len(p.Msg))
-	route, self := p.Route, p.self
-	p.Route, p.self = rt.SendRoute, 0
-	st, err := p.RunNested(p.snap.prog.Send)
-	p.abandon() // a function that wanted to wait cannot here
-	p.Route, p.self = route, self
-	if err != nil {
-		p.loop.stats.scriptErrors.Add(1)
-		p.loop.logScriptError(p, err)
-	}
-	return st != rt.Dropped
+	return p.runNested(rt.SendRoute, p.snap.prog.Send) != rt.Dropped
 }
 
 // Send sends the message as it was received, without a Via of ours (cookbook
@@ -368,10 +358,9 @@ func (p *Proc) relayReply() error {
 	if err != nil {
 		return err
 	}
-	if !p.cutSurplus() {
+	if !p.cutSurplus() || !p.settleEdits() {
 		return ErrEdits
 	}
-	p.Edits.DropCovered()
 	if err := p.loop.sendEdited(p, out, to); err != nil {
 		return err
 	}

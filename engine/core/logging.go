@@ -24,6 +24,13 @@ func (p *Proc) Log(level int, text []byte) {
 // LogEnabled implements rt.Env.
 func (p *Proc) LogEnabled(level int) bool { return p.loop.log.Enabled(level) }
 
+// SetLogLevel sets the level of the lines that the message's loop logs, for this
+// message and all others, until ResetLogLevel.
+func (p *Proc) SetLogLevel(level int) { p.loop.log.SetLevel(level) }
+
+// ResetLogLevel lets the server's level (parameter debug) count again.
+func (p *Proc) ResetLogLevel() { p.loop.log.ResetLevel() }
+
 // WallClock implements rt.Env.
 func (p *Proc) WallClock() int64 { return p.loop.rl.Wall() }
 

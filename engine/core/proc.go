@@ -23,14 +23,19 @@ type Proc struct {
 	// Received is set for messages from the network, unset for ones of our own making.
 	Received bool
 
-	loop *loop
-	snap *Snapshot
-	self Handle // set while the script waits
+	loop  *loop
+	snap  *Snapshot
+	event *EventRun // set while the block of an EventRun runs
+	self  Handle    // set while the script waits
 
 	rHdrs  [maxReplyHeaders]value.Value
 	nrHdrs int
-	hooks  [maxSendHooks]sendHook
-	nHooks int
+	// rBody and rType are the body and content type of replies made here.
+	rBody, rType value.Value
+	hooks        [maxSendHooks]sendHook
+	nHooks       int
+	ends         [maxEndHooks]EndHook
+	nEnds        int
 
 	maxForwardsSet bool
 	viaSettled     bool
@@ -48,6 +53,7 @@ type Proc struct {
 const (
 	maxReplyHeaders = 16
 	maxSendHooks    = 8
+	maxEndHooks     = 4
 )
 
 type sendHook struct {
@@ -102,6 +108,12 @@ func (p *Proc) AddReplyHeader(line value.Value) bool {
 	p.rHdrs[p.nrHdrs] = v
 	p.nrHdrs++
 	return true
+}
+
+// SetReplyBody gives every reply that is made here for the request, but a 100, a
+// body and its content type, which must be one line. They are strings.
+func (p *Proc) SetReplyBody(body, contentType value.Value) {
+	p.rBody, p.rType = p.inArena(body), p.inArena(contentType)
 }
 
 // AppendHeader adds header lines behind the last header of the message.

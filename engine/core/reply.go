@@ -6,6 +6,7 @@ import (
 	"unsafe"
 
 	"sipedge/script/rt"
+	"sipedge/script/value"
 	"sipedge/sipparse"
 )
 
@@ -86,7 +87,7 @@ func (p *Proc) replySize(reason string) int {
 	for i := 0; i < p.nrHdrs; i++ {
 		n += p.rHdrs[i].Len()
 	}
-	return n
+	return n + p.rBody.Len() + p.rType.Len()
 }
 
 // replyOverhead is the status line, To tag, received, rport, Content-Length and
@@ -147,14 +148,23 @@ func (p *Proc) appendReply(b []byte, code int, reason string, lumps, short bool)
 			b = append(b, p.Bytes(p.rHdrs[i])...)
 		}
 	}
-	if short {
+	body := lumps && code > 100 && p.rBody.Len() > 0
+	if short && !body {
 		return append(b, '\r', '\n')
 	}
-	if p.snap.cfg.ServerSignature {
+	if p.snap.cfg.ServerSignature && !short {
 		b = append(b, p.snap.serverHeader...)
 	}
-	if p.snap.cfg.SIPWarning {
+	if p.snap.cfg.SIPWarning && !short {
 		b = p.appendWarning(b)
+	}
+	if body {
+		b = append(b, "Content-Type: "...)
+		b = append(b, p.Bytes(p.rType)...)
+		b = append(b, "\r\nContent-Length: "...)
+		b = value.AppendInt(b, int64(p.rBody.Len()))
+		b = append(b, "\r\n\r\n"...)
+		return append(b, p.Bytes(p.rBody)...)
 	}
 	return append(b, "Content-Length: 0\r\n\r\n"...)
 }

@@ -52,6 +52,10 @@ func (s *Snapshot) Sockets() []*Socket { return s.sockets }
 // Number counts the configurations of a server from 1.
 func (s *Snapshot) Number() uint64 { return s.number }
 
+// Config is a module's configuration ("" for the core); nil where the module is
+// not loaded.
+func (s *Snapshot) Config(module string) any { return s.configs[module] }
+
 // Program is the compiled script.
 func (s *Snapshot) Program() *rt.Program { return s.prog }
 

@@ -39,6 +39,9 @@ type loopStats struct {
 	absorbed        atomic.Uint64 // retransmissions of a suspended request
 	cancelsParked   atomic.Uint64 // CANCELs that waited for their INVITE's script
 	cancelsHonoured atomic.Uint64
+	eventRoutes     atomic.Uint64 // blocks run without a message from the network
+	startHeld       atomic.Uint64 // messages that waited for the event routes of the start
+	startLost       atomic.Uint64 // messages for which there was no room then
 	scriptErrors    atomic.Uint64
 	panics          atomic.Uint64
 }
@@ -62,6 +65,8 @@ type Stats struct {
 	Total    map[string]uint64 `json:"total"`
 	Snapshot uint64            `json:"snapshot"`
 	Dropped  uint64            `json:"log_dropped"` // log lines lost or held back
+	// Modules are the figures of the loaded modules that have some.
+	Modules map[string]map[string]uint64 `json:"modules,omitempty"`
 	// Reactor are the figures of each event loop's sockets, mailbox and timers,
 	// Pool those of the blocking work; nil on a virtual network.
 	Reactor []reactor.Stats `json:"reactor,omitempty"`
@@ -78,6 +83,15 @@ func (s *Server) Stats() Stats {
 			st.Total[k] += v
 		}
 		st.Loops = append(st.Loops, ls)
+	}
+	for _, m := range s.snap.Load().modules {
+		if m.Counters == nil {
+			continue
+		}
+		if st.Modules == nil {
+			st.Modules = map[string]map[string]uint64{}
+		}
+		st.Modules[m.Name] = m.Counters(s)
 	}
 	if s.reactor != nil {
 		st.Reactor = s.reactor.Stats()

@@ -20,6 +20,7 @@ func Functions() []registry.Function {
 		uriFunctions(),
 		branchFunctions(),
 		flagFunctions(),
+		avpFlagFunctions(),
 		rportFunctions(),
 		logFunctions(),
 	} {

@@ -8,7 +8,7 @@ import (
 )
 
 // uriRoutes are the blocks in which the Request-URI can be changed.
-const uriRoutes = rt.RequestRoute | rt.BranchRoute | rt.FailureRoute
+const uriRoutes = rt.RequestRoute | rt.BranchRoute | rt.FailureRoute | rt.EventRoute
 
 // maxStrip bounds strip() and strip_tail(): no user part is longer.
 const maxStrip = rt.MaxURI

@@ -45,7 +45,9 @@ type Writer struct {
 	logger *Logger
 	mu     *sync.Mutex // nil for a loop's writer, which has one user
 	ring   ring
-	proc   int // 0 for the shared writer, else the loop's number plus 1
+	proc   int  // 0 for the shared writer, else the loop's number plus 1
+	own    bool // level stands in place of the logger's
+	level  int
 }
 
 // New starts a logger. Close ends it.
@@ -122,7 +124,18 @@ func (l *Logger) Close() {
 }
 
 // Enabled reports whether lines of the level are logged.
-func (w *Writer) Enabled(level int) bool { return level <= int(w.logger.level.Load()) }
+func (w *Writer) Enabled(level int) bool {
+	if w.own {
+		return level <= w.level
+	}
+	return level <= int(w.logger.level.Load())
+}
+
+// SetLevel gives a loop's writer a level of its own; it is the loop's to call.
+func (w *Writer) SetLevel(level int) { w.own, w.level = true, level }
+
+// ResetLevel lets the logger's level count again.
+func (w *Writer) ResetLevel() { w.own = false }
 
 // Wanted reports whether a line that Write got now would come out, as far as can
 // be told without its text: for those who have to format it first. A line that is
@@ -144,7 +157,7 @@ func (w *Writer) Wanted(level int, class Class, source uint64) bool {
 // the peer that caused the line, 0 for none. It never waits and allocates
 // nothing; a line for which there is no room is counted and lost.
 func (w *Writer) Write(level int, class Class, source uint64, text []byte) {
-	if level > int(w.logger.level.Load()) {
+	if !w.Enabled(level) {
 		return
 	}
 	if w.mu == nil {

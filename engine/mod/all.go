@@ -5,12 +5,19 @@ package mod
 
 import (
 	"sipedge/engine/corefuncs"
+	"sipedge/engine/mod/avpops"
+	"sipedge/engine/mod/cfgutils"
+	"sipedge/engine/mod/htable"
+	"sipedge/engine/mod/ipops"
+	"sipedge/engine/mod/kex"
 	"sipedge/engine/mod/maxfwd"
 	"sipedge/engine/mod/pv"
+	"sipedge/engine/mod/regex"
 	"sipedge/engine/mod/rr"
 	"sipedge/engine/mod/siputils"
 	"sipedge/engine/mod/sl"
 	"sipedge/engine/mod/textops"
+	"sipedge/engine/mod/textopsx"
 	"sipedge/engine/mod/xlog"
 	"sipedge/engine/params"
 	scriptpv "sipedge/script/pv"
@@ -20,12 +27,19 @@ import (
 // All are the descriptors of all modules, in the order of their names.
 func All() []*registry.Module {
 	return []*registry.Module{
+		avpops.Module(),
+		cfgutils.Module(),
+		htable.Module(),
+		ipops.Module(),
+		kex.Module(),
 		maxfwd.Module(),
 		pv.Module(),
+		regex.Module(),
 		rr.Module(),
 		siputils.Module(),
 		sl.Module(),
 		textops.Module(),
+		textopsx.Module(),
 		xlog.Module(),
 	}
 }

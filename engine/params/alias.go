@@ -47,13 +47,14 @@ func ParseAlias(text string) (Alias, error) {
 	return a, nil
 }
 
+// checkAlias looks at the value that was added last; those before it have been
+// looked at.
 func checkAlias(c *Core) error {
-	for _, text := range c.Alias {
-		if _, err := ParseAlias(text); err != nil {
-			return err
-		}
+	if len(c.Alias) == 0 {
+		return nil
 	}
-	return nil
+	_, err := ParseAlias(c.Alias[len(c.Alias)-1])
+	return err
 }
 
 // reverse is the lookup behind AutoAliases; tests replace it.

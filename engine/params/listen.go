@@ -223,11 +223,11 @@ func checkAdvertisedAddress(c *Core) error {
 	return nil
 }
 
+// checkListen looks at the value that was added last.
 func checkListen(c *Core) error {
-	for _, text := range c.Listen {
-		if _, err := ParseListen(text); err != nil {
-			return err
-		}
+	if len(c.Listen) == 0 {
+		return nil
 	}
-	return nil
+	_, err := ParseListen(c.Listen[len(c.Listen)-1])
+	return err
 }

@@ -118,11 +118,13 @@ func (f *Folder) binary(e *ast.Binary) Constant {
 	return foldBinary(e.Op, l, r)
 }
 
-// hasCalls reports whether an expression calls anything.
+// hasCalls reports whether an expression calls anything, or holds what the
+// compiler has put in the place of a call.
 func hasCalls(e ast.Expr) (yes bool) {
 	walk(e, func(n any) {
 		switch n.(type) {
-		case *ast.Call, *ast.RouteCall:
+		case *ast.IntLit, *ast.StringLit, *ast.Ident, *ast.AddrLit, *ast.PV, *ast.Select, *ast.Unary, *ast.Binary, *ast.Paren:
+		default:
 			yes = true
 		}
 	})
@@ -181,7 +183,11 @@ func foldBinary(op string, l, r Constant) Constant {
 		if l.Kind == value.Int {
 			return IntConst(l.Num + r.Int())
 		}
-		return StrConst(l.Str + r.Text())
+		s := l.Str + r.Text()
+		if len(s) > maxFolded {
+			return Constant{}
+		}
+		return StrConst(s)
 	case "-":
 		return IntConst(l.Int() - r.Int())
 	case "*":
@@ -230,6 +236,10 @@ func less(op string, a, b int64) bool {
 	}
 	return a >= b
 }
+
+// maxFolded is the longest text in bytes that is put together at start; a chain
+// of longer ones would be kept with all its beginnings.
+const maxFolded = 4096
 
 // Strip takes the parentheses off an expression.
 func Strip(e ast.Expr) ast.Expr {

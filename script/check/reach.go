@@ -2,8 +2,10 @@ package check
 
 import (
 	"strconv"
+	"strings"
 
 	"sipedge/script/ast"
+	"sipedge/script/diag"
 	"sipedge/script/registry"
 	"sipedge/script/rt"
 )
@@ -82,7 +84,16 @@ func (k *checker) findCalls(b *ast.RouteBlock) *calls {
 				if f.Args[i].Kind != registry.ArgRoute {
 					continue
 				}
-				if name, ok := RouteName(n.Args[i]); ok {
+				name, ok := RouteName(n.Args[i])
+				if f.Args[i].Runs {
+					if ok && !strings.Contains(name, "$") {
+						c.names = append(c.names, name)
+					} else {
+						c.dynamic = true
+					}
+					continue
+				}
+				if ok {
 					c.arms = append(c.arms, rt.RouteKey{Kind: f.Args[i].RouteKind, Name: name})
 				} else {
 					c.armsAny |= f.Args[i].RouteKind
@@ -122,34 +133,45 @@ func (k *checker) reach() {
 			used[b] = used[b] || armed[key] || anyKind&key.Kind != 0
 		}
 	}
-	for changed := true; changed; {
-		changed = false
-		add := func(to *ast.RouteBlock, kinds rt.RouteKind) {
-			if old := k.info.Reach[to]; old|kinds != old {
-				k.info.Reach[to] = old | kinds
-				changed = true
+	k.spread(own)
+	k.unused(used, dynamic, k.diags.HasErrors())
+}
+
+// spread hands the kinds of block that reach a block on to those that it calls.
+// A block is looked at again only when a kind is added to it, so at most once for
+// each kind.
+func (k *checker) spread(own map[*ast.RouteBlock]*calls) {
+	var todo []*ast.RouteBlock
+	add := func(to *ast.RouteBlock, kinds rt.RouteKind) {
+		if old := k.info.Reach[to]; old|kinds != old {
+			k.info.Reach[to] = old | kinds
+			todo = append(todo, to)
+		}
+	}
+	for _, b := range k.cfg.Routes {
+		if k.info.Reach[b] != 0 {
+			todo = append(todo, b)
+		}
+	}
+	var everywhere rt.RouteKind // reach all, by a name computed at run time
+	for len(todo) > 0 {
+		b := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		kinds := k.info.Reach[b]
+		for _, name := range own[b].names {
+			if to := k.blocks[rt.RouteKey{Kind: rt.RequestRoute, Name: name}]; to != nil {
+				add(to, kinds)
 			}
 		}
-		for _, b := range k.cfg.Routes {
-			kinds := k.info.Reach[b]
-			if kinds == 0 {
-				continue
-			}
-			for _, name := range own[b].names {
-				if to := k.blocks[rt.RouteKey{Kind: rt.RequestRoute, Name: name}]; to != nil {
+		if own[b].dynamic && kinds|everywhere != everywhere {
+			everywhere |= kinds
+			for _, to := range k.cfg.Routes {
+				if to.Kind == ast.RequestRoute {
 					add(to, kinds)
-				}
-			}
-			if own[b].dynamic {
-				for _, to := range k.cfg.Routes {
-					if to.Kind == ast.RequestRoute {
-						add(to, kinds)
-					}
 				}
 			}
 		}
 	}
-	k.unused(used, dynamic, k.diags.HasErrors())
 }
 
 // unused warns of blocks that nothing runs. A block that only unused ones call
@@ -175,27 +197,27 @@ func (k *checker) unused(used map[*ast.RouteBlock]bool, dynamic, quiet bool) {
 		switch b.Kind {
 		case ast.RequestRoute:
 			if key.Name != "" && !called[key.Name] && !dynamic && !used[b] {
-				Warn(k.diags, b.Pos, "route[%s] is never called", b.Name)
+				Warn(k.diags, diag.UnusedRoute, b.Pos, "route[%s] is never called", b.Name)
 			}
 		case ast.FailureRoute, ast.BranchRoute:
 			if !used[b] {
-				Warn(k.diags, b.Pos, "%s[%s] is never armed", b.Kind, b.Name)
+				Warn(k.diags, diag.UnusedRoute, b.Pos, "%s[%s] is never armed", b.Kind, b.Name)
 			}
 		case ast.ReplyRoute:
 			if key.Name != "" && !used[b] {
-				Warn(k.diags, b.Pos, "%s[%s] is never armed", b.Kind, b.Name)
+				Warn(k.diags, diag.UnusedRoute, b.Pos, "%s[%s] is never armed", b.Kind, b.Name)
 			}
 		case ast.EventRoute:
-			owner, ok := k.table.Events[b.Name]
+			owner, ok := k.table.Event(b.Name)
 			switch {
 			case !ok:
 				d := suggest(b.Name, registry.Names(k.table.Events))
 				if d != "" {
 					d = "; did you mean \"" + d + "\"?"
 				}
-				Warn(k.diags, b.Pos, "nothing runs event_route[%s]%s", b.Name, d)
+				Warn(k.diags, diag.UnknownEvent, b.Pos, "nothing runs event_route[%s]%s", b.Name, d)
 			case !k.table.IsLoaded(owner):
-				Warn(k.diags, b.Pos, "event_route[%s] is run by module %q, which is not loaded", b.Name, owner)
+				Warn(k.diags, diag.ModuleNotLoaded, b.Pos, "event_route[%s] is run by module %q, which is not loaded", b.Name, owner)
 			}
 		}
 	}

@@ -33,6 +33,15 @@ func (c *compiler) Const(s string) value.Value {
 	return v
 }
 
+// InitVar implements registry.VarInitializer.
+func (c *compiler) InitVar(name string, v value.Value) {
+	slot := c.VarSlot(name)
+	for len(c.prog.VarInit) <= slot {
+		c.prog.VarInit = append(c.prog.VarInit, value.Value{})
+	}
+	c.prog.VarInit[slot] = v
+}
+
 // AVP implements registry.Build. A name in the spelling of $avp ("s:x", "i:5")
 // means the same AVP as there.
 func (c *compiler) AVP(name string) rt.AVPName {
@@ -89,7 +98,7 @@ func (c *compiler) Regex(text string, fold bool) (registry.Matcher, error) {
 
 // dynamicPatterns are the patterns that scripts of this process computed at run
 // time; shared by all loops.
-var dynamicPatterns = posix.NewCache(regexCacheSize, maxDynamicPattern)
+var dynamicPatterns = posix.NewCache(regexCacheSize, regexCacheMemory)
 
 // RegexCached implements registry.Build.
 func (c *compiler) RegexCached(text []byte, fold bool) (registry.Matcher, error) {
@@ -99,7 +108,7 @@ func (c *compiler) RegexCached(text []byte, fold bool) (registry.Matcher, error)
 func cachedRegex(text []byte, fold bool) (registry.Matcher, error) {
 	m, err := dynamicPatterns.Get(text, fold)
 	if err != nil {
-		return nil, err
+		return nil, err // not m, which would be an interface that is not nil
 	}
 	return m, nil
 }
@@ -112,11 +121,12 @@ func (c *compiler) regexError(e ast.Expr, err error) {
 			pos += diag.Pos(1 + off)
 		}
 	}
-	c.errorf(pos, "", "bad regular expression: %s", err.Error())
+	c.errorf(diag.Regex, pos, "", "bad regular expression: %s", err.Error())
 }
 
-func (c *compiler) warnf(pos diag.Pos, format string, args ...any) {
-	check.Warn(c.diags, pos, format, args...)
+// Warnf implements registry.Warner.
+func (c *compiler) Warnf(code diag.Code, pos diag.Pos, format string, args ...any) {
+	check.Warn(c.diags, code, pos, format, args...)
 }
 
 func suggest(name string, candidates []string) string { return diag.Suggest(name, candidates) }

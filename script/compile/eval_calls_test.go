@@ -1,14 +1,22 @@
 package compile_test
 
-import "sipedge/script/ast"
+import (
+	"strings"
 
-// The evaluator's calls and variables.
+	"sipedge/script/ast"
+)
+
+// The evaluator's calls and texts with variables.
 
 func (e *evaluator) call(x *ast.Call) int32 {
 	arg := ""
 	for i, a := range x.Args {
 		if i > 0 {
 			arg += "|"
+		}
+		if lit, ok := bare(a).(*ast.StringLit); ok && x.Name == "say" {
+			arg += e.format(lit.Value)
+			continue
 		}
 		arg += e.eval(a).text()
 	}
@@ -24,53 +32,64 @@ func (e *evaluator) call(x *ast.Call) int32 {
 func (e *evaluator) callRoute(x *ast.RouteCall) int32 {
 	b := e.routes[e.eval(x.Target).text()]
 	if b == nil {
-		e.rc = -1
-		return -1
+		return -1 // nothing has returned: $rc stays
 	}
 	return e.route(b)
 }
 
-func (e *evaluator) get(spec string) val {
-	switch spec {
-	case "ru":
-		return vStr(sample[7:28])
-	case "num":
-		return vStr(sample[52:54])
-	case "rc":
-		return vInt(int64(e.rc))
-	case "null", "undef":
-		return val{}
-	case "(avp(x)[1])", "avp(x)[1]":
-		if l := e.avps["x"]; len(l) > 1 {
-			return l[1]
+// format is a text with its variables filled in.
+func (e *evaluator) format(text string) string {
+	out := ""
+	for text != "" {
+		plain, rest, found := strings.Cut(text, "$")
+		out += plain
+		if !found {
+			break
 		}
-		return val{}
-	case "avp(x)":
-		if l := e.avps["x"]; len(l) > 0 {
-			return l[0]
+		spec := ""
+		switch {
+		case rest[0] == '$':
+			out += "$"
+			text = rest[1:]
+			continue
+		case rest[0] == '(':
+			end := matching(rest)
+			spec, text = rest[1:end], rest[end+1:]
+		default:
+			n := strings.IndexFunc(rest, func(r rune) bool { return (r < 'a' || r > 'z') && r != '.' })
+			if n < 0 {
+				n = len(rest)
+			}
+			if n < len(rest) && rest[n] == '(' {
+				n += matching(rest[n:]) + 1
+			}
+			for rest[n-1] == '.' { // a full stop behind the name
+				n--
+			}
+			for _, name := range []string{"ru", "rc", "num", "undef", "f.t"} { // which another may follow
+				if strings.HasPrefix(rest, name) && !strings.HasPrefix(rest, name+"(") {
+					n = len(name)
+				}
+			}
+			spec, text = rest[:n], rest[n:]
 		}
-		return val{}
+		out += e.shown(spec)
 	}
-	if v := e.vars[spec]; v.k != undef {
-		return v
-	}
-	return vInt(0)
+	return out
 }
 
-func (e *evaluator) set(spec string, v val) {
-	switch spec {
-	case "avp(x)":
-		if v.k != undef {
-			e.avps["x"] = append([]val{v}, e.avps["x"]...)
-		} else if l := e.avps["x"]; len(l) > 0 {
-			e.avps["x"] = l[1:]
+// matching is where the parenthesis that s begins with is closed.
+func matching(s string) int {
+	depth := 0
+	for i, c := range s {
+		switch c {
+		case '(':
+			depth++
+		case ')':
+			if depth--; depth == 0 {
+				return i
+			}
 		}
-	case "avp(x)[*]":
-		e.avps["x"] = nil
-		if v.k != undef {
-			e.avps["x"] = []val{v}
-		}
-	default:
-		e.vars[spec] = v
 	}
+	panic("not closed: " + s)
 }

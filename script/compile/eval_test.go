@@ -1,7 +1,9 @@
 package compile_test
 
 import (
+	"regexp"
 	"strconv"
+	"strings"
 
 	"sipedge/script/ast"
 )
@@ -36,15 +38,21 @@ func (v val) int() int64 {
 	if v.k != str {
 		return int64(v.n)
 	}
-	if n, err := strconv.ParseInt(v.s, 10, 32); err == nil {
-		return n
+	n, _ := number(v.s)
+	return n
+}
+
+// number is the number that a text is: decimal, or hexadecimal with 0x.
+func number(s string) (n int64, ok bool) {
+	if n, err := strconv.ParseInt(s, 10, 32); err == nil {
+		return n, true
 	}
-	if len(v.s) > 2 && (v.s[:2] == "0x" || v.s[:2] == "0X") {
-		if n, err := strconv.ParseUint(v.s[2:], 16, 32); err == nil {
-			return int64(int32(n))
+	if len(s) > 2 && (s[:2] == "0x" || s[:2] == "0X") {
+		if n, err := strconv.ParseUint(s[2:], 16, 32); err == nil {
+			return int64(int32(n)), true
 		}
 	}
-	return 0
+	return 0, false
 }
 
 func (v val) text() string {
@@ -69,9 +77,11 @@ type evaluator struct {
 	w      *world
 	vars   map[string]val
 	avps   map[string][]val // newest first
+	xavps  []*xval          // newest first
 	routes map[string]*ast.Block
 	rc     int32
 	limit  int
+	made   int // $xavp that were set
 }
 
 // main runs a block as the main one and tells whether it was dropped.
@@ -185,6 +195,9 @@ func (e *evaluator) stmt(s ast.Stmt) {
 		case ast.Return:
 			panic(returned{code})
 		case ast.Exit, ast.Drop:
+			if s.Value != nil {
+				e.rc = code
+			}
 			panic(finished{s.Kind == ast.Drop})
 		}
 		panic(broken{})
@@ -199,7 +212,7 @@ func (e *evaluator) choose(s *ast.Switch) {
 	ints := true
 	for _, c := range s.Cases {
 		if lit, is := c.Value.(*ast.StringLit); is && lit != nil {
-			ints = false
+			ints = false // those with patterns as well
 		}
 	}
 	var v val
@@ -216,6 +229,13 @@ func (e *evaluator) choose(s *ast.Switch) {
 			continue
 		}
 		k := e.eval(c.Value)
+		if c.Regex {
+			if matches(k.s, v.text(), false) {
+				at = i
+				break
+			}
+			continue
+		}
 		if ints && k.int() == v.int() || !ints && k.text() == v.text() {
 			at = i
 			break
@@ -271,6 +291,9 @@ func (e *evaluator) known(x ast.Expr) (v val, ok bool) {
 			return val{}, false
 		}
 	case *ast.Binary:
+		if _, keyword := bare(x.L).(*ast.Ident); keyword || x.Op == "=~" || x.Op == "!~" {
+			return val{}, false
+		}
 		if e.vanishes(x) {
 			return vInt(0), true
 		}
@@ -356,6 +379,10 @@ func (e *evaluator) plain(x ast.Expr) val {
 		return e.eval(x.X)
 	case *ast.PV:
 		return e.get(x.Spec)
+	case *ast.Select:
+		return e.get(x.Path)
+	case *ast.Ident:
+		return e.get(x.Name)
 	case *ast.Call:
 		return vBool(e.call(x) > 0)
 	case *ast.RouteCall:
@@ -373,8 +400,8 @@ func (e *evaluator) unary(x *ast.Unary) val {
 		if pv, ok := bare(x.X).(*ast.PV); ok {
 			return vBool(e.get(pv.Spec).k != undef)
 		}
-		if hasCall(x.X) {
-			e.eval(x.X)
+		if _, sel := bare(x.X).(*ast.Select); !sel {
+			e.runCalls(x.X)
 		}
 		return vInt(1)
 	}
@@ -411,7 +438,44 @@ func (e *evaluator) isInt(x ast.Expr) bool {
 	return false
 }
 
+// runCalls runs the calls in an expression whose value is of no interest: the
+// calls, what is computed before a later call, and what && || ! decide.
+func (e *evaluator) runCalls(x ast.Expr) {
+	if !hasCall(x) {
+		return
+	}
+	switch y := e.simple(bare(x)).(type) {
+	case *ast.Unary:
+		if y.Op != "!" {
+			e.runCalls(y.X)
+			return
+		}
+	case *ast.Binary:
+		if y.Op != "&&" && y.Op != "||" {
+			if hasCall(y.R) {
+				e.eval(y.L)
+			} else {
+				e.runCalls(y.L)
+			}
+			e.runCalls(y.R)
+			return
+		}
+	}
+	e.eval(x)
+}
+
 func (e *evaluator) binary(x *ast.Binary) val {
+	if id, ok := bare(x.L).(*ast.Ident); ok {
+		for i := range someKeywords {
+			if k := &someKeywords[i]; k.L.(*ast.Ident).Name == id.Name && k.Op == x.Op && sameLiteral(k.R, x.R) {
+				return vBool(keywordResult[i])
+			}
+		}
+	}
+	switch x.Op {
+	case "=~", "!~":
+		return vBool(e.match(x) == (x.Op == "=~"))
+	}
 	switch x.Op {
 	case "&&":
 		return vBool(e.number(x.L) != 0 && e.number(x.R) != 0)
@@ -522,6 +586,52 @@ func (e *evaluator) same(x *ast.Binary) bool {
 		return l.int() == r.int()
 	}
 	return l.text() == r.text()
+}
+
+// match is =~: without regard to case, an undefined text or pattern is empty, but
+// $null matches nothing.
+func (e *evaluator) match(x *ast.Binary) bool {
+	if pv, ok := bare(x.R).(*ast.PV); ok && pv.Spec == "null" {
+		if left, ok := bare(x.L).(*ast.PV); ok {
+			return e.get(left.Spec).k == undef
+		}
+		e.runCalls(x.L)
+		return false
+	}
+	l := e.eval(x.L)
+	r := e.eval(x.R)
+	return matches(r.text(), l.text(), true)
+}
+
+// matches is a search with Go's expressions, which agree with POSIX's in the
+// patterns that the generator makes. Those that are none fail the expression.
+func matches(pattern, text string, fold bool) bool {
+	if strings.Contains(pattern, badPattern) {
+		panic(faulted{})
+	}
+	if len(pattern) > 300 {
+		panic(tooLong) // bounds are another test's business
+	}
+	if fold {
+		pattern = "(?i)" + pattern
+	}
+	return regexp.MustCompile("(?s)" + pattern).MatchString(text)
+}
+
+// sameLiteral compares the right sides of comparisons with keywords.
+func sameLiteral(a, b ast.Expr) bool {
+	switch a := a.(type) {
+	case *ast.Ident:
+		b, ok := b.(*ast.Ident)
+		return ok && a.Name == b.Name
+	case *ast.StringLit:
+		b, ok := b.(*ast.StringLit)
+		return ok && a.Value == b.Value
+	case *ast.AddrLit:
+		b, ok := b.(*ast.AddrLit)
+		return ok && a.Text == b.Text
+	}
+	return false
 }
 
 // bare takes the parentheses off.

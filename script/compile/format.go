@@ -2,6 +2,7 @@ package compile
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"sipedge/script/ast"
@@ -13,6 +14,9 @@ import (
 
 // nullText is what an undefined variable prints as inside a format.
 const nullText = "<null>"
+
+// notClosed ends the messages about a bracket that is open.
+const notClosed = "is not closed"
 
 // part is a piece of a format: a text or, where get is set, a variable.
 type part struct {
@@ -27,7 +31,7 @@ func (c *compiler) scanVar(s string) (spec string, n int, err error) {
 	if len(s) > 1 && s[1] == '(' {
 		end := balanced(s, 1)
 		if end < 0 {
-			return "", 0, specErrorf(0, "the variable \"%s\" is not closed", shorten(s))
+			return "", 0, specErrorf(diag.UnclosedBracket, 0, "the variable \"%s\" "+notClosed, shorten(s))
 		}
 		return s[2:end], end + 1, nil
 	}
@@ -36,7 +40,7 @@ func (c *compiler) scanVar(s string) (spec string, n int, err error) {
 		i++
 	}
 	if i == 1 {
-		return "", 0, specErrorf(0, "a lone \"$\" in a text with variables; write \"$$\" for the sign itself")
+		return "", 0, specErrorf(diag.PVForm, 0, "a lone \"$\" in a text with variables; write \"$$\" for the sign itself")
 	}
 	if !c.knownVar(s[1:i]) {
 		for j := i - 1; j > 1; j-- { // a full stop or question mark behind the name
@@ -49,7 +53,7 @@ func (c *compiler) scanVar(s string) (spec string, n int, err error) {
 	if i < len(s) && s[i] == '(' && c.takesInner(s[1:i]) {
 		end := balanced(s, i)
 		if end < 0 {
-			return "", 0, specErrorf(i, "the parenthesis of %s is not closed", s[:i])
+			return "", 0, specErrorf(diag.UnclosedBracket, i, "the parenthesis of %s "+notClosed, s[:i])
 		}
 		i = end + 1
 	}
@@ -110,7 +114,7 @@ func (c *compiler) parts(text string) (ps []part, errs []error) {
 			lit.Reset()
 		}
 	}
-	for i := 0; i < len(text); {
+	for i := 0; i < len(text) && len(errs) < maxFormatErrors; {
 		if text[i] != '$' {
 			lit.WriteByte(text[i])
 			i++
@@ -125,8 +129,10 @@ func (c *compiler) parts(text string) (ps []part, errs []error) {
 		if err != nil {
 			var se *specError
 			errors.As(err, &se)
-			errs = append(errs, &specError{i + se.off, se.text, se.suggest})
-			i++
+			errs = append(errs, &specError{se.code, i + se.off, se.text, se.suggest})
+			if i++; strings.HasSuffix(se.text, notClosed) {
+				break // what follows cannot be told from it
+			}
 			continue
 		}
 		v, err := c.bindVar(spec)
@@ -138,10 +144,10 @@ func (c *compiler) parts(text string) (ps []part, errs []error) {
 					off += strings.Index(text[i:i+n], spec)
 				}
 			}
-			errs = append(errs, &specError{i + off, err.Error(), sug})
+			errs = append(errs, &specError{codeOf(err, diag.PVForm), i + off, err.Error(), sug})
 		} else {
 			if why := c.wrongBlock(spec, v); why != "" {
-				errs = append(errs, specErrorf(i, "%s", why))
+				errs = append(errs, specErrorf(diag.WrongBlock, i, "%s", why))
 			}
 			flush()
 			get := v.Get
@@ -176,7 +182,7 @@ func (c *compiler) formatAt(lit *ast.StringLit) (x rt.Expr, text string, err err
 		if lit.Exact {
 			pos += diag.Pos(1 + se.off)
 		}
-		c.errorf(pos, se.suggest, "%s", se.text)
+		c.errorf(se.code, pos, se.suggest, "%s", se.text)
 	}
 	switch {
 	case len(errs) > 0:
@@ -190,11 +196,17 @@ func (c *compiler) formatAt(lit *ast.StringLit) (x rt.Expr, text string, err err
 }
 
 // join puts a format together in the arena. All variables are evaluated first,
-// since they may use the arena themselves; longer formats are built in steps.
+// since they may use the arena themselves; longer formats are built of pieces.
 func (c *compiler) join(ps []part) rt.Expr {
 	for len(ps) > maxParts {
-		head := c.join(ps[:maxParts:maxParts])
-		ps = append([]part{{get: head}}, ps[maxParts:]...)
+		var pieces []part
+		for p := range slices.Chunk(ps, maxParts) {
+			if len(p) > 1 {
+				p = []part{{get: c.join(p)}}
+			}
+			pieces = append(pieces, p[0])
+		}
+		ps = pieces
 	}
 	if len(ps) == 0 {
 		return func(*rt.Ctx) value.Value { return value.Empty() }

@@ -14,8 +14,17 @@ const (
 	// regexCacheSize is the number of patterns computed at run time that are
 	// kept compiled. Kamailio has no such cache and compiles at every use.
 	regexCacheSize = 1024
-	// maxDynamicPattern is the longest pattern computed at run time, in bytes.
-	maxDynamicPattern = 4096
+	// regexCacheMemory is about the bytes that they hold together.
+	regexCacheMemory = 16 << 20
+	// maxSteps is the number of names and indexes of a select.
+	maxSteps = 32
+	// maxNesting is how deep variables stand in one another, as arguments of
+	// transformations and as indexes.
+	maxNesting = 16
+	// maxTransformations is the number of transformations of one variable.
+	maxTransformations = 64
+	// maxFormatErrors is the number of mistakes of one text that are reported.
+	maxFormatErrors = 20
 	// resolveSeconds bounds the look-up of a host name that is compared with an
 	// address, when a script is loaded.
 	resolveSeconds = 2

@@ -112,7 +112,21 @@ func bindAVP(b registry.Build, inner, index string) (*registry.Var, error) {
 	if err != nil {
 		return nil, err
 	}
+	if a, ok := b.Config("pv").(avpAliases); ok {
+		if target, ok := a.AVPAlias(strings.TrimPrefix(strings.TrimSpace(inner), "$")); ok {
+			if key, err = avpKey(target); err != nil {
+				return nil, err
+			}
+		}
+	}
 	return avpVar(b, "avp("+inner+")", key, index)
+}
+
+// avpAliases is what module pv's configuration implements: other names of AVPs
+// (parameter avp_aliases).
+type avpAliases interface {
+	// AVPAlias is the name that an alias stands for, as in $avp(name).
+	AVPAlias(alias string) (name string, ok bool)
 }
 
 func avpVar(b registry.Build, shown, key, index string) (*registry.Var, error) {
@@ -128,11 +142,9 @@ func avpVar(b registry.Build, shown, key, index string) (*registry.Var, error) {
 		}
 		return true
 	}
+	at := func(*rt.Ctx) int { return 0 }
 	switch {
-	case index == "":
-		v.Get = func(c *rt.Ctx) value.Value { return c.AVP(name, 0) }
-	case all:
-		v.Get = func(c *rt.Ctx) value.Value { return c.AVPsText(name) }
+	case index == "" || all:
 	case index[0] == '$':
 		spec, ok := wholeVar(index)
 		if !ok {
@@ -142,15 +154,23 @@ func avpVar(b registry.Build, shown, key, index string) (*registry.Var, error) {
 		if err != nil {
 			return nil, err
 		}
-		v.Get = func(c *rt.Ctx) value.Value { return c.AVP(name, int(c.Int(i.Get(c)))) }
+		at = func(c *rt.Ctx) int { return int(c.Int(i.Get(c))) }
 	default:
 		n, ok := value.ParseInt([]byte(index))
 		if !ok {
 			return nil, errors.New("the index must be a number, a pseudo-variable or *")
 		}
-		v.Get = func(c *rt.Ctx) value.Value { return c.AVP(name, int(n)) }
+		at = func(*rt.Ctx) int { return int(n) }
 	}
-	return v, nil
+	switch {
+	case index == "":
+		v.Get = func(c *rt.Ctx) value.Value { return c.AVP(name, 0) }
+	case all:
+		v.Get = func(c *rt.Ctx) value.Value { return c.AVPsText(name) }
+	default:
+		v.Get = func(c *rt.Ctx) value.Value { return c.AVP(name, at(c)) }
+	}
+	return registry.AVPVar(v, registry.AVP{Name: name, All: all, Index: at}), nil
 }
 
 // isTrackName tells the AVPs of a track and class: $f.name, $t.name (the

@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"strings"
@@ -15,6 +16,7 @@ import (
 // specError is an error in the text of a variable or format: off is the byte
 // that it is about.
 type specError struct {
+	code    diag.Code
 	off     int
 	text    string
 	suggest string
@@ -22,8 +24,8 @@ type specError struct {
 
 func (e *specError) Error() string { return e.text }
 
-func specErrorf(off int, format string, args ...any) *specError {
-	return &specError{off: off, text: fmt.Sprintf(format, args...)}
+func specErrorf(code diag.Code, off int, format string, args ...any) *specError {
+	return &specError{code: code, off: off, text: fmt.Sprintf(format, args...)}
 }
 
 func suggestionOf(err error) string {
@@ -32,6 +34,15 @@ func suggestionOf(err error) string {
 		return se.suggest
 	}
 	return ""
+}
+
+// codeOf is the code of an error in a variable's text, other where it has none.
+func codeOf(err error, other diag.Code) diag.Code {
+	var se *specError
+	if errors.As(err, &se) && se.code != "" {
+		return se.code
+	}
+	return other
 }
 
 // varSpec is a variable taken apart: name(inner)[index]{class.name,args}…
@@ -82,12 +93,12 @@ func splitSpec(s string) (varSpec, error) {
 	}
 	v.name, v.afterName = s[:i], i
 	if i == 0 {
-		return v, specErrorf(0, "a pseudo-variable's name is missing")
+		return v, specErrorf(diag.PVForm, 0, "a pseudo-variable's name is missing")
 	}
 	if i < len(s) && s[i] == '(' {
 		end := balanced(s, i)
 		if end < 0 {
-			return v, specErrorf(i, "the parenthesis of $%s is not closed", v.name)
+			return v, specErrorf(diag.UnclosedBracket, i, "the parenthesis of $%s is not closed", v.name)
 		}
 		v.inner, v.hasInner, v.innerOff = s[i+1:end], true, i+1
 		i = end + 1
@@ -95,12 +106,12 @@ func splitSpec(s string) (varSpec, error) {
 	if i < len(s) && s[i] == '[' {
 		end := balanced(s, i)
 		if end < 0 {
-			return v, specErrorf(i, "the index of $%s is not closed", v.name)
+			return v, specErrorf(diag.UnclosedBracket, i, "the index of $%s is not closed", v.name)
 		}
 		v.index, v.hasIndex = strings.TrimSpace(s[i+1:end]), true
 		i = end + 1
 		if v.index == "" {
-			return v, specErrorf(i-1, "the index of $%s is empty", v.name)
+			return v, specErrorf(diag.PVForm, i-1, "the index of $%s is empty", v.name)
 		}
 	}
 	for i < len(s) {
@@ -109,11 +120,14 @@ func splitSpec(s string) (varSpec, error) {
 			continue
 		}
 		if s[i] != '{' {
-			return v, specErrorf(i, "unexpected %q after $%s", s[i], s[:i])
+			return v, specErrorf(diag.PVForm, i, "unexpected %q after $%s", s[i], s[:i])
 		}
 		end := balanced(s, i)
 		if end < 0 {
-			return v, specErrorf(i, "the transformation of $%s is not closed", v.name)
+			return v, specErrorf(diag.UnclosedBracket, i, "the transformation of $%s is not closed", v.name)
+		}
+		if len(v.trans) == maxTransformations {
+			return v, specErrorf(diag.Limit, i, "more than %d transformations", maxTransformations)
 		}
 		v.trans = append(v.trans, transSpec{s[i+1 : end], i + 1})
 		i = end + 1
@@ -125,41 +139,50 @@ func splitSpec(s string) (varSpec, error) {
 func (c *compiler) pv(e *ast.PV) *registry.Var {
 	v, err := c.bindVar(e.Spec)
 	if err != nil {
-		c.specProblem(e.Pos, specStart(e, c.cfg.Files), err)
+		c.specProblem(e.Pos, err)
 		return registry.BrokenVar()
 	}
 	if why := c.wrongBlock(e.Spec, v); why != "" {
-		c.errorf(e.Pos, "", "%s", why)
+		c.errorf(diag.WrongBlock, e.Pos, "", "%s", why)
 	}
 	return v
 }
 
-// specStart is the column distance from a node's $ to its spec: 1, or 2 for $(…).
-func specStart(e *ast.PV, files *diag.Set) int {
-	if f := files.File(e.Pos); f != nil {
-		if p := files.Position(e.Pos); strings.HasPrefix(string(f.Line(p.Line)[min(p.Column-1, len(f.Line(p.Line))):]), "$(") {
-			return 2
-		}
+// specStart is the column distance from a node's sign, $ or @, to its spec: 1, or
+// 2 for $(…); 0 where the node is out of a define, so that its text does not
+// stand at its place.
+func specStart(pos diag.Pos, files *diag.Set) int {
+	f := files.File(pos)
+	if f == nil {
+		return 0
 	}
-	return 1
+	at := files.Position(pos)
+	line := f.Line(at.Line)
+	switch rest := line[min(at.Column-1, len(line)):]; {
+	case bytes.HasPrefix(rest, []byte("$(")):
+		return 2
+	case bytes.HasPrefix(rest, []byte("$")), bytes.HasPrefix(rest, []byte("@")):
+		return 1
+	}
+	return 0
 }
 
-func (c *compiler) specProblem(pos diag.Pos, start int, err error) {
+func (c *compiler) specProblem(pos diag.Pos, err error) {
 	var se *specError
 	if errors.As(err, &se) {
-		if se.off > 0 {
+		if start := specStart(pos, c.cfg.Files); se.off > 0 && start > 0 {
 			pos += diag.Pos(start + se.off)
 		}
-		c.errorf(pos, se.suggest, "%s", se.text)
+		c.errorf(se.code, pos, se.suggest, "%s", se.text)
 		return
 	}
-	c.errorf(pos, "", "%s", err.Error())
+	c.errorf(diag.PVForm, pos, "", "%s", err.Error())
 }
 
 // wrongBlock says why a variable has no meaning in the block that is being
 // compiled; "" where it has.
 func (c *compiler) wrongBlock(spec string, v *registry.Var) string {
-	if v.Routes == 0 || c.reach == 0 || c.reach&v.Routes != 0 {
+	if v.Routes == 0 || c.reach == 0 || v.Routes.Allows(c.reach) {
 		return ""
 	}
 	return fmt.Sprintf("%s cannot be used in %s; it is for %s", written(spec), c.reach, v.Routes)
@@ -179,7 +202,12 @@ func (c *compiler) bindVar(spec string) (*registry.Var, error) {
 	if v := c.specs[spec]; v != nil {
 		return v, nil
 	}
+	if c.nesting == maxNesting {
+		return nil, specErrorf(diag.Limit, 0, "variables are nested more than %d deep", maxNesting)
+	}
+	c.nesting++
 	v, err := c.bindNew(spec)
+	c.nesting--
 	if err == nil {
 		c.specs[spec] = v
 	}
@@ -197,15 +225,15 @@ func (c *compiler) bindNew(spec string) (*registry.Var, error) {
 	}
 	switch {
 	case row.Inner == registry.Always && !s.hasInner:
-		return nil, specErrorf(0, "$%s needs a name in parentheses: $%s(…)", s.name, s.name)
+		return nil, specErrorf(diag.PVForm, 0, "$%s needs a name in parentheses: $%s(…)", s.name, s.name)
 	case row.Inner == registry.Never && s.hasInner:
-		return nil, specErrorf(s.afterName, "$%s takes nothing in parentheses", s.name)
+		return nil, specErrorf(diag.PVForm, s.afterName, "$%s takes nothing in parentheses", s.name)
 	}
 	v, err := row.Bind(c, s.inner, s.index)
 	if err != nil {
 		var se *specError
 		if errors.As(err, &se) && s.hasInner {
-			return nil, &specError{se.off + s.innerOff, se.text, se.suggest}
+			return nil, &specError{se.code, se.off + s.innerOff, se.text, se.suggest}
 		}
 		return nil, err
 	}
@@ -258,12 +286,15 @@ func (c *compiler) varRow(name string) (*registry.PV, error) {
 	if row, owner := c.table.PV(name); row != nil {
 		return row, nil
 	} else if owner != "" {
-		return nil, specErrorf(0, "$%s is in module %q, which is not loaded", name, owner)
+		return nil, specErrorf(diag.ModuleNotLoaded, 0, "$%s is in module %q, which is not loaded", name, owner)
 	}
 	if isTrackName(name) {
 		return trackVar(name), nil
 	}
-	err := specErrorf(0, "unknown pseudo-variable \"$%s\"", name)
+	err := specErrorf(diag.UnknownPV, 0, "unknown pseudo-variable \"$%s\"", name)
+	if c.diags.Full() {
+		return nil, err
+	}
 	names := registry.Names(c.table.PVs)
 	for n := range c.coreRows {
 		names = append(names, n)
@@ -281,9 +312,9 @@ func (c *compiler) transform(get rt.Expr, t transSpec) (*registry.Transformation
 	row, owner := c.table.Transformation(name)
 	if row == nil {
 		if owner != "" {
-			return nil, nil, specErrorf(t.off, "the transformation {%s} is in module %q, which is not loaded", name, owner)
+			return nil, nil, specErrorf(diag.ModuleNotLoaded, t.off, "the transformation {%s} is in module %q, which is not loaded", name, owner)
 		}
-		return nil, nil, &specError{t.off, fmt.Sprintf("unknown transformation \"%s\"", name), suggest(name, registry.Names(c.table.Trans))}
+		return nil, nil, &specError{diag.UnknownTransformation, t.off, fmt.Sprintf("unknown transformation \"%s\"", name), suggest(name, registry.Names(c.table.Trans))}
 	}
 	var args []registry.TransArg
 	if hasArgs && row.MaxArgs > 0 {
@@ -291,7 +322,7 @@ func (c *compiler) transform(get rt.Expr, t transSpec) (*registry.Transformation
 		for i, text := range splitArgs(rest, row.MaxArgs) {
 			a, err := c.transArg(text)
 			if err != nil {
-				return nil, nil, &specError{off, err.Error(), suggestionOf(err)}
+				return nil, nil, &specError{codeOf(err, diag.TransformationForm), off, err.Error(), suggestionOf(err)}
 			}
 			args = append(args, a)
 			if i < row.MaxArgs {
@@ -301,13 +332,13 @@ func (c *compiler) transform(get rt.Expr, t transSpec) (*registry.Transformation
 	}
 	switch {
 	case len(args) < row.MinArgs:
-		return nil, nil, specErrorf(t.off, "the transformation {%s} needs %d argument(s), not %d", name, row.MinArgs, len(args))
+		return nil, nil, specErrorf(diag.TransformationForm, t.off, "the transformation {%s} needs %d argument(s), not %d", name, row.MinArgs, len(args))
 	case hasArgs && row.MaxArgs == 0:
-		return nil, nil, specErrorf(t.off, "the transformation {%s} takes no arguments", name)
+		return nil, nil, specErrorf(diag.TransformationForm, t.off, "the transformation {%s} takes no arguments", name)
 	}
 	f, err := row.Bind(c, args)
 	if err != nil {
-		return nil, nil, specErrorf(t.off, "{%s}: %s", name, err.Error())
+		return nil, nil, specErrorf(diag.TransformationForm, t.off, "{%s}: %s", name, err.Error())
 	}
 	return row, func(c *rt.Ctx) value.Value { return f(c, get(c)) }, nil
 }
@@ -345,7 +376,7 @@ func (c *compiler) transArg(text string) (registry.TransArg, error) {
 	if len(trimmed) > 1 && trimmed[0] == '$' {
 		spec, ok := wholeVar(trimmed)
 		if !ok {
-			return registry.TransArg{}, specErrorf(0, "%q is not a pseudo-variable", trimmed)
+			return registry.TransArg{}, specErrorf(diag.TransformationForm, 0, "%q is not a pseudo-variable", trimmed)
 		}
 		v, err := c.bindVar(spec)
 		if err != nil {

@@ -1,184 +1,25 @@
 package compile_test
 
 import (
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"math/rand/v2"
-	"strings"
+	"net/netip"
 	"testing"
 
 	"sipedge/script/ast"
 	"sipedge/script/compile"
-	"sipedge/script/diag"
+	"sipedge/script/pv"
+	"sipedge/script/registry"
 	"sipedge/script/rt"
+	"sipedge/script/value"
 )
 
-// gen makes random programs. route is the number of the block that is made: it
-// calls only higher ones, so that every program ends.
-type gen struct {
-	r     *rand.Rand
-	route int
-	loops int
-	room  int // statements left
-}
-
-var someVars = []string{"var(a)", "var(b)", "var(c)", "avp(x)", "avp(x)[1]", "ru", "num", "rc", "undef", "null"}
-var someTargets = []string{"var(a)", "var(b)", "var(c)", "avp(x)", "avp(x)[*]"}
-var someTexts = []string{"", "abc", "5", "-3", "0x10", "42", "12abc", "0"}
-var someInts = []int64{0, 1, 2, 5, -1, -7, 42, 2147483647, 33}
-var someOps = []string{"+", "+", "-", "*", "|", "&", "^", "<<", ">>", "==", "!=", "eq", "ne", "ieq", "ine", "<", ">", "<=", ">=", "&&", "||", "&&", "||", "/", "mod"}
-
-const routeCount = 4
-
-func (g *gen) expr(depth int, calls, faults bool) ast.Expr {
-	if depth == 0 || g.r.IntN(5) == 0 {
-		switch g.r.IntN(4) {
-		case 0:
-			return &ast.IntLit{Value: someInts[g.r.IntN(len(someInts))]}
-		case 1:
-			return &ast.StringLit{Value: someTexts[g.r.IntN(len(someTexts))]}
-		}
-		return &ast.PV{Spec: someVars[g.r.IntN(len(someVars))]}
-	}
-	switch n := g.r.IntN(10); {
-	case n == 0:
-		op := []string{"!", "~", "-", "defined", "(int)", "(str)", "strlen", "strempty"}[g.r.IntN(8)]
-		return &ast.Unary{Op: op, X: g.expr(depth-1, calls, faults)}
-	case n == 1:
-		return &ast.Paren{X: g.expr(depth-1, calls, faults)}
-	case n < 4 && calls:
-		if g.r.IntN(3) == 0 && g.route < routeCount {
-			return g.routeCall()
-		}
-		return g.call(depth - 1)
-	}
-	op := someOps[g.r.IntN(len(someOps))]
-	for !faults && (op == "/" || op == "mod") {
-		op = someOps[g.r.IntN(len(someOps))]
-	}
-	l, r := g.expr(depth-1, calls, faults), g.expr(depth-1, calls, faults)
-	if _, lit := r.(*ast.IntLit); lit && (op == "/" || op == "mod") {
-		r = &ast.PV{Spec: "var(a)"} // a constant 0 is an error of the checker
-	}
-	if op == "/" || op == "mod" {
-		r = &ast.Binary{Op: "-", L: &ast.PV{Spec: "var(b)"}, R: r}
-	}
-	return &ast.Binary{Op: op, L: l, R: r}
-}
-
-func (g *gen) call(depth int) ast.Expr {
-	if g.r.IntN(2) == 0 {
-		return &ast.Call{Name: "f", Args: []ast.Expr{g.expr(depth, true, false)}}
-	}
-	return &ast.Call{Name: "g", Args: []ast.Expr{g.expr(depth, true, false), g.expr(depth, true, false)}}
-}
-
-func (g *gen) routeCall() *ast.RouteCall {
-	n := g.route + 1 + g.r.IntN(routeCount-g.route)
-	if g.r.IntN(3) == 0 {
-		return &ast.RouteCall{Target: &ast.Binary{Op: "+", L: &ast.StringLit{Value: "R"}, R: &ast.Unary{Op: "(int)", X: &ast.IntLit{Value: int64(n)}}}}
-	}
-	return &ast.RouteCall{Target: &ast.StringLit{Value: fmt.Sprintf("R%d", n)}}
-}
-
-func (g *gen) block(depth int) *ast.Block {
-	b := &ast.Block{}
-	for range 1 + g.r.IntN(4) {
-		if g.room--; g.room < 0 {
-			break
-		}
-		s := g.stmt(depth)
-		b.Stmts = append(b.Stmts, s)
-		if _, jump := s.(*ast.Jump); jump {
-			break // what follows could never run, an error of the checker
-		}
-	}
-	return b
-}
-
-func (g *gen) stmt(depth int) ast.Stmt {
-	n := g.r.IntN(20)
-	if depth == 0 && n >= 8 && n < 15 {
-		n = 0
-	}
-	switch {
-	case n < 5:
-		return &ast.Assign{Target: &ast.PV{Spec: someTargets[g.r.IntN(len(someTargets))]}, Value: g.expr(3, true, true)}
-	case n < 7:
-		return &ast.ExprStmt{X: g.call(2)}
-	case n == 7:
-		if g.route < routeCount {
-			return g.routeCall()
-		}
-		return &ast.ExprStmt{X: g.call(1)}
-	case n < 12:
-		s := &ast.If{Cond: g.expr(3, true, true), Then: g.block(depth - 1)}
-		if g.r.IntN(2) == 0 {
-			s.Else = g.block(depth - 1)
-		}
-		return s
-	case n == 12:
-		g.loops++
-		s := &ast.While{Cond: g.expr(2, true, true), Body: g.block(depth - 1)}
-		g.loops--
-		return s
-	case n < 15:
-		return g.switchStmt(depth)
-	case n == 15 && g.r.IntN(3) == 0:
-		return &ast.Jump{Kind: ast.Exit}
-	case n == 16 && g.r.IntN(3) == 0:
-		return &ast.Jump{Kind: ast.Drop}
-	case n == 17:
-		return &ast.Jump{Kind: ast.Return, Value: g.expr(2, true, true)}
-	case n == 18:
-		return &ast.Jump{Kind: ast.Break}
-	}
-	return &ast.ExprStmt{X: g.call(1)}
-}
-
-func (g *gen) switchStmt(depth int) ast.Stmt {
-	s := &ast.Switch{Value: g.expr(2, true, true)}
-	ints := g.r.IntN(2) == 0
-	def := g.r.IntN(4)
-	for i := range g.r.IntN(10) {
-		c := &ast.Case{Stmts: g.block(depth - 1).Stmts}
-		switch {
-		case i == def:
-			c.Default = true
-		case ints:
-			c.Value = &ast.IntLit{Value: int64(i*7%11 - 1)}
-		default:
-			c.Value = &ast.StringLit{Value: fmt.Sprint(someTexts[i%len(someTexts)], strings.Repeat("x", i/len(someTexts)))}
-		}
-		if _, jump := last(c.Stmts).(*ast.Jump); !jump && g.r.IntN(2) == 0 {
-			c.Stmts = append(c.Stmts, &ast.Jump{Kind: ast.Break})
-		}
-		s.Cases = append(s.Cases, c)
-	}
-	return s
-}
-
-func last(ss []ast.Stmt) ast.Stmt {
-	if len(ss) == 0 {
-		return nil
-	}
-	return ss[len(ss)-1]
-}
-
-// program makes the blocks of a random program.
-func program(seed uint64) *ast.Config {
-	r := rand.New(rand.NewPCG(seed, 7))
-	cfg := &ast.Config{Files: diag.NewSet()}
-	for i := range routeCount + 1 {
-		g := &gen{r: r, route: i, room: 14}
-		b := &ast.RouteBlock{Body: g.block(3)}
-		if i > 0 {
-			b.Name = fmt.Sprintf("R%d", i)
-		}
-		cfg.Routes = append(cfg.Routes, b)
-	}
-	return cfg
-}
+// Random programs are written as scripts, read, compiled and run, with calls
+// that wait, and compared with what the evaluator says about the tree that they
+// were written from: every call with its arguments, all variables at the end,
+// the return code and how the script ended.
 
 // answers is a deterministic world: results depend on the call alone.
 func answers(seed uint64) func(name, arg string, call int) int32 {
@@ -189,71 +30,190 @@ func answers(seed uint64) func(name, arg string, call int) int32 {
 	}
 }
 
-// tooLong is the panic of an evaluation that makes too many calls.
+// tooLong is the panic of an evaluation that makes too many calls or too long
+// texts.
 const tooLong = "too long"
 
-func checkSeed(t *testing.T, seed uint64) {
-	const limit = 5
-	cfg := program(seed)
-	want := &world{answer: answers(seed)}
-	e := &evaluator{w: want, vars: map[string]val{}, avps: map[string][]val{}, routes: map[string]*ast.Block{}, limit: limit}
+// randomRounds is max_while_loops of random programs, mostCalls what they may
+// call in all.
+const (
+	randomRounds = 5
+	mostCalls    = 20_000
+)
+
+// randomWorld is the world of the run that goes on, randomRows the table of all
+// of them: making it takes longer than a run.
+var (
+	randomWorld world
+	randomRows  *registry.Table
+)
+
+// randomTable adds to the rows of these tests $xavp and the transformations.
+func randomTable(t testing.TB) *registry.Table {
+	if randomRows != nil {
+		return randomRows
+	}
+	randomRows = tableWith(t, &randomWorld, func(core *registry.Core) {
+		core.Transformations = pv.Transformations()
+		for _, row := range pv.Vars() {
+			if row.Name == "xavp" {
+				core.PVs = append(core.PVs, row)
+			}
+		}
+		core.Selects = append(core.Selects, registry.Select{Prefix: "user", Bind: func(registry.Build, []registry.SelectStep) (rt.Expr, error) { return word(11, 5), nil }})
+	})
+	return randomRows
+}
+
+// outcome is what a run leaves behind.
+type outcome struct {
+	dropped bool
+	rc      int32
+	trace   []string
+	state   []string
+}
+
+// diff is the first difference, "" for none.
+func (got outcome) diff(want outcome) string {
+	for _, l := range [][2][]string{{got.trace, want.trace}, {got.state, want.state}} {
+		for i := range max(len(l[0]), len(l[1])) {
+			a, b := "(nothing)", "(nothing)"
+			if i < len(l[0]) {
+				a = l[0][i]
+			}
+			if i < len(l[1]) {
+				b = l[1][i]
+			}
+			if a != b {
+				return fmt.Sprintf("%s, want %s", a, b)
+			}
+		}
+	}
+	if got.dropped != want.dropped || got.rc != want.rc {
+		return fmt.Sprintf("dropped %v with code %d, want %v with %d", got.dropped, got.rc, want.dropped, want.rc)
+	}
+	return ""
+}
+
+var (
+	stateVars  = []string{"a", "b", "c", "i"}
+	stateAVPs  = []string{"x", "i:5", "f.t"}
+	stateXAVPs = []string{"x", "x[0]=>f", "x[0]=>f[1]", "x[1]", "x[1]=>f", "x[2]"}
+)
+
+// evaluate is what the evaluator makes of a program; ok is false where that is
+// too much.
+func evaluate(cfg *ast.Config, seed uint64) (o outcome, ok bool) {
+	w := &world{answer: func(name, arg string, call int) int32 {
+		if call > mostCalls {
+			panic(tooLong)
+		}
+		return answers(seed)(name, arg, call)
+	}}
+	e := &evaluator{w: w, vars: map[string]val{}, avps: map[string][]val{}, routes: map[string]*ast.Block{}, limit: randomRounds}
 	for _, b := range cfg.Routes {
 		e.routes[b.Name] = b.Body
 	}
-	const most = 20_000
-	short := want.answer
-	want.answer = func(name, arg string, call int) int32 {
-		if call > most {
-			panic(tooLong)
-		}
-		return short(name, arg, call)
-	}
-	dropped, ended := false, false
-	func() {
-		defer func() {
-			if r := recover(); r != nil && r != any(tooLong) {
+	defer func() {
+		if r := recover(); r != nil {
+			if r != any(tooLong) {
 				panic(r)
 			}
-		}()
-		dropped = e.main(cfg.Routes[0].Body)
-		ended = true
+			ok = false
+		}
 	}()
-	if !ended {
-		return
+	o.dropped = e.main(cfg.Routes[0].Body)
+	o.rc, o.trace = e.rc, w.trace
+	for _, n := range stateVars {
+		o.state = append(o.state, describe("var("+n+")", e.get("var("+n+")")))
 	}
+	for _, n := range stateAVPs {
+		for _, v := range e.avps[n] {
+			o.state = append(o.state, describe("avp("+n+")", v))
+		}
+	}
+	for _, p := range stateXAVPs {
+		o.state = append(o.state, describe("xavp("+p+")", e.getXAVP(p)))
+	}
+	return o, true
+}
 
+func describe(name string, v val) string { return fmt.Sprintf("%s is %d %q", name, v.k, v.text()) }
+
+// execute compiles and runs a program. refused is what the compiler says where it
+// does not take it; ok is false where the run passes a bound of the runtime.
+func execute(t testing.TB, cfg *ast.Config, seed uint64) (o outcome, refused string, ok bool) {
 	waits := rand.New(rand.NewPCG(seed, 99))
-	got := &world{answer: answers(seed), env: &testEnv{limit: limit},
+	w := &randomWorld
+	*w = world{answer: answers(seed), env: &testEnv{limit: randomRounds},
 		suspend: func(int) bool { return waits.IntN(3) == 0 }}
-	diags := list(cfg.Files)
-	p := compile.Compile(cfg, table(t, got), nil, nil, diags)
-	if p == nil {
-		t.Fatalf("seed %d: %s", seed, render(diags))
+	parsed, diags := parseText(print(cfg, seed))
+	if parsed == nil || diags.HasErrors() {
+		return o, render(diags), false
 	}
-	c := &rt.Ctx{}
-	st, err := got.run(t, c, p, p.Request)
+	p := compile.Compile(parsed, randomTable(t), nil, nil, diags)
+	if p == nil {
+		return o, render(diags), false
+	}
+	c := &rt.Ctx{Src: netip.MustParseAddrPort("10.1.2.3:5070"), Proto: rt.ProtoUDP}
+	st, err := w.run(t, c, p, p.Request)
 	if err != nil {
+		for _, bound := range []error{rt.ErrArena, rt.ErrAVPs, rt.ErrLoopBudget} {
+			if errors.Is(err, bound) {
+				return o, "", false
+			}
+		}
 		t.Fatalf("seed %d: %v", seed, err)
 	}
-	if (st == rt.Dropped) != dropped {
-		t.Errorf("seed %d: dropped %v, want %v", seed, st == rt.Dropped, dropped)
+	o = outcome{dropped: st == rt.Dropped, rc: c.Ret(), trace: w.trace}
+	kinds := map[value.Kind]kind{value.Undef: undef, value.Int: num, value.Str: str}
+	note := func(name string, v value.Value) {
+		o.state = append(o.state, fmt.Sprintf("%s is %d %q", name, kinds[v.Kind()], c.Text(v)))
 	}
-	for i := range max(len(got.trace), len(want.trace)) {
-		a, b := "(nothing)", "(nothing)"
-		if i < len(got.trace) {
-			a = got.trace[i]
+	for _, n := range stateVars {
+		v := value.FromInt(0)
+		for i, name := range p.VarNames {
+			if name == n && !c.Vars[i].IsUndef() {
+				v = c.Vars[i]
+			}
 		}
-		if i < len(want.trace) {
-			b = want.trace[i]
-		}
-		if a != b {
-			t.Fatalf("seed %d: call %d is %s, want %s", seed, i+1, a, b)
-		}
+		note("var("+n+")", v)
 	}
-	for i, name := range p.VarNames {
-		v, w := c.Vars[i], e.vars["var("+name+")"]
-		if string(c.Text(v)) != w.text() {
-			t.Errorf("seed %d: $var(%s) is %q, want %q", seed, name, c.Text(v), w.text())
+	name := func(n string) rt.AVPName {
+		for i, s := range p.AVPNames {
+			if s == n {
+				return rt.AVPName(i)
+			}
+		}
+		return rt.AVPName(len(p.AVPNames)) // the program does not use it
+	}
+	for _, n := range stateAVPs {
+		c.EachAVP(name(n), func(v value.Value) bool { note("avp("+n+")", v); return true })
+	}
+	for i, at := range []rt.XPath{{RootIndex: 0}, {RootIndex: 0, HasField: true}, {RootIndex: 0, HasField: true, FieldIndex: 1},
+		{RootIndex: 1}, {RootIndex: 1, HasField: true}, {RootIndex: 2}} {
+		at.Root, at.Field = name("x"), name("f")
+		v, node := c.XAVP(at)
+		if node {
+			v = c.NewString([]byte("<<xavp>>"))
+		}
+		note("xavp("+stateXAVPs[i]+")", v)
+	}
+	return o, "", true
+}
+
+func checkSeed(t *testing.T, seed uint64) {
+	want, ok := evaluate(program(seed), seed)
+	if !ok {
+		return
+	}
+	got, refused, ok := execute(t, program(seed), seed)
+	if refused != "" {
+		t.Fatalf("seed %d is refused:\n%s", seed, refused)
+	}
+	if ok {
+		if d := got.diff(want); d != "" {
+			t.Fatalf("seed %d: %s\n%s", seed, d, print(program(seed), seed))
 		}
 	}
 }
@@ -265,9 +225,6 @@ func TestCompiledGraphAgreesWithTheEvaluator(t *testing.T) {
 	}
 	for seed := range n {
 		checkSeed(t, seed)
-		if t.Failed() {
-			return
-		}
 	}
 }
 

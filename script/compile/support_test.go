@@ -49,6 +49,12 @@ func word(off, n int) rt.Expr {
 // table makes the rows of these tests around a world.
 func table(t testing.TB, w *world) *registry.Table {
 	t.Helper()
+	return tableWith(t, w, func(*registry.Core) {})
+}
+
+// tableWith is table with changes to the core's rows.
+func tableWith(t testing.TB, w *world, change func(core *registry.Core)) *registry.Table {
+	t.Helper()
 	any := rt.AnyRoute
 	note := func(name string, args []registry.Actual) rt.Func {
 		return func(c *rt.Ctx) int32 {
@@ -151,6 +157,7 @@ func table(t testing.TB, w *world) *registry.Table {
 		},
 		Selects: []registry.Select{{Prefix: "ruri", Bind: func(registry.Build, []registry.SelectStep) (rt.Expr, error) { return word(7, 21), nil }}},
 	}
+	change(&core)
 	other := &registry.Module{Name: "other", Functions: []registry.Function{fn("elsewhere")}}
 	// The functions are those of a module, but for one of the core.
 	own := &registry.Module{Name: "own", Functions: core.Functions}

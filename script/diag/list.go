@@ -24,15 +24,26 @@ func (s Severity) String() string { return [...]string{"error", "warning", "info
 
 // Diagnostic is one finding.
 type Diagnostic struct {
-	Pos      Pos
+	// Pos is where it is; End, where that is known, lies behind the last byte
+	// that it is about.
+	Pos, End Pos
 	Severity Severity
+	Code     Code
 	Message  string
 	// Suggestion is the name that was probably meant, "" for none.
 	Suggestion string
 }
 
-// MaxErrors is the number of errors that a List keeps; ours.
-const MaxErrors = 100
+// Bounds of a List; ours.
+const (
+	// MaxErrors is the number of errors that a List keeps.
+	MaxErrors = 100
+	// MaxRemarks is the number of warnings and infos that it keeps.
+	MaxRemarks = 1000
+	// maxShown is the length in bytes up to which a source line is shown whole;
+	// of a longer one the part around the place is.
+	maxShown = 200
+)
 
 // List collects the findings about one configuration. The same text at the same
 // place is kept once. A nil List takes no notice.
@@ -42,7 +53,15 @@ type List struct {
 
 	errors  int
 	dropped int
+	remarks int
 	sorted  bool
+	known   map[finding]*Diagnostic
+}
+
+// finding is what makes two findings the same.
+type finding struct {
+	pos  Pos
+	text string
 }
 
 // NewList makes an empty list for positions of the set.
@@ -50,41 +69,57 @@ func NewList(s *Set) *List { return &List{Set: s} }
 
 // Errorf adds an error; Warnf and Infof the others. The result may be given a
 // Suggestion.
-func (l *List) Errorf(p Pos, format string, args ...any) *Diagnostic {
-	return l.add(p, Error, format, args)
+func (l *List) Errorf(c Code, p Pos, format string, args ...any) *Diagnostic {
+	return l.add(c, p, Error, format, args)
 }
 
 // Warnf adds a warning.
-func (l *List) Warnf(p Pos, format string, args ...any) *Diagnostic {
-	return l.add(p, Warning, format, args)
+func (l *List) Warnf(c Code, p Pos, format string, args ...any) *Diagnostic {
+	return l.add(c, p, Warning, format, args)
 }
 
 // Infof adds a remark.
-func (l *List) Infof(p Pos, format string, args ...any) *Diagnostic {
-	return l.add(p, Info, format, args)
+func (l *List) Infof(c Code, p Pos, format string, args ...any) *Diagnostic {
+	return l.add(c, p, Info, format, args)
 }
 
-func (l *List) add(p Pos, s Severity, format string, args []any) *Diagnostic {
-	d := &Diagnostic{Pos: p, Severity: s, Message: fmt.Sprintf(format, args...)}
-	for _, o := range l.Items {
-		if o.Pos == p && o.Message == d.Message {
-			return o
-		}
+func (l *List) add(c Code, p Pos, s Severity, format string, args []any) *Diagnostic {
+	d := &Diagnostic{Pos: p, Severity: s, Code: c, Message: fmt.Sprintf(format, args...)}
+	key := finding{p, d.Message}
+	if o := l.known[key]; o != nil {
+		return o
 	}
-	if s == Error {
-		if l.errors == MaxErrors {
-			l.dropped++
-			return d
-		}
+	switch {
+	case s == Error && l.errors == MaxErrors:
+		l.dropped++
+		return d
+	case s == Error:
 		l.errors++
+	case l.remarks == MaxRemarks:
+		return d
+	default:
+		l.remarks++
 	}
+	if l.known == nil {
+		l.known = map[finding]*Diagnostic{}
+	}
+	l.known[key] = d
 	l.Items = append(l.Items, d)
 	l.sorted = false
 	return d
 }
 
+// Full reports whether further errors are only counted, so that nobody needs to
+// look for what might have been meant.
+func (l *List) Full() bool { return l.errors == MaxErrors }
+
 // HasErrors reports whether the configuration is refused.
 func (l *List) HasErrors() bool { return l.errors > 0 }
+
+// Has reports whether there is a finding of the kind.
+func (l *List) Has(c Code) bool {
+	return slices.ContainsFunc(l.Items, func(d *Diagnostic) bool { return d.Code == c })
+}
 
 // Errors is the number of errors.
 func (l *List) Errors() int { return l.errors + l.dropped }
@@ -140,15 +175,28 @@ func (l *List) render(b *strings.Builder, d *Diagnostic) {
 		return
 	}
 	p := l.Set.Position(d.Pos)
-	text := f.Line(p.Line)
+	text, n := window(f.Line(p.Line), p.Column-1)
 	if len(text) > 0 {
-		fmt.Fprintf(b, "    %s\n    %s^\n", printable(text), indent(text, p.Column-1))
+		fmt.Fprintf(b, "    %s\n    %s^\n", printable(text), indent(text, n))
 	}
 	for f != nil && f.From != 0 {
 		at := l.Set.Position(f.From)
 		fmt.Fprintf(b, "    included from %s:%d\n", at.File, at.Line)
 		f = l.Set.File(f.From)
 	}
+}
+
+// window is the part of a long line that is shown, and where in it byte n of the
+// line is.
+func window(line []byte, n int) ([]byte, int) {
+	if len(line) <= maxShown {
+		return line, n
+	}
+	from := min(max(0, n-maxShown/2), len(line)-maxShown)
+	for from > 0 && line[from]&0xc0 == 0x80 {
+		from-- // not in the middle of a UTF-8 character
+	}
+	return line[from : from+maxShown], n - from
 }
 
 // printable is a source line fit for a terminal: its tabs stay, other control

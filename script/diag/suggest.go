@@ -4,7 +4,8 @@ import "strings"
 
 // Suggest is the candidate that name was probably meant to be, "" if none is
 // near: at most one change in four letters, where a change is a letter too many,
-// too few, another one, or two neighbours exchanged. Case does not count.
+// too few, another one, or two neighbours exchanged. Case does not count. Of
+// several that are as near, the one that begins most alike is taken.
 func Suggest(name string, candidates []string) string {
 	low := strings.ToLower(name)
 	best, found := len(name)/4+1, ""
@@ -18,7 +19,8 @@ func Suggest(name string, candidates []string) string {
 		if d := len(c) - len(name); d > best || -d > best {
 			continue
 		}
-		if d := distance(low, strings.ToLower(c)); d < best || d == best && found == "" {
+		d := distance(low, strings.ToLower(c))
+		if d < best || d == best && (found == "" || sameHead(name, c) > sameHead(name, found)) {
 			best, found = d, c
 		}
 	}
@@ -26,6 +28,15 @@ func Suggest(name string, candidates []string) string {
 }
 
 const maxSuggest = 64
+
+// sameHead is the number of bytes with which both begin.
+func sameHead(a, b string) int {
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	return n
+}
 
 // distance counts the changes between a and b (optimal string alignment).
 func distance(a, b string) int {

@@ -78,8 +78,14 @@ func bracketedAddr(b []byte) int {
 	return 0
 }
 
+// maxV6 is more than the longest text of an IPv6 address, which is 45 bytes.
+const maxV6 = 64
+
 // plainV6 is the length of an IPv6 address without brackets at the head of b.
 func plainV6(b []byte) int {
+	if len(b) > maxV6 {
+		b = b[:maxV6]
+	}
 	i, colons := 0, 0
 	for i < len(b) && (isHex(b[i]) || b[i] == ':' || b[i] == '.') {
 		if b[i] == ':' {
@@ -87,7 +93,7 @@ func plainV6(b []byte) int {
 		}
 		i++
 	}
-	if colons < 2 || i < len(b) && isWord(b[i]) {
+	if colons < 2 || i == maxV6 || i < len(b) && isWord(b[i]) {
 		return 0
 	}
 	for i > 0 {

@@ -35,7 +35,7 @@ func (l *lexer) commandLine() {
 	for _, d := range l.opts.Defines {
 		name, value, has := strings.Cut(d, "=")
 		if !isName(name) {
-			l.diags.Errorf(0, "-A %s: %q is not a name", d, name)
+			l.diags.Errorf(diag.Directive, 0, "-A %s: %q is not a name", d, name)
 			continue
 		}
 		l.defines[name] = &define{value: value, hasValue: has && value != ""}
@@ -67,13 +67,13 @@ func (l *lexer) define(pos diag.Pos, name, value string, has bool, how string) {
 	case old != nil && how == "try":
 		return
 	case old != nil && how != "re":
-		d := l.diags.Errorf(pos, "%s is defined already", name)
+		d := l.diags.Errorf(diag.DuplicateDefine, pos, "%s is defined already", name)
 		if at := l.set.Position(old.pos); at.Line > 0 {
 			d.Message += ", at " + at.File + ":" + strconv.Itoa(at.Line)
 		}
 		return
-	case old == nil && l.written() >= l.opts.MaxDefines:
-		l.diags.Errorf(pos, "more than %d defines", l.opts.MaxDefines)
+	case old == nil && l.written() >= l.opts.MaxDefines && !l.opts.Without["define count"]:
+		l.diags.Errorf(diag.Limit, pos, "more than %d defines", l.opts.MaxDefines)
 		return
 	}
 	l.defines[name] = &define{value: value, hasValue: has, pos: pos}
@@ -97,7 +97,7 @@ func (l *lexer) expand(s *source, at int, d *define) bool {
 	for k := len(l.stack) - 1; k >= 0 && l.stack[k].fixed != 0; k-- {
 		depth++
 		if l.stack[k].name == name {
-			l.diags.Errorf(s.pos(at), "the value of %s names %s itself", name, name)
+			l.diags.Errorf(diag.DefineCycle, s.pos(at), "the value of %s names %s itself", name, name)
 			return false
 		}
 	}
@@ -119,9 +119,13 @@ type subst struct {
 // addSubst reads "/expression/replacement/flags"; the separator is its first
 // character (cookbook "subst").
 func (l *lexer) addSubst(pos diag.Pos, text string) {
+	if len(l.substs) >= MaxSubsts {
+		l.diags.Errorf(diag.Limit, pos, "more than %d substitutions", MaxSubsts)
+		return
+	}
 	re, to, flags, ok := splitSubst(text)
 	if !ok {
-		l.diags.Errorf(pos, "expected \"/expression/replacement/flags\", found %q", text)
+		l.diags.Errorf(diag.Directive, pos, "expected \"/expression/replacement/flags\", found %q", text)
 		return
 	}
 	s := subst{}
@@ -133,13 +137,13 @@ func (l *lexer) addSubst(pos diag.Pos, text string) {
 		case 'i':
 			prefix = "(?i)"
 		default:
-			l.diags.Errorf(pos, "unknown flag %q of a substitution (there are g and i)", f)
+			l.diags.Errorf(diag.Directive, pos, "unknown flag %q of a substitution (there are g and i)", f)
 			return
 		}
 	}
 	r, err := regexp.Compile(prefix + re)
 	if err != nil {
-		l.diags.Errorf(pos, "bad regular expression %q: %v", re, err)
+		l.diags.Errorf(diag.Regex, pos, "bad regular expression %q: %v", re, err)
 		return
 	}
 	r.Longest()
@@ -202,18 +206,43 @@ func goReplacement(to string) string {
 	return b.String()
 }
 
-// substitute runs the substitutions over a string.
-func (l *lexer) substitute(text string) string {
+// substitute runs the substitutions over a string that stands at pos. What they
+// add to all strings together is bounded.
+func (l *lexer) substitute(pos diag.Pos, text string) string {
+	out := text
 	for _, s := range l.substs {
-		if s.all {
-			text = s.re.ReplaceAllString(text, s.to)
-			continue
+		to, ok := s.apply(out, len(out)+substFloor+substFactor*l.read-l.grown)
+		if !ok {
+			l.stop(pos, "substitutions make the strings grow by more than %d bytes", substFloor+substFactor*l.read)
+			return text
 		}
-		if m := s.re.FindStringSubmatchIndex(text); m != nil {
-			text = text[:m[0]] + string(s.re.ExpandString(nil, s.to, text, m)) + text[m[1]:]
-		}
+		l.grown += max(0, len(to)-len(out))
+		out = to
 	}
-	return text
+	return out
+}
+
+// apply replaces in text; false where the result would be longer than most bytes.
+func (s *subst) apply(text string, most int) (string, bool) {
+	n := 1
+	if s.all {
+		n = -1
+	}
+	matches := s.re.FindAllStringSubmatchIndex(text, n)
+	if matches == nil {
+		return text, true
+	}
+	var out []byte
+	at := 0
+	for _, m := range matches {
+		out = append(out, text[at:m[0]]...)
+		out = s.re.ExpandString(out, s.to, text, m)
+		if len(out) > most {
+			return "", false
+		}
+		at = m[1]
+	}
+	return string(append(out, text[at:]...)), true
 }
 
 // substDefine is #!substdef "!NAME!value!flags": a define, and a substitution of
@@ -221,7 +250,7 @@ func (l *lexer) substitute(text string) string {
 func (l *lexer) substDefine(pos diag.Pos, text string, quoted bool) {
 	name, value, _, ok := splitSubst(text)
 	if !ok || !isName(name) {
-		l.diags.Errorf(pos, "expected \"!NAME!value!flags\", found %q", text)
+		l.diags.Errorf(diag.Directive, pos, "expected \"!NAME!value!flags\", found %q", text)
 		return
 	}
 	l.addSubst(pos, text)

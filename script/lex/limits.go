@@ -15,4 +15,18 @@ const (
 	MaxExpansions = 32
 	// MaxSource bounds the bytes of all files and define values that are read.
 	MaxSource = 32 << 20
+	// MaxFiles is the number of files that includes read, each time counted.
+	MaxFiles = 4096
+	// expansionFloor and expansionFactor bound what defines make of a text: so
+	// many bytes, and so many more for each byte that has been read from files.
+	expansionFloor  = 64 << 10
+	expansionFactor = 8
+	// MaxDefine is the longest text that #!defexp computes, in bytes.
+	MaxDefine = 4 << 10
+	// MaxSubsts is the number of substitutions.
+	MaxSubsts = 256
+	// substFloor and substFactor bound what substitutions add to strings, as
+	// expansionFloor and expansionFactor do for defines.
+	substFloor  = 64 << 10
+	substFactor = 8
 )

@@ -17,18 +17,14 @@ type openBlock struct {
 	// bare is the last if or while without braces, in this block.
 	bare       *lex.Token
 	bareColumn int
+	bareEnd    diag.Pos // behind it and its condition
 }
 
 // column is the column of a token.
 func (p *parser) column(t *lex.Token) int { return p.set.Position(t.Pos).Column }
 
 // lineColumn is the column of the first token on t's line.
-func (p *parser) lineColumn(i int) int {
-	for i > 0 && !p.tokens[i].First {
-		i--
-	}
-	return p.column(&p.tokens[i])
-}
+func (p *parser) lineColumn(i int) int { return p.column(&p.tokens[p.lines[i]]) }
 
 // block reads "{ … }". owner is the keyword before it, nil for a block alone.
 func (p *parser) block(owner *lex.Token) *ast.Block {
@@ -38,7 +34,7 @@ func (p *parser) block(owner *lex.Token) *ast.Block {
 		if owner != nil {
 			what = "the block of " + owner.Text
 		}
-		p.failAt(p.missingAt(), "expected \"{\" to open %s, found %s", what, describe(p.cur()))
+		p.failAt(diag.MissingBrace, p.missingAt(), "expected \"{\" to open %s, found %s", what, describe(p.cur()))
 	}
 	p.enter(b.Pos)
 	defer p.leave()
@@ -103,7 +99,7 @@ func (p *parser) foreignBrace(t *lex.Token) bool {
 		return false
 	}
 	if in.bare != nil && in.bareColumn == col && col > in.column {
-		p.diags.Errorf(t.Pos, "\"}\" without \"{\": the %s at line %d has none", in.bare.Text, p.set.Position(in.bare.Pos).Line)
+		p.diags.Errorf(diag.MissingBrace, in.bareEnd, "\"{\" is missing behind this %s: there is a \"}\" for it in line %d", in.bare.Text, p.set.Position(t.Pos).Line)
 		in.bare = nil
 		return true
 	}
@@ -127,20 +123,23 @@ func (p *parser) unclosedBlock() {
 		return
 	}
 	p.unclosed = true
+	if p.cur().Kind == lex.EOF && p.diags.Has(diag.UnclosedComment) {
+		return // the brace stands in the comment
+	}
 	at := p.blocks[len(p.blocks)-1].brace
 	for _, b := range p.blocks {
 		if b.suspect != nil {
 			at = b.suspect
 		}
 	}
-	d := p.diags.Errorf(at.Pos, "the block that begins here is not closed: \"}\" is missing")
+	d := p.diags.Errorf(diag.MissingBrace, at.Pos, "the block that begins here is not closed: \"}\" is missing")
 	if t := p.cur(); t.Kind != lex.EOF {
 		d.Message += " before line " + lineText(p.set, t.Pos)
 	}
 }
 
 func (p *parser) surplusBrace(t *lex.Token) {
-	p.diags.Errorf(t.Pos, "\"}\" without \"{\": every block before it is closed")
+	p.diags.Errorf(diag.ExtraBrace, t.Pos, "\"}\" without \"{\": every block before it is closed")
 }
 
 func lineText(set *diag.Set, pos diag.Pos) string {

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"sipedge/script/ast"
+	"sipedge/script/diag"
 	"sipedge/script/lex"
 )
 
@@ -29,12 +30,15 @@ func (p *parser) binaryOp() (op string, prec int) {
 		return "", 0
 	}
 	if t.Kind == lex.Op && t.Text == "%" {
-		p.diags.Errorf(t.Pos, "there is no operator %%; use mod")
+		p.diags.Errorf(diag.Operator, t.Pos, "there is no operator %%; use mod")
 		return "mod", precedence["mod"]
 	}
 	prec, ok := precedence[t.Text]
 	if !ok {
 		return "", 0
+	}
+	if p.cfg.Without["precedence"] {
+		prec = 1
 	}
 	switch t.Text {
 	case "or":
@@ -50,6 +54,11 @@ func (p *parser) binaryOp() (op string, prec int) {
 func (p *parser) expr(min int) ast.Expr {
 	p.enter(p.cur().Pos)
 	defer p.leave()
+	if p.nested == 0 {
+		p.operators = 0
+	}
+	p.nested++
+	defer func() { p.nested-- }()
 	l := p.unary()
 	for {
 		op, prec := p.binaryOp()
@@ -57,6 +66,9 @@ func (p *parser) expr(min int) ast.Expr {
 			return l
 		}
 		t := p.next()
+		if p.operators++; p.operators > maxOperators {
+			p.failAt(diag.Limit, t.Pos, "an expression of more than %d operators", maxOperators)
+		}
 		l = &ast.Binary{Pos: t.Pos, Op: op, L: l, R: p.expr(prec)}
 	}
 }
@@ -70,6 +82,9 @@ func (p *parser) unary() ast.Expr {
 	case tokenIs(t, "!"), tokenIs(t, "not"):
 		p.next()
 		return &ast.Unary{Pos: t.Pos, Op: "!", X: p.unary()}
+	case tokenIs(t, "!~"): // where a value is expected these are two operators
+		p.next()
+		return &ast.Unary{Pos: t.Pos, Op: "!", X: &ast.Unary{Pos: t.Pos + 1, Op: "~", X: p.unary()}}
 	case tokenIs(t, "~"), tokenIs(t, "-"):
 		p.next()
 		x := p.unary()
@@ -121,7 +136,7 @@ func (p *parser) operand() ast.Expr {
 			return p.word(t)
 		}
 	}
-	p.failAt(p.missingAt(), "expected a value, found %s", describe(t))
+	p.failAt(diag.Syntax, p.missingAt(), "expected a value, found %s", describe(t))
 	return nil
 }
 
@@ -129,10 +144,15 @@ func (p *parser) operand() ast.Expr {
 func (p *parser) str() *ast.StringLit {
 	t := p.next()
 	s := &ast.StringLit{Pos: t.Pos, Value: t.Text, Raw: t.Raw, Exact: t.Exact}
-	for p.cur().Kind == lex.String {
-		s.Value += p.next().Text
-		s.Exact = false
+	if p.cur().Kind != lex.String {
+		return s
 	}
+	var all strings.Builder
+	all.WriteString(t.Text)
+	for p.cur().Kind == lex.String {
+		all.WriteString(p.next().Text)
+	}
+	s.Value, s.Exact = all.String(), false
 	return s
 }
 
@@ -143,7 +163,7 @@ func (p *parser) word(t *lex.Token) ast.Expr {
 		return &ast.IntLit{Pos: t.Pos, Value: b}
 	}
 	if t.Text == "max_len" {
-		p.diags.Errorf(t.Pos, "max_len was removed; compare msg:len with a number")
+		p.diags.Errorf(diag.Removed, t.Pos, "max_len was removed; compare msg:len with a number")
 	}
 	if !p.is("(") {
 		return &ast.Ident{Pos: t.Pos, Name: t.Text}
@@ -191,8 +211,8 @@ func (p *parser) args(t *lex.Token) (args []ast.Expr) {
 		}
 		c := p.cur()
 		if c.First || c.Kind == lex.EOF || tokenIs(c, ";") || tokenIs(c, "{") {
-			p.failAt(p.endOfPrev(), "\")\" is missing behind the arguments of %s()", t.Text)
+			p.failAt(diag.MissingParenthesis, p.endOfPrev(), "\")\" is missing behind the arguments of %s()", t.Text)
 		}
-		p.failAt(c.Pos, "expected \",\" or \")\" in the arguments of %s(), found %s", t.Text, describe(c))
+		p.failAt(diag.MissingParenthesis, c.Pos, "expected \",\" or \")\" in the arguments of %s(), found %s", t.Text, describe(c))
 	}
 }

@@ -9,8 +9,16 @@ import (
 // Options are the lexer's: how files are read, and what the command line defines.
 type Options = lex.Options
 
-// maxDepth bounds the nesting of blocks and of parentheses; ours.
-const maxDepth = 200
+// Bounds of a configuration's tree, ours: checker and compiler walk it by
+// recursion.
+const (
+	// maxDepth bounds the nesting of blocks and of parentheses.
+	maxDepth = 200
+	// maxOperators bounds those of one expression with all that is in it.
+	maxOperators = 1024
+	// maxElseIf bounds a chain of "else if".
+	maxElseIf = 1024
+)
 
 // File parses a configuration: text, or the file at path where it is nil. The
 // tree is complete as far as the text could be understood; with an error in the
@@ -22,10 +30,16 @@ func File(path string, text []byte, opts Options) (*ast.Config, *diag.List) {
 	if len(tokens) == 1 && diags.HasErrors() {
 		return nil, diags
 	}
-	p := &parser{tokens: tokens, set: set, diags: diags, cfg: &ast.Config{Files: set, Defines: defines}}
+	if opts.Without != nil {
+		switchTokensOff(tokens, opts.Without)
+	}
+	p := &parser{tokens: tokens, lines: lineStarts(tokens), set: set, diags: diags, cfg: &ast.Config{Files: set, Defines: defines, Without: opts.Without}}
 	p.config()
+	if opts.Without != nil {
+		switchRulesOff(p.cfg)
+	}
 	if len(tokens) == 1 && !diags.HasErrors() {
-		diags.Errorf(tokens[0].Pos, "the configuration is empty")
+		diags.Errorf(diag.Empty, tokens[0].Pos, "the configuration is empty")
 	}
 	return p.cfg, diags
 }
@@ -34,15 +48,32 @@ func File(path string, text []byte, opts Options) (*ast.Config, *diag.List) {
 // there.
 type parser struct {
 	tokens []lex.Token
+	lines  []int32 // of each token, the number of the first token of its line
 	i      int
 	set    *diag.Set
 	diags  *diag.List
 	cfg    *ast.Config
 	depth  int
+	// nested is how many expressions around the current place are being read,
+	// operators how many operators the outermost has so far.
+	nested, operators int
+
 	blocks []openBlock // the blocks that are open
 	// unclosed: a brace is missing and has been reported; the blocks around it end
 	// where it was noticed, with all that is in them.
 	unclosed bool
+}
+
+func lineStarts(tokens []lex.Token) []int32 {
+	lines := make([]int32, len(tokens))
+	first := int32(0)
+	for i := range tokens {
+		if tokens[i].First {
+			first = int32(i)
+		}
+		lines[i] = first
+	}
+	return lines
 }
 
 // syntaxError is the panic by which the parser leaves a statement that it cannot
@@ -84,7 +115,16 @@ func (p *parser) expect(text, where string) {
 	if p.accept(text) {
 		return
 	}
-	p.failAt(p.missingAt(), "expected %q %s, found %s", text, where, describe(p.cur()))
+	p.failAt(missing(text), p.missingAt(), "expected %q %s, found %s", text, where, describe(p.cur()))
+}
+
+// missing is the code for an operator that is not there.
+func missing(op string) diag.Code {
+	switch op {
+	case "(", ")":
+		return diag.MissingParenthesis
+	}
+	return diag.Syntax
 }
 
 // missingAt is the place for something that is missing: behind the last token
@@ -103,8 +143,8 @@ func (p *parser) endOfPrev() diag.Pos {
 	return p.prev().End
 }
 
-func (p *parser) failAt(pos diag.Pos, format string, args ...any) {
-	p.diags.Errorf(pos, format, args...)
+func (p *parser) failAt(code diag.Code, pos diag.Pos, format string, args ...any) {
+	p.diags.Errorf(code, pos, format, args...)
 	panic(syntaxError{})
 }
 
@@ -125,7 +165,7 @@ func describe(t *lex.Token) string {
 
 func (p *parser) enter(pos diag.Pos) {
 	if p.depth++; p.depth > maxDepth {
-		p.failAt(pos, "nested more than %d deep", maxDepth)
+		p.failAt(diag.Limit, pos, "nested more than %d deep", maxDepth)
 	}
 }
 

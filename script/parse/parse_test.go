@@ -254,7 +254,7 @@ func TestErrorsNameTheirCause(t *testing.T) {
 		{"brace of an inner block", "route {\n\tif (a()) {\n\t\tb();\n\tc();\n}\nroute[X] { exit; }", "x.cfg:2:11: the block that begins here is not closed"},
 		{"brace of a route", "route {\n\ta();\n\nroute[X] { exit; }", "x.cfg:1:7: the block that begins here is not closed"},
 		{"brace at the end", "route {\n\tif (a()) {\n\t\tb();\n\t}\n", "x.cfg:1:7: the block that begins here is not closed"},
-		{"if without opening brace", "route {\n\tif (a())\n\t\tb();\n\t}\n\tc();\n}", `x.cfg:4:2: "}" without "{": the if at line 2 has none`},
+		{"if without opening brace", "route {\n\tif (a())\n\t\tb();\n\t}\n\tc();\n}", `x.cfg:2:10: "{" is missing behind this if: there is a "}" for it in line 4`},
 		{"brace too many", "route { a(); }\n}\nroute[X] { exit; }", `x.cfg:2:1: "}" without "{"`},
 		{"parenthesis of a call", "route {\n\ta(\"x\";\n\tb();\n}", `x.cfg:2:7: ")" is missing behind the arguments of a()`},
 		{"parenthesis of a condition", "route {\n\tif (a() {\n\t\tb();\n\t}\n}", `x.cfg:2:10: expected ")" behind the condition`},
@@ -303,7 +303,7 @@ func TestCookbookIfsWithoutBrace(t *testing.T) {
     return(-2);
 }
 `), Options{})
-	for _, line := range []string{"x.cfg:8:5", "x.cfg:11:5", "x.cfg:14:5"} {
+	for _, line := range []string{"x.cfg:6:22", "x.cfg:9:23", "x.cfg:12:20"} {
 		if !strings.Contains(lines(l), line) {
 			t.Errorf("%s is not named", line)
 		}
@@ -340,4 +340,19 @@ func FuzzFile(f *testing.F) {
 		}
 		File("x", []byte(text), Options{ReadFile: func(string) ([]byte, error) { return nil, fmt.Errorf("none") }})
 	})
+}
+
+// TestAnEventsNameIsNoAddress: "[htable:expired:a]" is spelt like an address in
+// brackets, but for what stands before it.
+func TestAnEventsNameIsNoAddress(t *testing.T) {
+	for _, name := range []string{"htable:expired:a", "dead:beef:cafe", "htable:expired:a-b.c", "tm:local-request", "htable:expired:a-long-name-of-six-words"} {
+		cfg, diags := File("t.cfg", []byte("event_route["+name+"] { drop; }\n"), Options{})
+		if diags.HasErrors() {
+			t.Errorf("%s: %v", name, diags)
+			continue
+		}
+		if len(cfg.Routes) != 1 || cfg.Routes[0].Name != name {
+			t.Errorf("%s: read as %+v", name, cfg.Routes)
+		}
+	}
 }

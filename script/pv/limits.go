@@ -8,6 +8,9 @@ const (
 	// maxPrefixes bounds the length in bytes of the text whose prefixes
 	// {s.prefixes} lists: the result grows with its square; ours.
 	maxPrefixes = 512
+	// maxSubstExprs bounds the stretches of a replacement in which variables are
+	// computed; groups separate them, of which \0 to \9 exist; ours.
+	maxSubstExprs = 10
 	// maxURIText is the longest text in bytes that is taken for a URI or an
 	// address: what the parser's 16-bit spans reach.
 	maxURIText = 65535
@@ -15,9 +18,6 @@ const (
 	maxShared = 4096
 	// maxSharedText is the longest string in bytes that $shv holds; ours.
 	maxSharedText = 64 << 10
-	// maxSubstVars is how many stretches with pseudo-variables the replacement of
-	// {re.subst} may have; ours.
-	maxSubstVars = 16
 	// maxTime is the largest number of seconds since 1970 that {s.ftime} takes:
 	// the end of the year 9999.
 	maxTime = 253402300799

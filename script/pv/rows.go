@@ -26,12 +26,24 @@ func Keywords() []registry.Keyword { return keywords() }
 // Transformations are the classes s, uri, param, nameaddr, tobody, line, re,
 // sql, val and urialias.
 func Transformations() []registry.Transformation {
-	return concat(stringTrans(), escapeTrans(), encodeTrans(), hashTrans(), uriTrans(), uriBuildTrans(), paramTrans(),
+	rows := concat(stringTrans(), escapeTrans(), encodeTrans(), hashTrans(), uriTrans(), uriBuildTrans(), paramTrans(),
 		nameAddrTrans(), toBodyTrans(), lineTrans(), reTrans(), sqlTrans(), valTrans())
+	for i := range rows {
+		// Not where a row is made: those functions have to stay small enough to be
+		// inlined, or their transformers allocate.
+		rows[i].Source = "transformations, {" + rows[i].Class + "." + rows[i].Name + "}"
+	}
+	return rows
 }
 
 // Selects are the @ paths of the core and of textops.
-func Selects() []registry.Select { return selects() }
+func Selects() []registry.Select {
+	rows := selects()
+	for i := range rows {
+		rows[i].Source = "selects, @" + rows[i].Prefix
+	}
+	return rows
+}
 
 func concat[T any](lists ...[]T) []T {
 	var all []T

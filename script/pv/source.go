@@ -175,7 +175,7 @@ func connID(c *rt.Ctx) value.Value {
 	return undef
 }
 
-func srcIP(c *rt.Ctx) value.Value   { return addrText(c, c.Src.Addr(), false) }
+func srcIP(c *rt.Ctx) value.Value   { return c.SourceText() }
 func dstIP(c *rt.Ctx) value.Value   { return addrText(c, c.Dst.Addr(), false) }
 func srcPort(c *rt.Ctx) value.Value { return value.FromInt(int64(c.Src.Port())) }
 func dstPort(c *rt.Ctx) value.Value { return value.FromInt(int64(c.Dst.Port())) }

@@ -32,20 +32,24 @@ type substPiece struct {
 	text  []byte
 	group int // -1 for none
 	expr  rt.Expr
-	nth   int // its number among the expressions
 }
 
-// substitution is a compiled /pattern/replacement/flags.
-type substitution struct {
+// Substitution is a compiled /pattern/replacement/flags, as {re.subst} and the
+// functions of modules take it: a POSIX extended pattern, \0 to \9 and
+// pseudo-variables in the replacement, the flags i (any case), g (all matches)
+// and s (across lines).
+type Substitution struct {
 	match    registry.Matcher
 	pieces   []substPiece
-	all      bool // g
-	anchored bool // the pattern begins with ^
+	all      bool   // g
+	multi    bool   // s
+	anchored bool   // the pattern begins with ^
+	raw      []byte // the replacement in place of pieces, where the text was computed
 }
 
 // cutEscaped is the text up to the separator, past \separator, and the rest
 // behind it.
-func cutEscaped(s string, sep byte) (part, rest string, ok bool) {
+func cutEscaped[T string | []byte](s T, sep byte) (part, rest T, ok bool) {
 	for i := 0; i < len(s); i++ {
 		switch s[i] {
 		case '\\':
@@ -54,27 +58,29 @@ func cutEscaped(s string, sep byte) (part, rest string, ok bool) {
 			return s[:i], s[i+1:], true
 		}
 	}
-	return "", "", false
+	return s[:0], s[:0], false
 }
 
-func parseSubst(b registry.Build, s string) (*substitution, bool, error) {
+// NewSubstitution compiles /pattern/replacement/flags; any character but a
+// backslash may stand for the slash.
+func NewSubstitution(b registry.Build, s string) (*Substitution, error) {
 	if len(s) < 3 {
-		return nil, false, errors.New("expected /pattern/replacement/flags")
+		return nil, errors.New("expected /pattern/replacement/flags")
 	}
 	sep := s[0]
 	if sep == '\\' {
-		return nil, false, errors.New("a backslash cannot be the separator")
+		return nil, errors.New("a backslash cannot be the separator")
 	}
 	pattern, rest, ok := cutEscaped(s[1:], sep)
 	if !ok {
-		return nil, false, fmt.Errorf("the pattern has no closing %q", sep)
+		return nil, fmt.Errorf("the pattern has no closing %q", sep)
 	}
 	repl, flags, ok := cutEscaped(rest, sep)
 	if !ok {
-		return nil, false, fmt.Errorf("the replacement has no closing %q", sep)
+		return nil, fmt.Errorf("the replacement has no closing %q", sep)
 	}
-	x := &substitution{anchored: strings.HasPrefix(pattern, "^")}
-	fold, multi := false, false
+	x := &Substitution{anchored: strings.HasPrefix(pattern, "^")}
+	fold := false
 	for _, f := range []byte(strings.TrimSpace(flags)) {
 		switch f {
 		case 'i':
@@ -82,27 +88,26 @@ func parseSubst(b registry.Build, s string) (*substitution, bool, error) {
 		case 'g':
 			x.all = true
 		case 's':
-			multi = true
+			x.multi = true
 		default:
-			return nil, false, fmt.Errorf("unknown flag %q; expected i, g or s", f)
+			return nil, fmt.Errorf("unknown flag %q; expected i, g or s", f)
 		}
 	}
 	var err error
 	if x.match, err = b.Regex(strings.ReplaceAll(pattern, `\`+string(sep), string(sep)), fold); err != nil {
-		return nil, false, err
+		return nil, err
 	}
-	if x.pieces, err = parseReplacement(b, repl, x.match.NumSubexp(), sep); err != nil {
-		return nil, false, err
+	if x.pieces, err = parseReplacement(b, repl, x.match.NumSubexp()); err != nil {
+		return nil, err
 	}
-	return x, multi, nil
+	return x, nil
 }
 
 // parseReplacement takes a replacement apart: \0 to \9, \n \r \t, a backslash
 // before any other character, and pseudo-variables.
-func parseReplacement(b registry.Build, s string, groups int, sep byte) ([]substPiece, error) {
+func parseReplacement(b registry.Build, s string, groups int) ([]substPiece, error) {
 	var pieces []substPiece
 	var text strings.Builder
-	vars := 0
 	flush := func() error {
 		if text.Len() == 0 {
 			return nil
@@ -113,10 +118,7 @@ func parseReplacement(b registry.Build, s string, groups int, sep byte) ([]subst
 			if err != nil {
 				return err
 			}
-			p.expr, p.nth = expr, vars
-			if vars++; vars > maxSubstVars {
-				return fmt.Errorf("more than %d stretches of the replacement hold pseudo-variables", maxSubstVars)
-			}
+			p.expr = expr
 		}
 		pieces = append(pieces, p)
 		text.Reset()
@@ -144,17 +146,31 @@ func parseReplacement(b registry.Build, s string, groups int, sep byte) ([]subst
 			text.WriteByte('\r')
 		case ch == 't':
 			text.WriteByte('\t')
+		case ch == '$':
+			if err := flush(); err != nil {
+				return nil, err
+			}
+			pieces = append(pieces, substPiece{text: []byte("$"), group: -1})
 		default:
 			text.WriteByte(ch)
 		}
 	}
-	return pieces, flush()
+	err := flush()
+	exprs := 0
+	for i := range pieces {
+		if pieces[i].expr != nil {
+			if exprs++; exprs > maxSubstExprs {
+				return nil, fmt.Errorf("the replacement has more than %d stretches with pseudo-variables", maxSubstExprs)
+			}
+		}
+	}
+	return pieces, err
 }
 
 // line substitutes in one stretch of text and appends the result; hit tells
 // whether anything matched. ok is false for a match of nothing, with which a
 // substitution could not go on.
-func (x *substitution) line(c *rt.Ctx, b []byte, vars []value.Value) (hit, ok bool) {
+func (x *Substitution) line(c *rt.Ctx, b []byte, vals *[maxSubstExprs]value.Value) (hit, ok bool) {
 	for {
 		loc := find(x.match, c.ScratchInts(), b)
 		if loc == nil {
@@ -165,11 +181,16 @@ func (x *substitution) line(c *rt.Ctx, b []byte, vars []value.Value) (hit, ok bo
 		}
 		hit = true
 		c.Append(b[:loc[0]])
+		if x.raw != nil {
+			appendRaw(c, x.raw, b, loc)
+		}
+		computed := 0
 		for i := range x.pieces {
 			p := &x.pieces[i]
 			switch {
 			case p.expr != nil:
-				c.AppendValue(vars[p.nth])
+				c.AppendValue(vals[computed])
+				computed++
 			case p.group < 0:
 				c.Append(p.text)
 			case loc[2*p.group] >= 0:
@@ -189,7 +210,7 @@ func bindSubst(b registry.Build, args []registry.TransArg) (transformer, error) 
 	if args[0].Eval != nil {
 		return nil, errors.New("the expression must be a constant /pattern/replacement/flags")
 	}
-	x, multi, err := parseSubst(b, args[0].Text)
+	x, err := NewSubstitution(b, args[0].Text)
 	if err != nil {
 		return nil, err
 	}
@@ -197,45 +218,60 @@ func bindSubst(b registry.Build, args []registry.TransArg) (transformer, error) 
 		if len(b) == 0 {
 			return undef
 		}
-		// Variables come first: they use the arena, in which the result grows.
-		var room [maxSubstVars]value.Value
-		vars := room[:0]
-		for i := range x.pieces {
-			if p := &x.pieces[i]; p.expr != nil {
-				vars = append(vars, p.expr(c))
-			}
-		}
-		m := c.Mark()
-		hit := false
-		for rest := b; ; {
-			line := rest
-			end := -1
-			// Without the flag s a match does not reach over a line end.
-			if !multi {
-				if end = bytes.IndexByte(rest, '\n'); end >= 0 {
-					line = rest[:end]
-				}
-			}
-			if hit && !x.all {
-				c.Append(line)
-			} else if h, ok := x.line(c, line, vars); !ok {
-				c.Truncate(m)
-				return undef
-			} else {
-				hit = hit || h
-			}
-			if end < 0 {
-				break
-			}
-			c.AppendByte('\n')
-			rest = rest[end+1:]
-		}
-		if !hit {
-			c.Truncate(m)
+		w, hit, ok := x.Apply(c, b)
+		switch {
+		case !ok:
+			return undef
+		case !hit:
 			return v
 		}
-		return c.FromMark(m)
+		return w
 	}, nil
+}
+
+// Apply substitutes in b. hit tells whether anything matched; where nothing did,
+// there is no result. ok is false for a match of nothing, with which a
+// substitution could not go on.
+func (x *Substitution) Apply(c *rt.Ctx, b []byte) (v value.Value, hit, ok bool) {
+	// What the variables stand for is computed first: it may be built where the
+	// result will grow.
+	var vals [maxSubstExprs]value.Value
+	computed := 0
+	for i := range x.pieces {
+		if x.pieces[i].expr != nil {
+			vals[computed] = x.pieces[i].expr(c)
+			computed++
+		}
+	}
+	m := c.Mark()
+	for rest := b; ; {
+		line := rest
+		end := -1
+		// Without the flag s a match does not reach over a line end.
+		if !x.multi {
+			if end = bytes.IndexByte(rest, '\n'); end >= 0 {
+				line = rest[:end]
+			}
+		}
+		if hit && !x.all {
+			c.Append(line)
+		} else if h, ok := x.line(c, line, &vals); !ok {
+			c.Truncate(m)
+			return undef, false, false
+		} else {
+			hit = hit || h
+		}
+		if end < 0 {
+			break
+		}
+		c.AppendByte('\n')
+		rest = rest[end+1:]
+	}
+	if !hit {
+		c.Truncate(m)
+		return undef, false, true
+	}
+	return c.FromMark(m), true, true
 }
 
 // reTrans is the class re.

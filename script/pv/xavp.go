@@ -93,6 +93,30 @@ func xavpRow(name, mark, doc string, fold, single bool) registry.PV {
 		}}
 }
 
+// XAVPField binds what $xavp(inner) names for a walk over a list: get is the
+// n-th newest value of the field, whatever index inner gives it.
+func XAVPField(b registry.Build, inner string) (get func(c *rt.Ctx, n int) value.Value, err error) {
+	rootText, fieldText, ok := strings.Cut(inner, "=>")
+	if !ok {
+		return nil, fmt.Errorf("$xavp(%s) names no field", inner)
+	}
+	root, rootAt, err := xPart(b, rootText)
+	if err != nil {
+		return nil, err
+	}
+	field, _, err := xPart(b, fieldText)
+	if err != nil {
+		return nil, err
+	}
+	p := rt.XPath{Root: b.AVP(root), Field: b.AVP(field), HasField: true}
+	return func(c *rt.Ctx, n int) value.Value {
+		q := p
+		q.RootIndex, q.FieldIndex = rootAt(c), n
+		v, _ := c.XAVP(q)
+		return v
+	}, nil
+}
+
 func xName(mark, name string, fold bool) string {
 	if fold {
 		name = strings.ToLower(name)

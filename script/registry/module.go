@@ -22,17 +22,29 @@ type Module struct {
 	PVs             []PV
 	Transformations []Transformation
 	Selects         []Select
-	// Events are the event_route names that the module runs, e.g. "htable:mod-init".
+	// Events are the event_route names that the module runs, e.g.
+	// "htable:mod-init". A name that ends in * stands for all that begin so.
 	Events []string
+	// EventDocs say of each event when its block runs, for the manual.
+	EventDocs map[string]string
 
 	// Check looks at a new snapshot's configuration without touching live
 	// state (also for sipedge -c). Prepare builds beside the running snapshot
 	// what the new one needs, Commit makes it current, Abort gives it up. host
 	// is the server (*core.Server), cfg what NewConfig made.
-	Check   func(cfg any) error
+	Check func(cfg any) error
+	// Program runs once for each program, before its blocks are compiled.
+	Program func(b Build, cfg any) error
 	Prepare func(host, cfg any) error
 	Commit  func(host, cfg any)
 	Abort   func(host, cfg any)
+	// Started runs when the snapshot is current and every module has committed:
+	// at start before there is traffic, and after each reload. It is where a
+	// module starts its event routes (core.Server.PostEvent).
+	Started func(host, cfg any)
+	// Counters are the module's figures since the start by name, for the server's
+	// statistics; nil for none. It may be called from any goroutine.
+	Counters func(host any) map[string]uint64
 	// Stop ends the module's live state when the server stops.
 	Stop func(host any)
 }
@@ -62,4 +74,11 @@ type Build interface {
 	// Route looks up a routing block for functions that arm or run one; the
 	// returned index is stable for the program.
 	Route(kind rt.RouteKind, name string) bool
+}
+
+// VarInitializer is what a Module.Program's Build implements as well.
+type VarInitializer interface {
+	// InitVar gives $var(name) the value that it has when a message begins: a
+	// number or a constant text.
+	InitVar(name string, v value.Value)
 }

@@ -21,15 +21,16 @@ type ArgKind uint8
 
 // The kinds of argument.
 const (
-	ArgStatic ArgKind = iota // a string known at start; numbers are taken as their text
-	ArgInt                   // an integer: literal, or an expression evaluated at run time
-	ArgFormat                // a string in which pseudo-variables are replaced at run time, or any expression
-	ArgValue                 // any expression; strings are taken as they are
-	ArgPV                    // one pseudo-variable, to be written or inspected
-	ArgRegex                 // a regular expression, compiled at start where it is constant
-	ArgRoute                 // the name of a routing block (Arg.RouteKind says of which kind), checked to exist
-	ArgFlag                  // a message flag: 0 to 31 or a declared name
-	ArgIdent                 // a bare word of Arg.Words, or a string (uri:host, uri:port)
+	ArgStatic  ArgKind = iota // a string known at start; numbers are taken as their text
+	ArgInt                    // an integer: literal, or an expression evaluated at run time
+	ArgFormat                 // a string in which pseudo-variables are replaced at run time, or any expression
+	ArgValue                  // any expression; strings are taken as they are
+	ArgPV                     // one pseudo-variable, to be written or inspected
+	ArgRegex                  // a regular expression, compiled at start where it is constant
+	ArgRoute                  // the name of a routing block (Arg.RouteKind says of which kind), checked to exist
+	ArgFlag                   // a message flag: 0 to 31 or a name declared with flags
+	ArgAVPFlag                // a flag of AVPs: 0 to 31 or a name declared with avpflags
+	ArgIdent                  // a bare word of Arg.Words, or a string (uri:host, uri:port)
 )
 
 // Arg is one formal argument.
@@ -38,8 +39,11 @@ type Arg struct {
 	Kind      ArgKind
 	Optional  bool
 	RouteKind rt.RouteKind
-	Words     []string
-	Min, Max  int64 // for ArgInt literals, both 0 for no bound
+	// Runs is for an ArgRoute whose block the function runs as route() does: the
+	// name may be computed from a format, and a block that is missing is no error.
+	Runs     bool
+	Words    []string
+	Min, Max int64 // for ArgInt literals, both 0 for no bound
 }
 
 // Actual is one checked argument of a call, handed to Compile.
@@ -146,7 +150,8 @@ type Var struct {
 	// Routes are the blocks where it may stand; 0 for all.
 	Routes rt.RouteKind
 
-	slot   int // of a $var: its slot + 1
+	slot   int  // of a $var: its slot + 1
+	avp    *AVP // of an AVP: which one
 	broken bool
 }
 
@@ -156,6 +161,22 @@ func SlotVar(v *Var, slot int) *Var { v.slot = slot + 1; return v }
 
 // Slot is the variable's slot in Ctx.Vars; false for one that is none of $var.
 func (v *Var) Slot() (int, bool) { return v.slot - 1, v.slot != 0 }
+
+// AVP says which values of an AVP a variable means.
+type AVP struct {
+	Name rt.AVPName
+	// All is set for [*].
+	All bool
+	// Index is the number in the brackets, counted as rt.Ctx.AVP does.
+	Index func(*rt.Ctx) int
+}
+
+// AVPVar marks v as an AVP, for functions that work on more than its value.
+func AVPVar(v *Var, a AVP) *Var { v.avp = &a; return v }
+
+// AVP is the AVP that the variable is; nil for another one, and for an AVP with
+// a transformation.
+func (v *Var) AVP() *AVP { return v.avp }
 
 // BrokenVar stands for a variable that could not be bound, so that the checking
 // of the rest can go on. It is undefined and cannot be written.
@@ -191,7 +212,7 @@ const (
 type Transformation struct {
 	Class, Name      string
 	MinArgs, MaxArgs int
-	Doc              string
+	Doc, Source      string
 	// KeepsText says that within a text, and for a transformation behind it, the
 	// result is the text that it was made of: {s.int}.
 	KeepsText bool
@@ -235,9 +256,9 @@ const (
 
 // Select is one @path: Prefix is the first component or components ("ruri", "hf_value").
 type Select struct {
-	Prefix string
-	Doc    string
-	Bind   func(b Build, path []SelectStep) (rt.Expr, error)
+	Prefix      string
+	Doc, Source string
+	Bind        func(b Build, path []SelectStep) (rt.Expr, error)
 }
 
 // SelectStep is one component of a select: .name, or an argument ["text"] or [1].
@@ -270,8 +291,10 @@ type Table struct {
 	PVOwner       map[string]string
 	TransOwner    map[string]string
 	SelectOwner   map[string]string
-	// Events are all event_route names with the module that runs them.
+	// Events are all event_route names with the module that runs them; see Event.
 	Events map[string]string
+	// EventDocs are the texts about the events.
+	EventDocs map[string]string
 
 	loaded         map[string]bool
 	resolved       bool

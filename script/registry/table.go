@@ -22,6 +22,8 @@ type Core struct {
 	Selects         []Select
 	// Events are the event_route names that the core itself runs.
 	Events []string
+	// EventDocs say of each event when its block runs.
+	EventDocs map[string]string
 }
 
 // NewTable makes the table of the core's rows and of all modules that exist,
@@ -40,6 +42,7 @@ func NewTable(core Core, modules ...*Module) (*Table, error) {
 		TransOwner:     map[string]string{},
 		SelectOwner:    map[string]string{},
 		Events:         map[string]string{},
+		EventDocs:      map[string]string{},
 		loaded:         map[string]bool{"": true},
 		newCoreConfig:  core.NewConfig,
 		moduleAliasMap: map[string]*Module{},
@@ -57,12 +60,14 @@ func NewTable(core Core, modules ...*Module) (*Table, error) {
 			errs = put(errs, t.Keywords, n, k, "keyword")
 		}
 	}
+	maps.Copy(t.EventDocs, core.EventDocs)
 	errs = t.addRows(errs, "", core.Functions, core.PVs, core.Transformations, core.Selects, core.Events)
 	for _, m := range modules {
 		errs = put(errs, t.Modules, m.Name, m, "module")
 		for _, a := range m.Aliases {
 			errs = put(errs, t.moduleAliasMap, a, m, "module alias")
 		}
+		maps.Copy(t.EventDocs, m.EventDocs)
 		errs = t.addRows(errs, m.Name, m.Functions, m.PVs, m.Transformations, m.Selects, m.Events)
 		seen := map[string]bool{}
 		for i := range m.Params {
@@ -202,6 +207,19 @@ func (t *Table) Transformation(name string) (tr *Transformation, owner string) {
 		return nil, owner
 	}
 	return tr, owner
+}
+
+// Event is the module that runs event_route[name]; false where nothing does.
+func (t *Table) Event(name string) (owner string, ok bool) {
+	if owner, ok = t.Events[name]; ok {
+		return owner, true
+	}
+	for pattern, owner := range t.Events {
+		if prefix, any := strings.CutSuffix(pattern, "*"); any && len(name) > len(prefix) && strings.HasPrefix(name, prefix) {
+			return owner, true
+		}
+	}
+	return "", false
 }
 
 // Select is the row whose prefix is the longest one of the path's leading

@@ -34,6 +34,10 @@ func (c *Ctx) AppendString(s string) {
 	c.arena = append(c.arena, s...)
 }
 
+// Room is the number of bytes that Append still takes. Code that must not be
+// left by a failing Append, because it holds a lock, asks first.
+func (c *Ctx) Room() int { return ArenaLimit - len(c.arena) }
+
 // AppendValue adds a value's text: a number in decimal, nothing for undefined.
 func (c *Ctx) AppendValue(v value.Value) {
 	switch v.Kind() {
@@ -45,6 +49,37 @@ func (c *Ctx) AppendValue(v value.Value) {
 		}
 		c.arena = value.AppendInt(c.arena, v.Int())
 	}
+}
+
+// Join is the texts of values one behind the other, as AppendValue adds them. It
+// fails the script past ArenaLimit.
+func (c *Ctx) Join(vs []value.Value) value.Value {
+	m := len(c.arena)
+	room := 0
+	for i := range vs {
+		if vs[i].Kind() == value.Str {
+			room += vs[i].Len()
+		} else {
+			room += maxIntText
+		}
+	}
+	if m+room > ArenaLimit {
+		for i := range vs {
+			c.AppendValue(vs[i])
+		}
+		return c.FromMark(m)
+	}
+	out := slices.Grow(c.arena, room)
+	for i := range vs {
+		switch v := vs[i]; v.Kind() {
+		case value.Str:
+			out = append(out, c.Bytes(v)...)
+		case value.Int:
+			out = value.AppendInt(out, v.Int())
+		}
+	}
+	c.arena = out
+	return c.FromMark(m)
 }
 
 // maxIntText is the longest decimal text of an integer.
@@ -73,7 +108,28 @@ func (c *Ctx) Extend(n int) []byte {
 
 // Truncate takes the bytes appended since mark off the arena again. Values
 // that name them must not be used any more.
-func (c *Ctx) Truncate(mark int) { c.arena = c.arena[:mark] }
+func (c *Ctx) Truncate(mark int) {
+	c.arena = c.arena[:mark]
+	if c.srcText.Off()+c.srcText.Len() > mark {
+		c.srcText = value.Value{}
+	}
+}
+
+// SourceText is the address that the message came from as text, an IPv4 address
+// mapped into IPv6 as what it is; undefined for none. It is built once for a
+// message.
+func (c *Ctx) SourceText() value.Value {
+	a := c.Src.Addr()
+	if !c.srcText.IsUndef() && c.srcOf == a {
+		return c.srcText
+	}
+	if !a.IsValid() {
+		return value.Value{}
+	}
+	var buf [64]byte
+	c.srcText, c.srcOf = c.NewString(a.Unmap().AppendTo(buf[:0])), a
+	return c.srcText
+}
 
 // AppendByte adds one byte to the arena.
 func (c *Ctx) AppendByte(b byte) {

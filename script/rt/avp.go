@@ -97,13 +97,62 @@ func (c *Ctx) DeleteAVPs(name AVPName, all bool) int {
 	return n
 }
 
-// AVPFlags is a pointer to the flags of name's newest value (setavpflag), nil
-// where it has none. It is good until the next change of an AVP.
-func (c *Ctx) AVPFlags(name AVPName) *uint32 {
-	if e := c.avps.find(name, 0); e != nil {
+// AVPFlags is a pointer to the flags of a value (setavpflag), found as AVP finds
+// it; nil where there is none. It is good until the next change of an AVP.
+func (c *Ctx) AVPFlags(name AVPName, index int) *uint32 {
+	if e := c.avps.find(name, index); e != nil {
 		return &e.flags
 	}
 	return nil
+}
+
+// AnyAVP is the name for AVPs(AnyAVP): the values of all names.
+const AnyAVP = ^AVPName(0)
+
+// AVPCursor walks over the values of one name, or of all, from the newest. It
+// goes on where values are added during the walk, which it does not visit, and
+// where the value that it stands on is removed.
+type AVPCursor struct {
+	want     AVPName
+	at, next int32
+}
+
+// AVPs is a cursor before the newest value of name.
+func (c *Ctx) AVPs(name AVPName) AVPCursor { return AVPCursor{want: name, next: c.avps.head} }
+
+// NextAVP moves to the next older value; false where there is none.
+func (c *Ctx) NextAVP(k *AVPCursor) bool {
+	for k.next != 0 {
+		k.at = k.next
+		e := &c.avps.ents[k.at-1]
+		k.next = e.next
+		if k.want == AnyAVP || e.name == k.want {
+			return true
+		}
+	}
+	return false
+}
+
+// AVPAt is the name and the value that the cursor stands on.
+func (c *Ctx) AVPAt(k *AVPCursor) (AVPName, value.Value) {
+	e := &c.avps.ents[k.at-1]
+	return e.name, e.v
+}
+
+// AVPFlagsAt is a pointer to the flags of the value that the cursor stands on,
+// good until the next change of an AVP.
+func (c *Ctx) AVPFlagsAt(k *AVPCursor) *uint32 { return &c.avps.ents[k.at-1].flags }
+
+// RemoveAVP removes the value that the cursor stands on.
+func (c *Ctx) RemoveAVP(k *AVPCursor) {
+	l := &c.avps
+	for p := &l.head; *p != 0; p = &l.ents[*p-1].next {
+		if *p == k.at {
+			e := &l.ents[k.at-1]
+			*p, e.next, l.free = e.next, l.free, k.at
+			return
+		}
+	}
 }
 
 // EachAVP calls f for every value of name from the newest until f says false.

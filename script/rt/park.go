@@ -1,5 +1,7 @@
 package rt
 
+import "sipedge/script/value"
+
 // Park makes a context independent of the receive buffer, so that its script
 // can wait while the loop goes on: the message is copied into buf, which must
 // hold ParkSize bytes, and Msg becomes the copy. Values name the message by
@@ -14,6 +16,54 @@ func (c *Ctx) Park(buf []byte) []byte {
 
 // ParkSize is the number of bytes that Park needs.
 func (c *Ctx) ParkSize() int { return len(c.Msg) }
+
+// ReplaceMsg puts another message in the place of Msg, whose index the caller has
+// parsed. Values that name the old message keep their texts: it moves into the
+// arena, and they are made to name it there; also are values that the caller
+// keeps elsewhere. Nothing is left of the edits, which belong to the old message,
+// and of a Request-URI that the script had set, which is now the message's own.
+// false, and nothing is done, where the arena has no room for the old message.
+// msg belongs to the context until the message is done.
+func (c *Ctx) ReplaceMsg(msg []byte, also []*value.Value) bool {
+	if len(c.arena)+len(c.Msg) > ArenaLimit {
+		return false
+	}
+	at := c.Mark()
+	c.Append(c.Msg)
+	move := func(v *value.Value) {
+		if v.Kind() == value.Str && v.Base() == value.Msg {
+			*v = value.FromSpan(value.Arena, at+v.Off(), v.Len())
+		}
+	}
+	for i := range c.Vars {
+		move(&c.Vars[i])
+	}
+	for i := range c.avps.ents {
+		move(&c.avps.ents[i].v)
+	}
+	for i := range c.xavps.ents {
+		move(&c.xavps.ents[i].v)
+	}
+	for i := range c.stack {
+		move(&c.stack[i])
+	}
+	for i := range c.branches[:c.numBranches] {
+		b := &c.branches[i]
+		move(&b.URI)
+		move(&b.DstURI)
+		move(&b.Path)
+		move(&b.RUID)
+	}
+	move(&c.DstURI)
+	for _, v := range also {
+		move(v)
+	}
+	c.NewURI = value.Value{}
+	c.newURI.of, c.dstURI.of = value.Value{}, value.Value{}
+	c.Edits.Reset()
+	c.Msg = msg
+	return true
+}
 
 // ArenaSize is the number of bytes that the script's strings take now.
 func (c *Ctx) ArenaSize() int { return len(c.arena) }

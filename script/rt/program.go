@@ -1,5 +1,7 @@
 package rt
 
+import "sipedge/script/value"
+
 // Program is a compiled configuration's routing logic: immutable, shared by all
 // loops, kept by every message that began with it.
 type Program struct {
@@ -8,6 +10,9 @@ type Program struct {
 	// NumVars is the number of $var slots, VarNames their names.
 	NumVars  int
 	VarNames []string
+	// VarInit are the values of the first $var slots when a message begins; the
+	// others are undefined. Constants and numbers only.
+	VarInit []value.Value
 	// AVPNames are the AVP names of the script, indexed by AVPName.
 	AVPNames []string
 
@@ -23,6 +28,9 @@ type Program struct {
 
 	// Stateful is set when any function used wants the call's home loop.
 	Stateful bool
+	// Typed is the number of == and != whose operand types were known at start and
+	// the same, so that none is looked at for a message.
+	Typed int
 	// CallDepth bounds the nesting of route() calls, at most MaxCallDepth.
 	CallDepth int
 	// Positions turns Ctx.Pos into "file:line:column" for log lines.

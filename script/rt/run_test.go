@@ -165,8 +165,8 @@ func TestAVPsAreAStackPerName(t *testing.T) {
 	if s := c.AVPsText(2); string(c.Bytes(s)) != "12, 11, 10" {
 		t.Errorf("%s", c.Bytes(s))
 	}
-	*c.AVPFlags(1) = 4
-	if c.DeleteAVPs(1, false) != 1 || c.AVP(1, 0).Int() != 1 || *c.AVPFlags(1) != 0 {
+	*c.AVPFlags(1, 0) = 4
+	if c.DeleteAVPs(1, false) != 1 || c.AVP(1, 0).Int() != 1 || *c.AVPFlags(1, 0) != 0 {
 		t.Error("deleting the newest")
 	}
 	if c.DeleteAVPs(2, true) != 3 || c.CountAVPs(2) != 0 || c.CountAVPs(1) != 2 {

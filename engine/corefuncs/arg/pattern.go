@@ -53,9 +53,11 @@ func (p *Pattern) Match(c *rt.Ctx, text []byte) bool {
 // REG_NEWLINE). A line keeps its CR.
 func (p *Pattern) MatchLine(c *rt.Ctx, text []byte) bool {
 	re := p.Matcher(c)
-	if re == nil {
-		return false
-	}
+	return re != nil && MatchLine(re, text)
+}
+
+// MatchLine is Pattern.MatchLine of a compiled pattern.
+func MatchLine(re registry.Matcher, text []byte) bool {
 	for {
 		n := bytes.IndexByte(text, '\n')
 		if n < 0 {
@@ -66,4 +68,54 @@ func (p *Pattern) MatchLine(c *rt.Ctx, text []byte) bool {
 		}
 		text = text[n+1:]
 	}
+}
+
+// fromFinder is a matcher that searches from an offset on, without allocating.
+type fromFinder interface {
+	FindFrom(dst []int, b []byte, from int) []int
+}
+
+// FindLine is the first match in one of the lines of text that begins at from or
+// behind it, with its groups, as offsets in text; nil if there is none. ^ and $
+// stand for the ends of a line. The result is good until the next match of the
+// context.
+func FindLine(c *rt.Ctx, re registry.Matcher, text []byte, from int) []int {
+	begin := bytes.LastIndexByte(text[:from], '\n') + 1
+	for {
+		end := len(text)
+		if n := bytes.IndexByte(text[begin:], '\n'); n >= 0 {
+			end = begin + n
+		}
+		if loc := findFrom(c, re, text[begin:end], from-begin); loc != nil {
+			for i := range loc {
+				if loc[i] >= 0 {
+					loc[i] += begin
+				}
+			}
+			return loc
+		}
+		if end == len(text) {
+			return nil
+		}
+		begin = end + 1
+		from = begin
+	}
+}
+
+// FindText is FindLine for a text that is not taken for lines.
+func FindText(c *rt.Ctx, re registry.Matcher, text []byte, from int) []int {
+	return findFrom(c, re, text, from)
+}
+
+func findFrom(c *rt.Ctx, re registry.Matcher, text []byte, from int) []int {
+	if f, ok := re.(fromFinder); ok {
+		return f.FindFrom(c.ScratchInts(), text, from)
+	}
+	loc := re.Find(text[from:])
+	for i := range loc {
+		if loc[i] >= 0 {
+			loc[i] += from
+		}
+	}
+	return loc
 }

@@ -16,9 +16,13 @@ const source = "Kamailio module pv"
 // Module is the descriptor of pv.
 func Module() *registry.Module {
 	return &registry.Module{
-		Name: "pv",
-		Doc:  "Functions on pseudo-variables; the variables need no module.",
-		Functions: []registry.Function{
+		Name:      "pv",
+		Doc:       "Functions on pseudo-variables; the variables need no module.",
+		NewConfig: newConfig,
+		Params:    params,
+		Program:   initVars,
+		Commit:    commit,
+		Functions: append(xavpFunctions(), []registry.Function{
 			test("pv_isset", "True if the variable has a value.", func(_ *rt.Ctx, v value.Value) bool { return !v.IsUndef() }),
 			test("is_int", "True if the variable holds an integer.", func(_ *rt.Ctx, v value.Value) bool { return v.Kind() == value.Int }),
 			test("not_empty", "True if the variable holds a text that is not empty.", func(_ *rt.Ctx, v value.Value) bool {
@@ -38,8 +42,23 @@ func Module() *registry.Module {
 				Source:  source,
 				Compile: compileTypeOf,
 			},
-		},
+			{
+				Name: "pv_evalx", Routes: rt.AnyRoute,
+				Args:    []registry.Arg{{Name: "variable", Kind: registry.ArgPV}, {Name: "format", Kind: registry.ArgFormat}},
+				Doc:     "Assigns a text with pseudo-variables in it to the variable.",
+				Source:  source,
+				Compile: compileEval,
+			},
+		}...),
 	}
+}
+
+func compileEval(_ registry.Build, args []registry.Actual) (rt.Func, error) {
+	to, format := args[0].PV, args[1].Eval
+	if to.Set == nil {
+		return nil, arg.Error(0, "pv_evalx: $%s cannot be written", to.Name)
+	}
+	return func(c *rt.Ctx) int32 { return truth(to.Set(c, c.Str(format(c)))) }, nil
 }
 
 func test(name, doc string, is func(*rt.Ctx, value.Value) bool) registry.Function {

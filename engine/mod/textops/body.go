@@ -27,7 +27,7 @@ func compileHasBody(_ registry.Build, args []registry.Actual) (rt.Func, error) {
 	}
 	text, _ := arg.Const(&args[0])
 	typ, sub, ok := strings.Cut(text, "/")
-	if !ok || !isToken(typ) || !isToken(sub) {
+	if !ok || !arg.IsToken(typ) || !arg.IsToken(sub) {
 		return nil, arg.Error(0, "has_body: content type must be type/subtype, not %q", text)
 	}
 	want := []byte(text)

@@ -73,7 +73,7 @@ func addFunction(name, doc string, before bool) registry.Function {
 			if !arg.Given(args, 1) {
 				return func(c *rt.Ctx) int32 { return add(core.Of(c), eval(c), nil, before) }, nil
 			}
-			h, err := newHeader(args, 1, name)
+			h, err := arg.NewHeader(args, 1, name)
 			if err != nil {
 				return nil, err
 			}
@@ -88,7 +88,7 @@ func checkLine(args []registry.Actual, i int, function string) error {
 	if !ok {
 		return nil
 	}
-	if name, _, ok := strings.Cut(text, ":"); !ok || !isToken(strings.TrimRight(name, " \t")) {
+	if name, _, ok := strings.Cut(text, ":"); !ok || !arg.IsToken(strings.TrimRight(name, " \t")) {
 		return arg.Error(i, `%s: %q is no header line, such as "Name: value\r\n"`, function, text)
 	}
 	return nil
@@ -96,14 +96,14 @@ func checkLine(args []registry.Actual, i int, function string) error {
 
 // add puts header lines before or behind the headers of a name, or of all where
 // h is nil or there is none of the name.
-func add(p *core.Proc, line value.Value, h *header, before bool) int32 {
+func add(p *core.Proc, line value.Value, h *arg.Header, before bool) int32 {
 	at := -1
 	switch {
 	case h == nil:
 	case before:
-		at = h.first(p)
+		at = h.First(&p.Ctx)
 	default:
-		at = h.last(p)
+		at = h.Last(&p.Ctx)
 	}
 	switch {
 	case at < 0 && before:
@@ -129,7 +129,7 @@ func compileAppendURI(_ registry.Build, args []registry.Actual) (rt.Func, error)
 }
 
 func compileRemove(_ registry.Build, args []registry.Actual) (rt.Func, error) {
-	h, err := newHeader(args, 0, "remove_hf")
+	h, err := arg.NewHeader(args, 0, "remove_hf")
 	if err != nil {
 		return nil, err
 	}
@@ -139,14 +139,14 @@ func compileRemove(_ registry.Build, args []registry.Actual) (rt.Func, error) {
 func compileRemovePV(_ registry.Build, args []registry.Actual) (rt.Func, error) {
 	eval := args[0].Eval
 	return func(c *rt.Ctx) int32 {
-		h := headerOf(text(c, eval))
+		h := arg.HeaderOf(text(c, eval))
 		return remove(core.Of(c), &h)
 	}, nil
 }
 
-func remove(p *core.Proc, h *header) int32 {
+func remove(p *core.Proc, h *arg.Header) int32 {
 	done := int32(-1)
-	for i := h.first(p); i >= 0; i = h.next(p, i) {
+	for i := h.First(&p.Ctx); i >= 0; i = h.Next(&p.Ctx, i) {
 		if !p.RemoveHeader(i) {
 			return -1
 		}
@@ -186,19 +186,19 @@ func compileRemoveIndex(_ registry.Build, args []registry.Actual) (rt.Func, erro
 	}
 	return func(c *rt.Ctx) int32 {
 		p := core.Of(c)
-		h := headerOf(text(c, name))
+		h := arg.HeaderOf(text(c, name))
 		n, ok := index.Get(c)
 		if n < 0 {
-			for i := h.first(p); i >= 0; i = h.next(p, i) {
+			for i := h.First(&p.Ctx); i >= 0; i = h.Next(&p.Ctx, i) {
 				n++
 			}
 		}
 		if !ok {
 			return -1
 		}
-		i := h.first(p)
+		i := h.First(&p.Ctx)
 		for ; i >= 0 && n > 0; n-- {
-			i = h.next(p, i)
+			i = h.Next(&p.Ctx, i)
 		}
 		if i < 0 || n < 0 {
 			return nothingRemoved

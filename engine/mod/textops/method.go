@@ -33,7 +33,7 @@ func parseMethods(text string) (methods, error) {
 	var set methods
 	for _, name := range strings.Split(text, "|") {
 		name = strings.TrimSpace(name)
-		if !isToken(name) {
+		if !arg.IsToken(name) {
 			return set, arg.Error(0, "is_method: methods must be names separated by |, not %q", text)
 		}
 		if m := sipparse.ParseMethod([]byte(strings.ToUpper(name))); m != sipparse.MethodOther {
@@ -76,15 +76,4 @@ func (s *methods) has(p *core.Proc) bool {
 		}
 	}
 	return false
-}
-
-// isToken reports whether s is a token (RFC 3261 §25.1).
-func isToken(s string) bool {
-	for i := range len(s) {
-		c := s[i]
-		if !(c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z' || strings.IndexByte("-.!%*_+`'~", c) >= 0) {
-			return false
-		}
-	}
-	return s != ""
 }

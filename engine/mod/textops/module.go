@@ -3,9 +3,9 @@
 // the message is sent.
 //
 // Each file holds one group of functions with its rows of the descriptor:
-// method.go, present.go and edit.go (headers), search.go, body.go, text.go
-// (comparisons of strings), reply.go (headers of replies made here). header.go
-// resolves header names at start.
+// method.go, present.go, edit.go and remove.go (headers), search.go, replace.go and
+// subst.go (patterns), body.go, setbody.go and hold.go (the body), text.go
+// (comparisons of strings), reply.go (headers of replies made here).
 package textops
 
 import (
@@ -24,6 +24,7 @@ func Module() *registry.Module {
 	m := &registry.Module{Name: "textops", Doc: "Tests and changes of a message as text."}
 	for _, group := range [][]registry.Function{
 		methodFunctions(), presentFunctions(), editFunctions(), searchFunctions(), bodyFunctions(), textFunctions(), replyFunctions(),
+		replaceFunctions(), substFunctions(), substringFunctions(), removeFunctions(), setBodyFunctions(), holdFunctions(),
 	} {
 		m.Functions = append(m.Functions, group...)
 	}

@@ -41,18 +41,18 @@ func presentFunctions() []registry.Function {
 }
 
 func compileIsPresent(_ registry.Build, args []registry.Actual) (rt.Func, error) {
-	h, err := newHeader(args, 0, "is_present_hf")
+	h, err := arg.NewHeader(args, 0, "is_present_hf")
 	if err != nil {
 		return nil, err
 	}
-	return func(c *rt.Ctx) int32 { return truth(h.first(core.Of(c)) >= 0) }, nil
+	return func(c *rt.Ctx) int32 { return truth(h.First(c) >= 0) }, nil
 }
 
 func compileIsPresentPV(_ registry.Build, args []registry.Actual) (rt.Func, error) {
 	eval := args[0].Eval
 	return func(c *rt.Ctx) int32 {
-		h := headerOf(text(c, eval))
-		return truth(h.first(core.Of(c)) >= 0)
+		h := arg.HeaderOf(text(c, eval))
+		return truth(h.First(c) >= 0)
 	}, nil
 }
 
@@ -74,13 +74,13 @@ func compileIsPresentRE(b registry.Build, args []registry.Actual) (rt.Func, erro
 
 func compileIsPrivacy(_ registry.Build, args []registry.Actual) (rt.Func, error) {
 	value, _ := arg.Const(&args[0])
-	if !isToken(value) {
+	if !arg.IsToken(value) {
 		return nil, arg.Error(0, "is_privacy: %q is no privacy value", value)
 	}
-	h, want := headerOf([]byte("Privacy")), []byte(value)
+	h, want := arg.HeaderOf([]byte("Privacy")), []byte(value)
 	return func(c *rt.Ctx) int32 {
 		p := core.Of(c)
-		for i := h.first(p); i >= 0; i = h.next(p, i) {
+		for i := h.First(&p.Ctx); i >= 0; i = h.Next(&p.Ctx, i) {
 			if listed(p.Index.Body(i).Of(p.Msg), want) {
 				return 1
 			}

@@ -65,7 +65,7 @@ func compileSearchText(b registry.Build, args []registry.Actual) (rt.Func, error
 }
 
 func compileSearchHeader(b registry.Build, args []registry.Actual) (rt.Func, error) {
-	h, err := newHeader(args, 0, "search_hf")
+	h, err := arg.NewHeader(args, 0, "search_hf")
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +84,7 @@ func compileSearchHeader(b registry.Build, args []registry.Actual) (rt.Func, err
 	case "a":
 		return func(c *rt.Ctx) int32 {
 			p := core.Of(c)
-			for i := h.first(p); i >= 0; i = h.next(p, i) {
+			for i := h.First(&p.Ctx); i >= 0; i = h.Next(&p.Ctx, i) {
 				if match(c, i) {
 					return 1
 				}
@@ -92,9 +92,9 @@ func compileSearchHeader(b registry.Build, args []registry.Actual) (rt.Func, err
 			return -1
 		}, nil
 	case "f":
-		return func(c *rt.Ctx) int32 { return truth(match(c, h.first(core.Of(c)))) }, nil
+		return func(c *rt.Ctx) int32 { return truth(match(c, h.First(c))) }, nil
 	case "l":
-		return func(c *rt.Ctx) int32 { return truth(match(c, h.last(core.Of(c)))) }, nil
+		return func(c *rt.Ctx) int32 { return truth(match(c, h.Last(c))) }, nil
 	}
 	return nil, arg.Error(2, `search_hf: which must be "a", "f" or "l", not %q`, which)
 }

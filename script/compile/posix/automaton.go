@@ -6,12 +6,6 @@ import (
 	"slices"
 )
 
-// Bounds of an automaton; a pattern beyond them is matched by Go's regexp.
-const (
-	maxStates = 400
-	maxInsts  = 600
-)
-
 // The two states that every automaton has.
 const (
 	dead   = 0 // nothing can match any more
@@ -21,26 +15,75 @@ const (
 // automaton answers whether a text contains a match, in one pass over its bytes.
 type automaton struct {
 	class [256]uint8 // bytes that no instruction tells apart share a class
-	width int
-	next  []uint16 // state*width + class → state
+	width uint16
+	next  []uint16 // state*width + class → state*width
 	end   []bool   // state → whether the end of the text completes a match
-	start uint16
+	start uint16   // state*width
+	// prefix is what every match begins with at the beginning of the text, in
+	// lower case; behind is the state*width behind it.
+	prefix []byte
+	behind uint16
 }
 
 // match runs the automaton.
 func (a *automaton) match(b []byte) bool {
-	s := a.start
-	if s == accept {
+	s, width := a.start, a.width
+	if n := len(a.prefix); n > 0 {
+		if len(b) < n || !a.begins(b[:n]) {
+			return false
+		}
+		s, b = a.behind, b[n:]
+	}
+	if s == width*accept {
 		return true
 	}
-	next, width := a.next, a.width
+	next := a.next
 	for _, c := range b {
-		s = next[int(s)*width+int(a.class[c])]
-		if s <= accept {
-			return s == accept
+		// While the state stays as it is, the look-ups do not wait for one another.
+		if to := next[int(s)+int(a.class[c])]; to != s {
+			if s = to; s <= width {
+				return s == width
+			}
 		}
 	}
-	return a.end[s]
+	return a.end[s/width]
+}
+
+// begins compares the beginning of a text with prefix: by classes, since what a
+// state does not tell apart is equal.
+func (a *automaton) begins(b []byte) bool {
+	for i, c := range a.prefix {
+		if a.class[b[i]] != a.class[c] {
+			return false
+		}
+	}
+	return true
+}
+
+// quicken finds the prefix.
+func (a *automaton) quicken() {
+	leaves := func(s uint16) (to uint16, by int, n int) { // the only class that leads to life
+		for cl := range a.width {
+			if t := a.next[s+cl]; t != dead {
+				to, by, n = t, int(cl), n+1
+			}
+		}
+		return to, by, n
+	}
+	a.behind = a.start
+	for len(a.prefix) < maxPrefix && a.behind > accept*a.width && !a.end[a.behind/a.width] {
+		to, by, n := leaves(a.behind)
+		if n != 1 || to == a.behind {
+			break
+		}
+		for c := range a.class {
+			if int(a.class[c]) == by {
+				a.prefix = append(a.prefix, byte(c))
+				break
+			}
+		}
+		a.behind = to
+	}
 }
 
 // before is what stands before a position, as \b and ^ see it.
@@ -66,11 +109,14 @@ type builder struct {
 	gen      uint32
 	runes    []uint32
 	hit      bool
+	looks    bool // some instruction looks at what stands before
+	work     int  // steps left
 }
 
 // newAutomaton makes the automaton of a pattern in Go's syntax; nil where it
-// would be too large or the pattern is not all ASCII.
-func newAutomaton(pattern string, fold bool) *automaton {
+// would be too large, take more than work steps to build, or the pattern is not
+// all ASCII.
+func newAutomaton(pattern string, fold bool, work int) *automaton {
 	for i := range len(pattern) {
 		if pattern[i] >= 0x80 {
 			return nil
@@ -89,7 +135,10 @@ func newAutomaton(pattern string, fold bool) *automaton {
 		return nil
 	}
 	b := &builder{prog: prog, anchored: prog.StartCond()&syntax.EmptyBeginText != 0,
-		states: map[string]uint16{}, mark: make([]uint32, len(prog.Inst))}
+		states: map[string]uint16{}, mark: make([]uint32, len(prog.Inst)), work: work}
+	for i := range prog.Inst {
+		b.looks = b.looks || prog.Inst[i].Op == syntax.InstEmptyWidth
+	}
 	return b.build()
 }
 
@@ -109,6 +158,20 @@ func stepsOn(in *syntax.Inst, c int) bool {
 }
 
 func (b *builder) build() *automaton {
+	a := b.table()
+	if a == nil {
+		return nil
+	}
+	for i := range a.next { // states are used as offsets of their rows
+		a.next[i] *= a.width
+	}
+	a.start *= a.width
+	a.quicken()
+	return a
+}
+
+// table makes the automaton with states by their numbers.
+func (b *builder) table() *automaton {
 	a := &automaton{}
 	samples := b.classify(a)
 	b.sets = [][]uint32{nil, nil}
@@ -116,19 +179,18 @@ func (b *builder) build() *automaton {
 	start := b.state([]uint32{uint32(b.prog.Start)}, atStart)
 	a.start = start
 	for s := 2; s < len(b.sets); s++ {
-		if len(b.sets) > maxStates {
+		if len(b.sets) > maxStates || b.work < 0 {
 			return nil
 		}
-		for len(a.next) < len(b.sets)*a.width {
-			a.next = append(a.next, dead)
-		}
+		a.grow(len(b.sets))
 		for cl, c := range samples {
-			a.next[s*a.width+cl] = b.step(s, c)
+			a.next[s*int(a.width)+cl] = b.step(s, c)
 		}
 	}
-	for len(a.next) < len(b.sets)*a.width {
-		a.next = append(a.next, dead)
+	if len(b.sets) > maxStates {
+		return nil
 	}
+	a.grow(len(b.sets))
 	a.end = make([]bool, len(b.sets))
 	a.end[accept] = true
 	for s := 2; s < len(b.sets); s++ {
@@ -136,6 +198,12 @@ func (b *builder) build() *automaton {
 		a.end[s] = b.hit
 	}
 	return a
+}
+
+func (a *automaton) grow(states int) {
+	for len(a.next) < states*int(a.width) {
+		a.next = append(a.next, dead)
+	}
 }
 
 // classify finds the classes of bytes and returns one byte of each.
@@ -166,7 +234,7 @@ func (b *builder) classify(a *automaton) []int {
 			a.class[i] = uint8(cl)
 		}
 	}
-	a.width = len(samples)
+	a.width = uint16(len(samples))
 	return samples
 }
 
@@ -179,6 +247,9 @@ func bit(b bool) byte {
 
 // state is the number of a set of instructions.
 func (b *builder) state(set []uint32, prev before) uint16 {
+	if !b.looks {
+		prev = afterOther // all the same
+	}
 	if len(set) == 0 {
 		return dead
 	}
@@ -225,6 +296,7 @@ func (b *builder) resolve(s, c int) {
 	for _, pc := range b.sets[s] {
 		b.follow(pc, flags)
 	}
+	b.work -= len(b.sets[s]) + len(b.runes) + 8
 }
 
 func (b *builder) follow(pc uint32, flags syntax.EmptyOp) {
@@ -232,6 +304,7 @@ func (b *builder) follow(pc uint32, flags syntax.EmptyOp) {
 		return
 	}
 	b.mark[pc] = b.gen
+	b.work--
 	in := &b.prog.Inst[pc]
 	switch in.Op {
 	case syntax.InstAlt, syntax.InstAltMatch:

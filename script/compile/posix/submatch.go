@@ -5,14 +5,6 @@ import (
 	"unicode/utf8"
 )
 
-// maxProg is the number of instructions up to which FindInto runs its own
-// machine; larger patterns go through Go's regexp, which allocates its result.
-const maxProg = 4096
-
-// idleMachines is the number of machines that a pattern keeps: as many threads
-// can use it at the same time without allocating.
-const idleMachines = 8
-
 // machine finds the leftmost-longest match and its groups by running all
 // threads of a program side by side, one step per character. It allocates when
 // it is made and never after.
@@ -38,7 +30,7 @@ type threads struct {
 }
 
 // newMachine makes a machine for a translated pattern; nil where it is too large.
-func newMachine(source string, fold bool) *machine {
+func newMachine(source string, fold bool, room int) *machine {
 	flags := syntax.Perl
 	if fold {
 		flags |= syntax.FoldCase
@@ -52,6 +44,9 @@ func newMachine(source string, fold bool) *machine {
 		return nil
 	}
 	n := len(prog.Inst)
+	if n*max(prog.NumCap, 2) > room {
+		return nil
+	}
 	m := &machine{prog: prog, ncap: max(prog.NumCap, 2)}
 	m.cur, m.best = make([]int, m.ncap), make([]int, m.ncap)
 	for _, t := range []*threads{&m.now, &m.then} {
@@ -107,13 +102,16 @@ func (m *machine) follow(t *threads, pc uint32, pos int, here syntax.EmptyOp) {
 	}
 }
 
-// find runs the program over b and appends the offsets to dst; nil if there is
-// no match.
-func (m *machine) find(dst []int, b []byte) []int {
+// find runs the program over b from an offset on and appends the offsets to dst;
+// nil if there is no match. What stands before the offset counts for ^ and its kin.
+func (m *machine) find(dst []int, b []byte, from int) []int {
 	m.matched = false
 	m.now.reset()
 	prev := rune(-1)
-	for pos := 0; ; {
+	if from > 0 {
+		prev, _ = utf8.DecodeLastRune(b[:from])
+	}
+	for pos := from; ; {
 		r, width := rune(-1), 0
 		if pos < len(b) {
 			r, width = rune(b[pos]), 1
@@ -174,18 +172,30 @@ func (m *machine) step(b []byte, pos int, r rune, width int) {
 // FindInto is Find with the offsets appended to dst; nil if there is no match.
 // It does not allocate where dst has room for two offsets per group and two
 // more.
-func (r *Regexp) FindInto(dst []int, b []byte) []int {
-	if r.dfa != nil && !r.dfa.match(b) {
+func (r *Regexp) FindInto(dst []int, b []byte) []int { return r.FindFrom(dst, b, 0) }
+
+// FindFrom is FindInto for matches that begin at from or behind it. ^ does not
+// match at from because the search begins there. A pattern too large for a machine
+// of ours does not see what stands before from.
+func (r *Regexp) FindFrom(dst []int, b []byte, from int) []int {
+	if r.dfa != nil && !r.dfa.match(b) || r.TooLong(len(b)) {
 		return nil
 	}
 	m := r.take()
 	if m == nil {
-		if loc := r.re.FindSubmatchIndex(b); loc != nil {
-			return append(dst, loc...)
+		loc := r.re.FindSubmatchIndex(b[from:])
+		if loc == nil {
+			return nil
 		}
-		return nil
+		for _, o := range loc {
+			if o >= 0 {
+				o += from
+			}
+			dst = append(dst, o)
+		}
+		return dst
 	}
-	loc := m.find(dst, b)
+	loc := m.find(dst, b, from)
 	r.give(m)
 	return loc
 }
@@ -200,14 +210,14 @@ func (r *Regexp) take() *machine {
 			return m
 		}
 	}
-	m := newMachine(r.source, r.fold)
+	m := newMachine(r.source, r.fold, r.limits.room)
 	r.large.Store(m == nil)
 	return m
 }
 
 // give makes a machine idle again; with enough idle ones it is dropped.
 func (r *Regexp) give(m *machine) {
-	for i := range r.idle {
+	for i := range r.limits.idle {
 		if r.idle[i].CompareAndSwap(nil, m) {
 			return
 		}

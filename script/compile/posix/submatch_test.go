@@ -31,9 +31,9 @@ func TestFindIntoAgreesWithFind(t *testing.T) {
 }
 
 func TestFindIntoTakesLargePatternsToo(t *testing.T) {
-	re, err := Compile("(a{900}){3}(b{900}){3}|(c)d", false)
+	re, err := Compile("(a{900})(b{900})(c{900})(d{900})(e{900})|(c)d", false)
 	if err != nil {
-		t.Skip("the pattern is refused as too large")
+		t.Fatal(err)
 	}
 	for range 2 {
 		if got := re.FindInto(nil, []byte("xcd")); len(got) != 2*(re.NumSubexp()+1) || got[0] != 1 || got[1] != 3 {
@@ -42,6 +42,32 @@ func TestFindIntoTakesLargePatternsToo(t *testing.T) {
 	}
 	if got := re.FindInto(nil, []byte("xyz")); got != nil {
 		t.Fatalf("got %v", got)
+	}
+}
+
+func TestASearchFromTheMiddleKnowsWhatStandsBefore(t *testing.T) {
+	for _, tc := range []struct {
+		pattern, text string
+		from          int
+		want          []int
+	}{
+		{"^a|b", "aab", 0, []int{0, 1}}, {"^a|b", "aab", 1, []int{2, 3}}, {"^a", "aab", 1, nil}, {"(a)(b)?", "xaab", 1, []int{1, 2, 1, 2, -1, -1}},
+		{"b$", "abab", 2, []int{3, 4}}, {"b", "ab", 2, nil},
+	} {
+		re, err := Compile(tc.pattern, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := re.FindFrom(nil, []byte(tc.text), tc.from); !slices.Equal(got, tc.want) {
+			t.Errorf("%q in %q from %d: %v, want %v", tc.pattern, tc.text, tc.from, got, tc.want)
+		}
+	}
+	large, err := Compile("(a{900}){3}(b{900}){3}|(c)d", false)
+	if err != nil {
+		t.Skip("the pattern is refused as too large")
+	}
+	if got := large.FindFrom(nil, []byte("cdxcd"), 1); len(got) < 2 || got[0] != 3 || got[1] != 5 {
+		t.Errorf("a large pattern: %v", got)
 	}
 }
 

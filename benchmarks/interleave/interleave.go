@@ -1,4 +1,6 @@
-package main
+// Package interleave measures short functions against each other: in turns, so
+// that a disturbance hits all of them, with medians.
+package interleave
 
 import (
 	"fmt"
@@ -11,12 +13,12 @@ const (
 	slice  = 40 * time.Microsecond // length of one measurement: shorter than a turn of the scheduler
 )
 
-// times are the nanoseconds of one call, by function and round.
-type times [][]float64
+// Times are the nanoseconds of one call, by function and round.
+type Times [][]float64
 
-// measure runs the functions in turns, so that a disturbance hits all of them.
-func measure(fns []func()) times {
-	t := make(times, len(fns))
+// Measure runs the functions in turns.
+func Measure(fns []func()) Times {
+	t := make(Times, len(fns))
 	n := make([]int, len(fns))
 	for i, f := range fns {
 		f()
@@ -42,13 +44,15 @@ func repeat(f func(), n int) time.Duration {
 	return time.Since(start)
 }
 
-func (t times) median(i int) float64 { return median(t[i]) }
+// Median is that of function i.
+func (t Times) Median(i int) float64 { return median(t[i]) }
 
-// ratio is that of the medians of functions a and b.
-func (t times) ratio(a, b int) float64 { return t.median(a) / t.median(b) }
+// Ratio is that of the medians of functions a and b.
+func (t Times) Ratio(a, b int) float64 { return t.Median(a) / t.Median(b) }
 
-func (t times) pair(a, b int) string {
-	return fmt.Sprintf("%.0f ns to %.0f ns", t.median(a), t.median(b))
+// Pair are the medians of functions a and b as text.
+func (t Times) Pair(a, b int) string {
+	return fmt.Sprintf("%.0f ns to %.0f ns", t.Median(a), t.Median(b))
 }
 
 func median(v []float64) float64 {
