@@ -19,8 +19,12 @@ type define struct {
 // language is the one of Kamailio 5.6.
 var predefined = []string{"KAMAILIO", "KAMAILIO_5", "KAMAILIO_5_6"}
 
-// defineModule enters MOD_name for a module that is loaded.
+// defineModule enters MOD_name for a module that is loaded; where a text is only
+// taken apart (Pieces) there are no defines.
 func (l *lexer) defineModule(pos diag.Pos, path string) {
+	if l.defines == nil {
+		return
+	}
 	name := strings.TrimSuffix(path[strings.LastIndexByte(path, '/')+1:], ".so")
 	if name = "MOD_" + name; isName(name) && l.defines[name] == nil {
 		l.defines[name] = &define{pos: pos}
