@@ -110,5 +110,6 @@ func all(s *settings) []claim.Claim {
 		claimsChecker(s),
 		claimsRows(s),
 		claimsScript(s),
+		claimsDifferential(s),
 	)
 }

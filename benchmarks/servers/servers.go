@@ -65,6 +65,13 @@ func Kamailio() (Kind, error) {
 	}, nil
 }
 
+// With is the same program with more command-line flags.
+func (k Kind) With(flags ...string) Kind {
+	before := k.flags
+	k.flags = func(dir string) []string { return append(before(dir), flags...) }
+	return k
+}
+
 // Version returns the first line of what the program prints for -v, or the reason why there is none.
 func (k Kind) Version(ctx context.Context) string {
 	out, err := exec.CommandContext(ctx, k.Binary, "-v").Output()
@@ -193,3 +200,6 @@ func (s *Server) tail() string {
 	}
 	return string(text[max(0, len(text)-logTail):])
 }
+
+// LogFile is the path of the file with what the server wrote. It is whole once the server is stopped.
+func (s *Server) LogFile() string { return s.log }

@@ -22,14 +22,8 @@ type avpList struct {
 
 func (l *avpList) reset() { l.ents, l.head, l.free = l.ents[:0], 0, 0 }
 
-// find is the index-th entry of name counted from the newest; a negative index
-// counts from the oldest, which is -1.
+// find is the index-th entry of name counted from the newest.
 func (l *avpList) find(name AVPName, index int) *avp {
-	if index < 0 {
-		if index += l.count(name); index < 0 {
-			return nil
-		}
-	}
 	for i := l.head; i != 0; i = l.ents[i-1].next {
 		if e := &l.ents[i-1]; e.name == name {
 			if index == 0 {
@@ -52,8 +46,11 @@ func (l *avpList) count(name AVPName) int {
 }
 
 // AVP is the index-th value of name, newest first; undefined where there is
-// none. A negative index counts from the oldest, which is -1.
+// none, as for every negative index.
 func (c *Ctx) AVP(name AVPName, index int) value.Value {
+	if index < 0 {
+		return value.Value{}
+	}
 	if e := c.avps.find(name, index); e != nil {
 		return e.v
 	}

@@ -266,7 +266,7 @@ func (c *Ctx) SetURIPort(v value.Value) bool {
 
 // SetURIHostPortTrans replaces host, port and transport by v, "host",
 // "host:port" or "host:port;transport=proto" (sethostporttrans). A transport
-// parameter of the URI is removed where v has one.
+// parameter of the URI is removed.
 func (c *Ctx) SetURIHostPortTrans(v value.Value) bool {
 	hp := c.Text(v)
 	u, b, err := c.ParsedURI()
@@ -288,7 +288,7 @@ func (c *Ctx) SetURIHostPortTrans(v value.Value) bool {
 	c.appendHost(hp[:semi])
 	c.Append(hp[semi:])
 	rest, end := hostPortEnd(u), u.Whole.End()
-	if t := u.Transport; semi < len(hp) && t.Len > 0 {
+	if t := u.Transport; t.Len > 0 {
 		// Cut ";transport=" and its value out of the parameters.
 		c.Append(b[rest : int(t.Off)-len(";transport=")])
 		rest = t.End()
