@@ -158,3 +158,52 @@ func (p *Proc) own(ref pool.Ref) {
 	}
 	p.owned = ref
 }
+
+// ChangeStatus gives the reply that is processed another status code, 100 to 699,
+// and, where it is a text, another reason, one line. A provisional reply stays one,
+// and a 2xx a 2xx; of the failures each may become any other.
+func (p *Proc) ChangeStatus(code int, reason value.Value) error {
+	old := p.Index.Status()
+	switch {
+	case p.Index.IsRequest():
+		return ErrNotReply
+	case code < 100 || code > 699:
+		return ErrBadCode
+	case (code < 300 || old < 300) && code/100 != old/100:
+		return ErrStatusClass
+	}
+	for _, c := range p.Bytes(reason) {
+		if c < ' ' && c != '\t' || c == 0x7f {
+			return ErrBadReason
+		}
+	}
+	// Nothing else changes a status line: what was made of it before is given up.
+	const codeLen = 3
+	at := p.Index.VersionSpan().End() + 1
+	end := at + codeLen
+	m := p.Mark()
+	p.AppendValue(value.FromInt(int64(code)))
+	if reason.Kind() == value.Str {
+		end = p.Index.ReasonSpan().End()
+		p.AppendString(" ")
+		p.AppendValue(reason)
+	}
+	p.Edits.Forget(at, end)
+	if !p.edited(p.Edits.Replace(at, end-at, m, p.Mark()-m)) {
+		return ErrEdits
+	}
+	return nil
+}
+
+// ForwardReply passes the reply on by its next Via with the changes made so far, as
+// happens at the end of its script. The script goes on.
+func (p *Proc) ForwardReply() error {
+	if p.Index.IsRequest() {
+		return ErrNotReply
+	}
+	saved := p.Edits
+	err := p.relayReply()
+	p.Edits = saved
+	p.fail = err
+	return err
+}

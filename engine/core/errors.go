@@ -25,6 +25,8 @@ var (
 	ErrFromNetwork = errors.New("a message that did not come from the network has no reply target")
 	ErrHops        = errors.New("the request has passed too many hops (Max-Forwards)")
 	ErrBadMessage  = errors.New("the changed message is no valid SIP message")
+	ErrNotReply    = errors.New("only a reply has a status line and can be passed on as one")
+	ErrStatusClass = errors.New("a reply stays provisional, successful or a failure; the code is of another class")
 	ErrKind        = errors.New("a request cannot become a reply, nor a reply a request")
 	ErrMessageRoom = errors.New("there is no room for the changed message")
 	ErrReflection  = errors.New("the reply would be much longer than the request, whose source nobody has verified")

@@ -7,6 +7,7 @@ import (
 	"sipedge/script/diag"
 	"sipedge/script/parse"
 	"sipedge/script/registry"
+	"sipedge/script/rt"
 )
 
 // load makes a snapshot of a script: nil where the list holds an error. Nothing
@@ -70,5 +71,6 @@ func (s *Snapshot) fill() {
 		SuspendMax:      int(c.SuspendMax),
 	}
 	s.aliases = c.Alias
+	s.ackBlock = s.prog.Block(rt.EventRoute, AckEvent)
 	s.serverHeader = []byte(c.ServerHeader + "\r\n")
 }

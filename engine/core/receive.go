@@ -65,7 +65,7 @@ func (l *loop) request(p *Proc) {
 	}
 	if p.Index.Method() == sipparse.MethodAck && l.ackOfOurReply(p) {
 		l.stats.acksAbsorbed.Add(1)
-		l.put(p)
+		l.absorbedAck(p)
 		return
 	}
 	if p.snap.prog.Request == nil {
@@ -74,6 +74,25 @@ func (l *loop) request(p *Proc) {
 	}
 	p.Route = rt.RequestRoute
 	st, err := p.Run(p.snap.prog.Request)
+	if st == rt.Suspended {
+		l.park(p)
+		return
+	}
+	l.finish(p, st, err)
+}
+
+// AckEvent is the event_route that runs for the ACK of a failure reply that was sent
+// statelessly from here. Module sl brings the name.
+const AckEvent = "sl:filtered-ack"
+
+// absorbedAck ends the life of an ACK that goes nowhere; the script may look at it.
+func (l *loop) absorbedAck(p *Proc) {
+	if p.snap.ackBlock == nil {
+		l.put(p)
+		return
+	}
+	p.Route = rt.EventRoute
+	st, err := p.Run(p.snap.ackBlock)
 	if st == rt.Suspended {
 		l.park(p)
 		return

@@ -27,6 +27,7 @@ type Snapshot struct {
 	names        names
 	home         bool // messages are handed to their call's loop
 	serverHeader []byte
+	ackBlock     rt.Op // event_route[sl:filtered-ack]
 
 	refs atomic.Int64 // suspended messages that hold it
 }

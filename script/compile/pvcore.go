@@ -15,6 +15,9 @@ func coreVars() map[string]*registry.PV {
 	rows := []*registry.PV{
 		{Name: "var", Inner: registry.Always, Doc: "Script variable; 0 until it is set, and for every new message.",
 			Source: "cookbook, Assignment", Bind: bindScriptVar},
+		{Name: "vz", Inner: registry.Always, Doc: "Another spelling of $var.", Source: "pseudo-variables, $vz(name)", Bind: bindScriptVar},
+		{Name: "vn", Inner: registry.Always, Doc: "Script variable that is undefined until it is set, and for every new message.",
+			Source: "pseudo-variables, $vn(name)", Bind: bindNullVar},
 		{Name: "avp", Inner: registry.Always, Doc: "Attribute-value pair: a stack of values; an assignment adds one, [*] replaces all, $null removes.",
 			Source: "cookbook, Assignment", Bind: bindAVP},
 		{Name: "null", Inner: registry.Never, Doc: "The undefined value; assigned to a variable it clears it.",
@@ -79,11 +82,33 @@ func bindScriptVar(b registry.Build, inner, index string) (*registry.Var, error)
 	}, slot), nil
 }
 
+// bindNullVar makes $vn(name), a variable of its own beside $var(name).
+func bindNullVar(b registry.Build, inner, index string) (*registry.Var, error) {
+	if index != "" {
+		return nil, errNoIndex
+	}
+	name := strings.TrimSpace(inner)
+	if name == "" {
+		return nil, errors.New("$vn needs a name")
+	}
+	slot := b.VarSlot("vn=" + name)
+	return &registry.Var{
+		Name: "vn(" + name + ")",
+		Get:  func(c *rt.Ctx) value.Value { return c.Vars[slot] },
+		Set: func(c *rt.Ctx, v value.Value) bool {
+			c.Vars[slot] = v
+			return true
+		},
+	}, nil
+}
+
 // avpKey is the interned form of a name in $avp(…): "s:name" and "name" are the
 // same, "i:5" is another kind of name than "5".
 func avpKey(inner string) (string, error) {
 	s := strings.TrimSpace(inner)
-	s = strings.TrimPrefix(s, "$")
+	if s = strings.TrimPrefix(s, "$"); strings.ContainsAny(s, "()") {
+		return "", errors.New("the name in $avp(…) must be a constant word; a computed name is not supported")
+	}
 	if n, ok := strings.CutPrefix(s, "i:"); ok {
 		id, isNum := value.ParseInt([]byte(n))
 		if !isNum || id < 0 {

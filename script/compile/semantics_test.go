@@ -132,6 +132,7 @@ func TestStatements(t *testing.T) {
 		{"avp names by number are others", `route { $avp(i:5) = "b"; say("$avp(i:5)$avp(5)"); $f.uid = "u"; say("$f.uid"); }`, "b<null> u"},
 		{"a variable is 0 until it is set, and after $null", `route { say("$var(n)"); $var(n) = "x"; $var(n) = $null; say("$var(n)"); $var(n) = $undef; say("$var(n)"); }`, "0 0 0"},
 		{"text with variables", `route { $var(a) = 5; say("$$ $rm. $(rm{s.len}) [$undef] $var(a)$var(a)"); }`, "$ INVITE. 6 [<null>] 55"},
+		{"$vn is undefined until it is set, $vz is $var", `route { $var(a) = 1; $vz(b) = 2; say("[$vn(a)]"); $vn(a) = 3; say("$vn(a)$var(a)$vz(a)$var(b)"); $vn(a) = $null; say("[$vn(a)]"); }`, "[<null>] 3112 [<null>]"},
 		{"a string in an expression is no format", `route { $var(a) = "$rm"; say("" + $var(a)); }`, "$rm"},
 		{"bare calls and words", `route { bare; if (bare) say("t"); }`, "t"},
 	} {

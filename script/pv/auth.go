@@ -104,6 +104,10 @@ func authVars() []registry.PV {
 	return []registry.PV{
 		read("aa", value.Undef, "algorithm of the credentials", digest("algorithm")),
 		read("adu", value.Undef, "uri of the credentials", digest("uri")),
+		read("adc", value.Undef, "cnonce of the credentials", digest("cnonce")),
+		read("adn", value.Undef, "nonce of the credentials", digest("nonce")),
+		read("ado", value.Undef, "opaque of the credentials", digest("opaque")),
+		read("adr", value.Undef, "response of the credentials", digest("response")),
 		read("ar", value.Undef, "realm of the credentials", digest("realm")),
 		read("aU", value.Undef, "whole user name of the credentials", digest("username")),
 		read("au", value.Undef, "user name of the credentials up to its @", func(c *rt.Ctx) value.Value { return authUser(c, false) }),

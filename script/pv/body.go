@@ -45,14 +45,53 @@ func bodyVars() []registry.PV {
 		read("mb", value.Str, "the message as received", whole),
 		read("mbu", value.Str, "the message with the changes made so far", updated),
 		read("ml", value.Int, "size of the message in bytes", messageSize),
-		attrs("msg", "parts of the message: buf, len, body, hdrs (the header block), fline (the first line)", []attr{
+		messageByteRow(),
+		attrs("msg", "parts of the message: buf, len, body, body_len, hdrs (the header block), hdrs_len, fline (the first line without its end), "+
+			"fpart (first line and headers), lpart (headers and body)", []attr{
 			{key: "buf", kind: value.Str, get: whole},
 			{key: "len", kind: value.Int, get: messageSize},
 			{key: "body", kind: value.Str, get: body},
 			{key: "hdrs", kind: value.Str, get: func(c *rt.Ctx) value.Value {
 				return whole(c).Slice(c.Index.StartLine().End(), c.Index.HeadersEnd())
 			}},
-			{key: "fline", kind: value.Str, get: func(c *rt.Ctx) value.Value { return inMsg(c.Index.StartLine()) }},
+			{key: "fline", kind: value.Str, get: func(c *rt.Ctx) value.Value {
+				s := c.Index.StartLine()
+				n := int(s.Len)
+				for b := s.Of(c.Msg); n > 0 && (b[n-1] == '\n' || b[n-1] == '\r'); {
+					n--
+				}
+				return inMsg(s).Slice(0, n)
+			}},
+			{key: "fpart", kind: value.Str, get: func(c *rt.Ctx) value.Value { return whole(c).Slice(0, c.Index.HeadersEnd()) }},
+			{key: "lpart", kind: value.Str, get: func(c *rt.Ctx) value.Value {
+				return whole(c).Slice(c.Index.StartLine().End(), len(c.Msg))
+			}},
+			{key: "body_len", kind: value.Int, get: bodySize},
+			{key: "hdrs_len", kind: value.Int, get: func(c *rt.Ctx) value.Value {
+				return value.FromInt(int64(c.Index.HeadersEnd() - c.Index.StartLine().End()))
+			}},
 		}),
 	}
+}
+
+// messageByteRow is $msgbuf(index), one byte of the message as received.
+func messageByteRow() registry.PV {
+	return registry.PV{Name: "msgbuf", Inner: registry.Always, Source: "pseudo-variables, $msgbuf(index)",
+		Doc: "the byte of the message at an offset from 0, a number or a variable; undefined beyond its end",
+		Bind: func(b registry.Build, inner, index string) (*registry.Var, error) {
+			if index != "" {
+				return nil, errNoIndex("msgbuf")
+			}
+			at, err := indexOf(b, inner, 0)
+			if err != nil || inner == "" || inner == "*" {
+				return nil, errIndex
+			}
+			return &registry.Var{Name: "msgbuf(" + inner + ")", Get: func(c *rt.Ctx) value.Value {
+				n := at(c)
+				if n < 0 || n >= int64(len(c.Msg)) {
+					return undef
+				}
+				return whole(c).Slice(int(n), int(n)+1)
+			}}, nil
+		}}
 }

@@ -311,7 +311,7 @@ func headerVars() []registry.PV {
 		read("dir", value.Undef, "parameter reason of the Diversion header", firstParam(di, "reason")),
 		read("dip", value.Undef, "parameter privacy of the Diversion header", firstParam(di, "privacy")),
 		read("dic", value.Undef, "parameter counter of the Diversion header", firstParam(di, "counter")),
-		attrs("expires", "smallest (min) or largest (max) lifetime in seconds: of the Contact parameters, else of the Expires header", []attr{
+		attrs("expires", "smallest (min) or largest (max) lifetime in seconds: of each Contact by its parameter, else by the Expires header", []attr{
 			{key: "min", get: func(c *rt.Ctx) value.Value { return expires(c, false) }},
 			{key: "max", get: func(c *rt.Ctx) value.Value { return expires(c, true) }},
 		}),
@@ -324,10 +324,14 @@ func expires(c *rt.Ctx, largest bool) value.Value {
 	var na sipparse.NameAddr
 	for it := (addrs{typ: sipparse.HdrContact}); it.next(c, &na); {
 		t, found := param(c, inMsg(na.Params), "expires", ';')
+		var e int64
+		ok := false
 		if !found || t.IsUndef() {
-			continue
+			v := firstNumber(sipparse.HdrExpires)(c)
+			e, ok = v.Int(), v.Kind() == value.Int
+		} else {
+			e, ok = value.ParseInt(c.Bytes(t))
 		}
-		e, ok := value.ParseInt(c.Bytes(t))
 		if ok && (best.IsUndef() || largest == (e > best.Int())) {
 			best = value.FromInt(e)
 		}

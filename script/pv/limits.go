@@ -11,6 +11,8 @@ const (
 	// maxSubstExprs bounds the stretches of a replacement in which variables are
 	// computed; groups separate them, of which \0 to \9 exist; ours.
 	maxSubstExprs = 10
+	// maxIndent bounds the blanks before a line of {s.fmtlines}; ours.
+	maxIndent = 256
 	// maxURIText is the longest text in bytes that is taken for a URI or an
 	// address: what the parser's 16-bit spans reach.
 	maxURIText = 65535

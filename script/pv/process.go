@@ -186,6 +186,7 @@ func processVars() []registry.PV {
 		read("sid", value.Int, "the parameter server_id", serverID),
 		constant("version", "version of the server: num, full (with name and platform) or hash", version),
 		constant("env", "environment variable, as it was when the script was loaded", environment),
+		constant("envn", "$env", environment),
 		constant("def", "text of a #!define", func(b registry.Build, inner string) (value.Value, value.Kind, error) {
 			text, err := define(b, inner)
 			if err != nil {

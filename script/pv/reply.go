@@ -101,5 +101,14 @@ func replyVars() []registry.PV {
 		read("rr", value.Undef, "reason phrase of the reply; undefined for a request", reason),
 		read("rv", value.Undef, "version in the first line", func(c *rt.Ctx) value.Value { return present(c.Index.VersionSpan()) }),
 		read("mt", value.Int, "1 for a request, 2 for a reply", messageType),
+		bound("mts", value.Str, "rq for a request, rp for a reply", func(b registry.Build) rt.Expr {
+			request, reply := b.Const("rq"), b.Const("rp")
+			return func(c *rt.Ctx) value.Value {
+				if c.Index.IsRequest() {
+					return request
+				}
+				return reply
+			}
+		}, nil),
 	}
 }

@@ -194,6 +194,7 @@ func uriVars() []registry.PV {
 			func(b registry.Build) rt.Expr { return schemeOf(b, requestURI) }, nil),
 		read("rUl", value.Undef, "length of the Request-URI's user part", userLen(requestURI)),
 
+		read("ouri", value.Undef, "$ou", (*rt.Ctx).OriginalURI),
 		read("ou", value.Undef, "Request-URI as received", (*rt.Ctx).OriginalURI),
 		read("oU", value.Undef, "user part of the received Request-URI", userExpr(originalURI)),
 		read("od", value.Undef, "host of the received Request-URI", hostExpr(originalURI)),
@@ -203,9 +204,11 @@ func uriVars() []registry.PV {
 
 		write("du", value.Undef, "destination URI (next hop); assigning $null or \"\" clears it",
 			func(c *rt.Ctx) value.Value { return c.DstURI }, (*rt.Ctx).SetDstURI),
+		read("duri", value.Undef, "$du", func(c *rt.Ctx) value.Value { return c.DstURI }),
 		read("dd", value.Undef, "host of the destination URI", hostExpr(destinationURI)),
 		bound("dp", value.Undef, "port of the destination URI, 5060 where it has none", port(destinationURI), nil),
 		bound("dP", value.Undef, "transport parameter of the destination URI, UDP where it has none", proto(destinationURI), nil),
+		nextHopRow(),
 	}
 }
 

@@ -194,6 +194,9 @@ func selects() []registry.Select {
 		uriSelect("next_hop", "where the request goes: destination URI, else Request-URI", nextHop),
 		plainSel("method", "method", methodOf),
 		plainSel("call_id", "Call-ID", callID),
+		plainSel("subject", "Subject header", firstBody(sipparse.HdrSubject)),
+		plainSel("user_agent", "User-Agent header", firstBody(sipparse.HdrUserAgent)),
+		plainSel("expires", "Expires header", firstBody(sipparse.HdrExpires)),
 		plainSel("event", "package in the Event header", eventPackage),
 		sel("cseq", "CSeq header: num, method", cseqSel),
 		sel("via", "a Via, @via[n] counted from 1, negative from the end: host, port, transport, branch, received, rport, i, alias, params[\"name\"]", viaSel),
@@ -222,6 +225,7 @@ func selects() []registry.Select {
 		{"contact", sipparse.HdrContact, "Contact header"}, {"m", sipparse.HdrContact, "Contact header"},
 		{"record_route", sipparse.HdrRecordRoute, "Record-Route header"}, {"rr", sipparse.HdrRecordRoute, "Record-Route header"},
 		{"route", sipparse.HdrRoute, "Route header"}, {"refer_to", sipparse.HdrReferTo, "Refer-To header"},
+		{"rpid", sipparse.HdrRemotePartyID, "Remote-Party-ID header"},
 	} {
 		list = append(list, addrHeader(h.name, h.typ, h.doc))
 	}

@@ -68,7 +68,13 @@ func viaSel(_ registry.Build, s *steps) (rt.Expr, error) {
 	step := s.rest[0]
 	switch s.name() {
 	case "host":
-		return spanOf(func(v *sipparse.Via) sipparse.Span { return v.Host }), nil
+		return func(c *rt.Ctx) value.Value {
+			var v sipparse.Via
+			if !viaIndex(c, n, &v) {
+				return undef
+			}
+			return present(viaHost(c, &v))
+		}, nil
 	case "port":
 		return spanOf(func(v *sipparse.Via) sipparse.Span { return v.Port }), nil
 	case "transport":

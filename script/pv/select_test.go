@@ -103,6 +103,8 @@ var selectRows = []struct{ path, want string }{
 	{`@proxy_authorization["proxyrealm"].response`, "pr"},
 	{"@src.ip", "198.51.100.7"}, {"@src.port", "5066"}, {"@src.ip_port", "198.51.100.7:5066"}, {"@dst.ip_port", "192.0.2.1:5060"},
 	{"@received.proto", "udp"}, {"@received.ip", "192.0.2.1"}, {"@received.proto_ip_port", "udp:192.0.2.1:5060"},
+	{"@subject", "<null>"}, {"@user_agent", "SoftPhone/1.0 (x)"}, {"@expires", "1800"},
+	{"@rpid.uri", "sip:rpid@rp.example.com"}, {"@via[-1].host", "[2001:db8::1]"},
 	{"@dst_uri.host", "<null>"}, {"@next_hop.host", "biloxi.example.com"}, {"@sys.server_id", "42"}, {"@sys.now", "1700000000"},
 }
 

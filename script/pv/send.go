@@ -94,6 +94,15 @@ func sendSocketLabel(c *rt.Ctx) value.Value {
 	return undef
 }
 
+func sendSocketPort(c *rt.Ctx) value.Value {
+	if e, ok := c.Env.(rt.SocketEnv); ok && c.SendSocket != 0 {
+		if s, ok := e.Socket(c.SendSocket); ok {
+			return value.FromInt(int64(s.Addr.Port()))
+		}
+	}
+	return value.FromInt(0)
+}
+
 func setSendSocketByName(c *rt.Ctx, v value.Value) bool {
 	if v.IsUndef() {
 		c.SendSocket = 0
@@ -139,6 +148,7 @@ func sendVars() []registry.PV {
 			func(c *rt.Ctx) value.Value { return socketName(c, c.SendSocket) }, setSendSocket),
 		write("fsn", value.Undef, "name of the forced send socket; assigning a name forces that socket, $null lifts it",
 			sendSocketLabel, setSendSocketByName),
+		read("fsp", value.Int, "port of the forced send socket, 0 where none is forced", sendSocketPort),
 		attrs("snd", "in onsend_route, the local end of the way out: ip, port, af, proto, sproto, len", from),
 		attrs("sndfrom", "in onsend_route, the local end of the way out: ip, port, af, proto, sproto, len", from),
 		attrs("sndto", "in onsend_route, where the message goes: ip, port, af, proto, sproto, len",

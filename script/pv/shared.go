@@ -61,6 +61,18 @@ func (s *Shared) SetInt(name string, n int64) bool {
 	return v != nil
 }
 
+// Int is the integer of a variable; false for one that holds a text or was never
+// named.
+func (s *Shared) Int(name string) (int64, bool) {
+	s.mu.Lock()
+	v := s.names[name]
+	s.mu.Unlock()
+	if v == nil || v.isText.Load() {
+		return 0, false
+	}
+	return v.num.Load(), true
+}
+
 // SetText gives a variable a string (modparam shvset "name=s:text"). False when
 // there are too many names or the text is too long.
 func (s *Shared) SetText(name, text string) bool {

@@ -121,6 +121,26 @@ func advertisedHost(c *rt.Ctx) value.Value {
 	return c.FromMark(m)
 }
 
+// advertisedSocket is $Ras.
+func advertisedSocket(c *rt.Ctx) value.Value {
+	s := receivedOn(c)
+	m := c.Mark()
+	c.AppendString(c.Proto.String())
+	c.AppendByte(':')
+	port := int64(c.Dst.Port())
+	if s.AdvertiseHost == "" {
+		appendAddr(c, c.Dst.Addr(), true)
+	} else {
+		c.AppendString(s.AdvertiseHost)
+	}
+	if s.AdvertisePort != 0 {
+		port = int64(s.AdvertisePort)
+	}
+	c.AppendByte(':')
+	appendNumber(c, port)
+	return c.FromMark(m)
+}
+
 // textOrUndef is a string in the arena, undefined for "".
 func textOrUndef(c *rt.Ctx, s string) value.Value {
 	if s == "" {
@@ -199,6 +219,7 @@ func sourceVars() []registry.PV {
 		read("RAp", value.Int, "advertised port of the receiving socket, $Rp where it advertises none", func(c *rt.Ctx) value.Value { return value.FromInt(int64(receivedOn(c).AdvertisePort)) }),
 		read("RAu", value.Undef, "$Ru with the advertised address and port", func(c *rt.Ctx) value.Value { return advertisedURI(c, false) }),
 		read("RAut", value.Undef, "$Rut with the advertised address and port", func(c *rt.Ctx) value.Value { return advertisedURI(c, true) }),
+		read("Ras", value.Undef, "receiving socket as proto:address:port, with what it advertises", advertisedSocket),
 		bound("pr", value.Str, "transport on which the message arrived: udp, tcp, tls, sctp, ws or wss", receivedProto, nil),
 		bound("proto", value.Str, "transport on which the message arrived: udp, tcp, tls, sctp, ws or wss", receivedProto, nil),
 		read("prid", value.Int, "number of the transport on which the message arrived: udp 1, tcp 2, tls 3, sctp 4, ws 5, wss 6", func(c *rt.Ctx) value.Value { return value.FromInt(int64(c.Proto)) }),

@@ -34,7 +34,7 @@ var (
 )
 
 // percentEscape writes every other byte as %hh.
-func percentEscape(set *charset) transformer {
+func percentEscape(set *charset, controls bool) transformer {
 	return func(c *rt.Ctx, v value.Value, b []byte) value.Value {
 		i := 0
 		for i < len(b) && set[b[i]] {
@@ -48,6 +48,10 @@ func percentEscape(set *charset) transformer {
 			if set[ch] {
 				c.AppendByte(ch)
 				continue
+			}
+			if !controls && (ch < ' ' || ch == 0x7f) {
+				c.Truncate(m)
+				return undef // as unescaping: a control byte must not get into a URI
 			}
 			c.AppendByte('%')
 			c.AppendByte(hexLower[ch>>4])
@@ -177,12 +181,12 @@ func escapeTrans() []registry.Transformation {
 	return []registry.Transformation{
 		plainTrans("s", "escape.common", "a backslash before ' \" and \\; NUL as \\0", escapeCommon),
 		plainTrans("s", "unescape.common", "the reverse of escape.common", unescapeCommon),
-		plainTrans("s", "escape.user", "what may not stand in the user part of a SIP URI as %hh", percentEscape(userChars)),
+		plainTrans("s", "escape.user", "what may not stand in the user part of a SIP URI as %hh; undefined for a control byte", percentEscape(userChars, false)),
 		plainTrans("s", "unescape.user", "the reverse of escape.user; undefined for a malformed escape or a control byte", percentUnescape),
-		plainTrans("s", "escape.param", "what may not stand in a URI parameter as %hh", percentEscape(paramChars)),
+		plainTrans("s", "escape.param", "what may not stand in a URI parameter as %hh; undefined for a control byte", percentEscape(paramChars, false)),
 		plainTrans("s", "unescape.param", "the reverse of escape.param; undefined for a malformed escape or a control byte", percentUnescape),
 		plainTrans("s", "escape.csv", "a CSV field in double quotes (RFC 4180)", escapeCSV),
-		plainTrans("s", "urlencode.param", "value of a URL parameter: everything but letters, digits and -_.~ as %hh", percentEscape(urlChars)),
+		plainTrans("s", "urlencode.param", "value of a URL parameter: everything but letters, digits and -_.~ as %hh", percentEscape(urlChars, true)),
 		plainTrans("s", "urldecode.param", "the reverse of urlencode.param, + as a space", urlDecode),
 	}
 }

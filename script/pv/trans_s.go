@@ -24,6 +24,11 @@ func stringTrans() []registry.Transformation {
 		trans("s", "count", 1, 1, "count,c: how often the character c occurs", bindCount),
 		trans("s", "after", 1, 1, "after,c: what follows the first character c; empty where there is none", bindAfter),
 		trans("s", "before", 1, 1, "before,c: what precedes the first character c; all where there is none", bindBefore),
+		trans("s", "rafter", 1, 1, "rafter,c: what follows the last character c; empty where there is none", bindLast(true)),
+		trans("s", "rbefore", 1, 1, "rbefore,c: what precedes the last character c; all where there is none", bindLast(false)),
+		trans("s", "stripto", 1, 1, "stripto,c: from the first character c on; empty where there is none", bindStripTo),
+		trans("s", "fmtlines", 2, 2, "fmtlines,n,m: in lines of n bytes, each but the first behind CRLF and m blanks", bindFormatLines(' ')),
+		trans("s", "fmtlinet", 2, 2, "fmtlinet,n,m: as fmtlines, with m tabs", bindFormatLines('\t')),
 		plainTrans("s", "tolower", "ASCII letters in lower case", func(c *rt.Ctx, v value.Value, b []byte) value.Value { return mapCase(c, v, b, 'A', 'Z') }),
 		plainTrans("s", "toupper", "ASCII letters in upper case", func(c *rt.Ctx, v value.Value, b []byte) value.Value { return mapCase(c, v, b, 'a', 'z') }),
 		plainTrans("s", "trim", "without white space on both sides", func(_ *rt.Ctx, v value.Value, b []byte) value.Value {

@@ -72,7 +72,13 @@ func viaRow(name, which string, n int64) registry.PV {
 		}
 	}
 	return attrs(name, which+": host, port, proto, protoid, branch, rport, received, params", []attr{
-		{key: "host", get: span(func(v *sipparse.Via) sipparse.Span { return v.Host })},
+		{key: "host", get: func(c *rt.Ctx) value.Value {
+			var v sipparse.Via
+			if !viaAt(c, n, &v) {
+				return undef
+			}
+			return present(viaHost(c, &v))
+		}},
 		{key: "port", get: number(func(v *sipparse.Via) int64 {
 			if v.PortNum == 0 {
 				return defaultPort
@@ -86,6 +92,16 @@ func viaRow(name, which string, n int64) registry.PV {
 		{key: "received", get: span(func(v *sipparse.Via) sipparse.Span { return v.Received })},
 		{key: "params", get: span(func(v *sipparse.Via) sipparse.Span { return v.Params })},
 	})
+}
+
+// viaHost is the host of a Via, an IPv6 address with its brackets.
+func viaHost(c *rt.Ctx, v *sipparse.Via) sipparse.Span {
+	h := v.Host
+	if h.Off > 0 && h.End() < len(c.Msg) && c.Msg[h.Off-1] == '[' && c.Msg[h.End()] == ']' {
+		h.Off--
+		h.Len += 2
+	}
+	return h
 }
 
 // defaultPort is the port of SIP where none is given (RFC 3261 §18.1.1).

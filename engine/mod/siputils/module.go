@@ -1,5 +1,5 @@
 // Package siputils is the module siputils: small tests of messages, URIs and
-// numbers. message.go holds the tests of the message, uri.go those of URIs and
+// numbers. message.go holds the tests of the message, uri.go and uriparam.go those of URIs and
 // their parameters, number.go those of user parts and numbers.
 package siputils
 
@@ -15,7 +15,7 @@ const source = "Kamailio module siputils"
 // Module is the descriptor of siputils.
 func Module() *registry.Module {
 	m := &registry.Module{Name: "siputils", Doc: "Tests of messages, URIs and numbers."}
-	for _, group := range [][]registry.Function{messageFunctions(), uriFunctions(), numberFunctions()} {
+	for _, group := range [][]registry.Function{messageFunctions(), uriFunctions(), uriParamFunctions(), numberFunctions()} {
 		m.Functions = append(m.Functions, group...)
 	}
 	return m

@@ -23,6 +23,7 @@ func compileReply(name string, b registry.Build, args []registry.Actual) (rt.Fun
 	}
 	cfg, reason := b.Config("sl").(*Config), args[1].Eval
 	noReason := []byte(cfg.DefaultReason)
+	told := b.Route(rt.EventRoute, localResponse)
 	return func(c *rt.Ctx) int32 {
 		p := core.Of(c)
 		n, ok := code.Get(c)
@@ -38,11 +39,19 @@ func compileReply(name string, b registry.Build, args []registry.Actual) (rt.Fun
 			text = c.Bytes(c.Str(v))
 		}
 		if n >= 300 && n < 400 {
-			addContacts(p)
+			addContacts(p, cfg.RichRedirect)
 		}
-		return result(p, name, p.Reply(int(n), text))
+		r := result(p, name, p.Reply(int(n), text))
+		if told && r > 0 {
+			p.RunBlock(rt.EventRoute, localResponse)
+		}
+		return r
 	}, nil
 }
+
+// localResponse is the event_route that runs when a function of this module has sent
+// a reply.
+const localResponse = "sl:local-response"
 
 // validReason reports whether a text can be a reason phrase: no control byte.
 func validReason(b []byte) bool {
@@ -64,49 +73,4 @@ func result(p *core.Proc, name string, err error) int32 {
 		p.Logf(levelErr, "%s: %v", name, err)
 	}
 	return p.Refuse(err)
-}
-
-// addContacts lists the request's destinations in one Contact header of the
-// reply: the Request-URI where the script has changed it, then the branches.
-func addContacts(p *core.Proc) {
-	m := p.Mark()
-	p.AppendString("Contact: ")
-	first := p.Mark()
-	if !p.NewURI.IsUndef() {
-		addContact(p, p.NewURI, noQ)
-	}
-	for i := range p.Branches() {
-		if p.Mark() > first {
-			p.AppendString(", ")
-		}
-		br := &p.Branches()[i]
-		addContact(p, br.URI, br.Q)
-	}
-	if p.Mark() == first {
-		return
-	}
-	p.AddReplyHeader(p.FromMark(m))
-}
-
-// noQ is the q value of a destination that has none.
-const noQ = -1
-
-func addContact(p *core.Proc, uri value.Value, q int16) {
-	p.AppendString("<")
-	p.AppendValue(uri)
-	p.AppendString(">")
-	if q < 0 {
-		return
-	}
-	p.AppendString(";q=")
-	if q >= 1000 {
-		p.AppendString("1")
-		return
-	}
-	digits := [...]byte{'0', '.', byte('0' + q/100), byte('0' + q/10%10), byte('0' + q%10)}
-	n := len(digits)
-	for n > 3 && digits[n-1] == '0' {
-		n--
-	}
-	p.Append(digits[:n])
 }

@@ -5,6 +5,8 @@
 package sl
 
 import (
+	"sipedge/engine/core"
+	"sipedge/engine/corefuncs/arg"
 	"sipedge/script/registry"
 	"sipedge/script/rt"
 )
@@ -16,11 +18,25 @@ func Module() *registry.Module {
 		Doc:       "Answers requests statelessly.",
 		NewConfig: newConfig,
 		Params:    params,
+		Events:    []string{core.AckEvent, localResponse},
 		Functions: []registry.Function{
 			replyFunction("sl_send_reply", []string{"sl_reply"}, rt.RequestRoute|rt.FailureRoute|rt.EventRoute,
 				"Answers the request statelessly. A 3xx reply lists the destinations that the script has set as Contact."),
 			replyFunction("send_reply", nil, rt.RequestRoute|rt.FailureRoute|rt.BranchRoute|rt.TMReplyRoute|rt.EventRoute,
 				"Answers the request; without a transaction as sl_send_reply() does."),
+			modeFunction(),
+			{
+				Name:   "sl_forward_reply",
+				Routes: rt.ReplyRoute | rt.TMReplyRoute,
+				Args: []registry.Arg{
+					{Name: "code", Kind: registry.ArgFormat, Optional: true},
+					{Name: "reason", Kind: registry.ArgFormat, Optional: true},
+				},
+				Doc: "Passes the reply on now, with this code of the same class and reason. It is passed on again when the script " +
+					"ends, unless it is dropped.",
+				Source:  "Kamailio module sl",
+				Compile: compileForward,
+			},
 			{
 				Name:   "sl_reply_error",
 				Routes: rt.RequestRoute | rt.FailureRoute,
@@ -31,6 +47,22 @@ func Module() *registry.Module {
 			},
 		},
 	}
+}
+
+// modeFunction is send_reply_mode. Its modes are about the connection that a reply
+// leaves by, which datagrams have none of.
+func modeFunction() registry.Function {
+	f := replyFunction("send_reply_mode", nil, rt.RequestRoute|rt.FailureRoute|rt.BranchRoute|rt.TMReplyRoute|rt.EventRoute,
+		"send_reply() with a mode: 1 makes no connection for the reply, 2 closes the one that it leaves by. A datagram has none.")
+	f.Args = append(f.Args, registry.Arg{Name: "mode", Kind: registry.ArgFormat})
+	compile := f.Compile
+	f.Compile = func(b registry.Build, args []registry.Actual) (rt.Func, error) {
+		if _, err := arg.NewNumber(args, 2, "send_reply_mode: mode", 0, 3); err != nil {
+			return nil, err
+		}
+		return compile(b, args)
+	}
+	return f
 }
 
 func replyFunction(name string, aliases []string, routes rt.RouteKind, doc string) registry.Function {

@@ -11,8 +11,9 @@ type Config struct {
 	// DefaultCode and DefaultReason answer where a computed code or reason is none.
 	DefaultCode   int64
 	DefaultReason string
-	// BindTM and RichRedirect are accepted for the scripts that set them.
-	BindTM       bool
+	// BindTM is accepted for the scripts that set it.
+	BindTM bool
+	// RichRedirect is what a Contact of a 3xx reply carries: richFlags, richPath.
 	RichRedirect int64
 }
 
@@ -48,9 +49,8 @@ var params = []registry.Param{
 	},
 	{
 		Name: "rich_redirect", Type: registry.ParamInt, Min: 0, Max: 3, Default: "0", Reloadable: true,
-		Doc:    "1: branch flags as a parameter of each Contact of a 3xx reply; 2: the path as its Route header; 3: both.",
+		Doc:    "1: branch flags as the parameter flags of each Contact of a 3xx reply; 2: the path as its Route header; 3: both.",
 		Source: "Kamailio module sl",
 		Field:  func(cfg any) any { return &cfg.(*Config).RichRedirect },
-		Note:   "accepted; the Contact headers of a 3xx reply carry the URI and q alone",
 	},
 }

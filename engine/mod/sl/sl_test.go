@@ -1,11 +1,14 @@
 package sl_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"sipedge/engine/core/coretest"
 	"sipedge/engine/mod/modtest"
+	scriptpv "sipedge/script/pv"
 )
 
 func ask(p *coretest.Peer, method, code, reason string) string {
@@ -65,6 +68,90 @@ func TestRedirectListsTheDestinations(t *testing.T) {
 	}
 	if got := coretest.Header(ask(a, "MESSAGE", "404", "Gone"), "Contact"); got != "" {
 		t.Errorf("Contact in a 404: %q", got)
+	}
+}
+
+// TestRichRedirect: the Contacts are those of Kamailio 5.6.3 for the same script.
+func TestRichRedirect(t *testing.T) {
+	for mode, want := range map[string]string{
+		"0": "<sip:new@192.0.2.7;x=y>, <sip:b2@192.0.2.8>;q=0.5, <sip:b3@192.0.2.9?a=b>;q=0.3",
+		"1": "<sip:new@192.0.2.7;x=y>;flags=4, <sip:b2@192.0.2.8>;q=0.5;flags=3, <sip:b3@192.0.2.9?a=b>;q=0.3",
+		"3": "<sip:new@192.0.2.7;x=y>;flags=4, <sip:b2@192.0.2.8?Route=%3csip:p1%3blr%3e%2c%3csip:p2%3blr%3e>;q=0.5;flags=3, " +
+			"<sip:b3@192.0.2.9?a=b&Route=%3csip:p3%3blr%3e>;q=0.3",
+	} {
+		n := modtest.New(t, `
+loadmodule "sl"
+modparam("sl", "rich_redirect", `+mode+`)
+route {
+	$ru = "sip:new@192.0.2.7;x=y";
+	$bf = 4;
+	append_branch("sip:b2@192.0.2.8", "0.5");
+	$(branch(path)[0]) = "<sip:p1;lr>,<sip:p2;lr>";
+	$(branch(flags)[0]) = 3;
+	append_branch("sip:b3@192.0.2.9?a=b", "0.3");
+	$(branch(flags)[1]) = 0;
+	$(branch(path)[1]) = "<sip:p3;lr>";
+	sl_send_reply("302", "Moved");
+}`)
+		m := coretest.Request("OPTIONS", "sip:bob@192.0.2.1").String()
+		if got := coretest.Header(n.Peer("192.0.2.10:5060").Ask(m), "Contact"); got != want {
+			t.Errorf("mode %s:\n got %s\nwant %s", mode, got, want)
+		}
+	}
+}
+
+func TestBlocksRunForRepliesAndTheirAcks(t *testing.T) {
+	n := modtest.New(t, `
+loadmodule "sl"
+loadmodule "cfgutils"
+route { $var(x) = 5; $var(r) = sl_send_reply("486", "Busy"); $shv(after) = $var(r); }
+event_route[sl:local-response] { if (status == "486") $shv(sent) = 486; $shv(x) = $var(x); }
+event_route[sl:filtered-ack] { usleep("10"); $shv(acks) = $shv(acks) + 1; }
+`)
+	a := n.Peer("192.0.2.10:5060")
+	reply := a.Ask(coretest.Request("INVITE", "sip:bob@192.0.2.1").String())
+	ack := coretest.Request("ACK", "sip:bob@192.0.2.1").String()
+	_, tag, _ := strings.Cut(coretest.Header(reply, "To"), ";tag=")
+	ack = strings.Replace(ack, "To: <sip:bob@example.net>", "To: <sip:bob@example.net>;tag="+tag, 1)
+	a.Send(ack)
+	n.Advance(time.Second)
+	shared := scriptpv.SharedOf(n.Server)
+	for name, want := range map[string]int64{"sent": 486, "x": 5, "after": 1, "acks": 1} {
+		if got, ok := shared.Int(name); !ok || got != want {
+			t.Errorf("$shv(%s): %d, want %d", name, got, want)
+		}
+	}
+	if n.Server.Stats().Total["acksAbsorbed"] != 1 {
+		t.Error("the ACK was not absorbed")
+	}
+}
+
+func TestAReplyIsPassedOnNow(t *testing.T) {
+	n := modtest.New(t, `
+loadmodule "sl"
+loadmodule "textops"
+route { forward("192.0.2.20"); }
+onreply_route {
+	append_hf("X-A: 1\r\n");
+	if (status == "603") { sl_forward_reply("600", "Busy"); drop; }
+	if (status == "480") { sl_forward_reply("200", "Wrong"); append_hf("X-R: $rc\r\n"); }
+	if (status == "180") sl_forward_reply();
+}`)
+	a, b := n.Peer("192.0.2.10:5060"), n.Peer("192.0.2.20:5060")
+	a.Send(coretest.Request("INVITE", "sip:bob@192.0.2.20").String())
+	got := b.Recv()
+	for _, tc := range []struct {
+		code int
+		want []string
+	}{{603, []string{"SIP/2.0 600 Busy 1 "}}, {480, []string{"SIP/2.0 480 R 1 -1"}}, {180, []string{"SIP/2.0 180 R 1 ", "SIP/2.0 180 R 1 "}}} {
+		b.Send(coretest.Reply(got, tc.code, "R"))
+		var all []string
+		for m := a.Recv(); m != ""; m = a.Recv() {
+			all = append(all, coretest.StartLine(m)+" "+coretest.Header(m, "X-A")+" "+coretest.Header(m, "X-R"))
+		}
+		if !slices.Equal(all, tc.want) {
+			t.Errorf("%d: %q, want %q", tc.code, all, tc.want)
+		}
 	}
 }
 

@@ -12,8 +12,6 @@ const (
 	// minCode and maxCode bound a status code (RFC 3261 §7.2).
 	minCode = 100
 	maxCode = 699
-	// codeLen is its length in a status line.
-	codeLen = 3
 )
 
 func statusFunctions() []registry.Function {
@@ -52,41 +50,16 @@ func compileStatus(name string) func(registry.Build, []registry.Actual) (rt.Func
 		return func(c *rt.Ctx) int32 {
 			p := core.Of(c)
 			n, ok := code.Get(c)
-			if !ok || p.Index.IsRequest() {
-				p.Logf(levelErr, "%s: the code is none, or the message no reply", name)
-				return -1
+			if !ok {
+				n = 0 // refused below
 			}
-			return changeStatus(p, name, int(n), reason)
+			v := value.Value{}
+			if reason != nil {
+				v = c.Str(reason(c))
+			}
+			return result(p, name, p.ChangeStatus(int(n), v))
 		}, nil
 	}
-}
-
-func changeStatus(p *core.Proc, name string, code int, reason rt.Expr) int32 {
-	old := p.Index.Status()
-	if (code < 300 || old < 300) && code/100 != old/100 {
-		p.Logf(levelErr, "%s: a reply %d cannot become a %d", name, old, code)
-		return -1
-	}
-	at := p.Index.VersionSpan().End() + 1
-	if reason != nil {
-		v := p.Str(reason(&p.Ctx))
-		if !oneLine(p.Bytes(v)) {
-			p.Logf(levelErr, "%s: the reason is not one line of text", name)
-			return -1
-		}
-		// Nothing else changes a status line, so all of it behind the version is taken anew.
-		line := p.Index.ReasonSpan()
-		p.Edits.Forget(at, line.End())
-		m := p.Mark()
-		p.AppendValue(value.FromInt(int64(code)))
-		p.AppendString(" ")
-		p.AppendValue(v)
-		return truth(p.Replace(at, line.End()-at, p.FromMark(m)))
-	}
-	p.Edits.Forget(at, at+codeLen)
-	m := p.Mark()
-	p.AppendValue(value.FromInt(int64(code)))
-	return truth(p.Replace(at, codeLen, p.FromMark(m)))
 }
 
 // oneLine reports whether a text can be a reason phrase: no control byte.

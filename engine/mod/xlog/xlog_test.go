@@ -30,6 +30,7 @@ func lines(t *testing.T, params, body string) []string {
 func TestLinesAndLevels(t *testing.T) {
 	for _, tc := range []struct{ params, body, want string }{
 		{"", `xlog("$rm from $si\n");`, "<script>: OPTIONS from 192.0.2.10"},
+		{"", `xlog("[$hdr(Nope)] [$(hdr(Nope){s.len})] [$(hdr(Nope){s.md5}{s.len})] [$(rU{s.int})]");`, "<script>: [<null>] [] [] []"},
 		{"", `xlog("L_INFO", "user $rU");`, "<script>: user bob"},
 		{"", `xlog("L_DBG", "user $rU");`, ""},
 		{"", `xlog("3", "silent"); xlog("2", "heard");`, "<script>: heard"},
