@@ -28,6 +28,9 @@ func (c *rowCase) run(t *testing.T, opts core.Options) (wrong []string) {
 	}
 	files := map[string]string{"row.cfg": script}
 	for _, p := range c.parts {
+		if first, _, _ := strings.Cut(p.title, " "); !slices.Contains(parts, first) {
+			return []string{fmt.Sprintf("line %d: the runner knows no part %q", p.line, p.title)}
+		}
 		if name, ok := strings.CutPrefix(p.title, "file "); ok {
 			files[name] = p.text
 		}
@@ -179,8 +182,6 @@ func (r *result) messages() {
 				r.fail("%v", err)
 			}
 			r.n.Advance(d)
-		case "quiet": // nothing is sent: the script runs by itself
-			played = true
 		}
 	}
 	if !played {
