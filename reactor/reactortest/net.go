@@ -98,6 +98,19 @@ func (n *Net) RunUntil(cond func() bool, within time.Duration) bool {
 	return true
 }
 
+// After has something done at a later time, in the goroutine of Run: the timers of
+// endpoints.
+func (n *Net) After(d time.Duration, do func()) { n.at(n.now+max(d, 0), do) }
+
+// Timers is the number of timers that are armed on all loops.
+func (n *Net) Timers() int {
+	sum := 0
+	for _, l := range n.loops {
+		sum += l.timers.Len()
+	}
+	return sum
+}
+
 // Stop ends the loops as Reactor.Stop does: mail is handled, nothing else is, then
 // the handlers hear of it. What they send still leaves; Advance delivers it.
 func (n *Net) Stop() {
