@@ -1,9 +1,12 @@
 package core
 
 import (
+	"sync/atomic"
+
 	"sipedge/engine/log"
 	"sipedge/pool"
 	"sipedge/reactor"
+	"sipedge/script/value"
 )
 
 // loop is what one event loop knows: everything in it is touched by that loop's
@@ -27,6 +30,11 @@ type loop struct {
 	delayed     []func(loop int)
 	freeDelayed []int
 
+	// What modules keep here (hook.go, saved.go).
+	hook  atomic.Pointer[LoopHook]
+	hooks []SendHook
+	held  []heldSnapshot
+
 	messages uint64 // numbered so far, for $mi
 
 	mail  reactor.Mail // for posts to other loops
@@ -47,6 +55,10 @@ func (l *loop) Timer(_ reactor.Loop, kind uint32, arg uint64) {
 		l.resume(Handle(arg), 1, nil, nil)
 	case timerCall:
 		l.takeDelayed(int(arg))(l.id)
+	default:
+		if h := l.theHook(); h != nil && kind >= hookTimers {
+			h.Timer(kind-hookTimers, arg)
+		}
 	}
 }
 
@@ -55,6 +67,9 @@ func (l *loop) CycleEnd(reactor.Loop) {}
 
 // Stop implements reactor.Handler: scripts that still wait are given up.
 func (l *loop) Stop(reactor.Loop) {
+	if h := l.theHook(); h != nil {
+		h.Stop()
+	}
 	for i := range l.slots {
 		if p := l.slots[i].p; p != nil {
 			l.stats.abandoned.Add(1)
@@ -65,6 +80,10 @@ func (l *loop) Stop(reactor.Loop) {
 
 // take gets a context for a message.
 func (l *loop) take(data []byte, meta *reactor.Meta) *Proc {
+	return l.takeFor(l.srv.snap.Load(), data, meta)
+}
+
+func (l *loop) takeFor(snap *Snapshot, data []byte, meta *reactor.Meta) *Proc {
 	var p *Proc
 	if n := len(l.free); n > 0 {
 		p = l.free[n-1]
@@ -74,7 +93,7 @@ func (l *loop) take(data []byte, meta *reactor.Meta) *Proc {
 		p.Owner = p
 		p.Env = p
 	}
-	p.snap = l.srv.snap.Load()
+	p.snap = snap
 	p.Reset(p.snap.prog, data)
 	p.Meta = *meta
 	p.Src, p.Dst = meta.Remote.AddrPort(), meta.Local.AddrPort()
@@ -86,6 +105,8 @@ func (l *loop) take(data []byte, meta *reactor.Meta) *Proc {
 	p.nrHdrs, p.nHooks, p.nViaEdits = 0, 0, 0
 	p.viaSettled, p.respOK, p.maxForwardsSet = false, false, false
 	p.fail, p.editsLost = nil, false
+	p.Txn, p.TxnBranch, p.Task, p.end = 0, -1, Task{}, nil
+	p.Notes, p.TxnPath = [NumNotes]uint32{}, value.Value{}
 	return p
 }
 
@@ -115,6 +136,9 @@ func (l *loop) dispose(p *Proc) {
 func (l *loop) discard(p *Proc) {
 	if p.snap == nil {
 		return // the message was done already
+	}
+	if h := l.theHook(); h != nil && (p.Txn != 0 || p.end != nil) {
+		h.Lost(p)
 	}
 	l.dispose(p)
 }

@@ -11,6 +11,7 @@ import (
 	"sipedge/engine/mod/siputils"
 	"sipedge/engine/mod/sl"
 	"sipedge/engine/mod/textops"
+	"sipedge/engine/mod/tm"
 	"sipedge/engine/mod/xlog"
 	"sipedge/engine/params"
 	scriptpv "sipedge/script/pv"
@@ -26,6 +27,7 @@ func All() []*registry.Module {
 		siputils.Module(),
 		sl.Module(),
 		textops.Module(),
+		tm.Module(),
 		xlog.Module(),
 	}
 }

@@ -136,8 +136,13 @@ type Ctx struct {
 	Authorized int32
 
 	newURI, dstURI uriCache
-	branches       [MaxBranches]Branch
-	numBranches    int
+	// The URI and destination that have become a branch (UseURI), and the flags
+	// as a transaction gave them (LoadShared).
+	usedURI, usedDst value.Value
+	uriUsed          bool
+	sharedFlags      [3]uint32
+	branches         [MaxBranches]Branch
+	numBranches      int
 
 	// Vars are the script variables $var(name), one slot per name of the
 	// program; a zero Value in them reads as the integer 0.
@@ -180,6 +185,7 @@ func (c *Ctx) Reset(prog *Program, msg []byte) {
 	c.newURI.of, c.dstURI.of = value.Value{}, value.Value{}
 	c.numBranches = 0
 	c.MsgID, c.Authorized = 0, 0
+	c.uriUsed, c.sharedFlags = false, [3]uint32{}
 	c.Flags, c.ScriptFlags, c.BranchFlags = 0, 0, 0
 	c.ForceRport, c.LocalRport = false, false
 	c.LastReply = 0

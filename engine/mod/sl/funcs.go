@@ -23,6 +23,7 @@ func compileReply(name string, b registry.Build, args []registry.Actual) (rt.Fun
 	}
 	cfg, reason := b.Config("sl").(*Config), args[1].Eval
 	noReason := []byte(cfg.DefaultReason)
+	stateful := name == "send_reply" // through the request's transaction, where it has one
 	return func(c *rt.Ctx) int32 {
 		p := core.Of(c)
 		n, ok := code.Get(c)
@@ -39,6 +40,11 @@ func compileReply(name string, b registry.Build, args []registry.Actual) (rt.Fun
 		}
 		if n >= 300 && n < 400 {
 			addContacts(p)
+		}
+		if stateful && cfg.BindTM && p.Txn != 0 {
+			if h := p.Server().HookOf(p.LoopID()); h != nil {
+				return result(p, name, h.ReplyWith(p, int(n), text))
+			}
 		}
 		return result(p, name, p.Reply(int(n), text))
 	}, nil

@@ -1,0 +1,140 @@
+package tm
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strconv"
+
+	"sipedge/engine/core"
+	"sipedge/reactor"
+	"sipedge/script/rt"
+	"sipedge/sipparse"
+)
+
+// Request is a request of our own. Empty fields get what is usual.
+type Request struct {
+	Method string
+	// URI is the Request-URI.
+	URI string
+	// From and To are header bodies ("<sip:a@b>;tag=x"); a From without a tag gets one.
+	From, To string
+	CallID   string
+	CSeq     uint32
+	// Headers are whole lines with their ends.
+	Headers string
+	Body    string
+	// NextHop is a URI that says where to send to instead of URI, "" for none;
+	// Socket the listen address to send by, nil to choose.
+	NextHop string
+	Socket  *core.Socket
+	// OnReply is called for LocalResponse and LocalCompleted and, where Events asks
+	// for more, for these.
+	OnReply CallbackID
+	Events  Event
+	Param   uint64
+}
+
+// Send sends a request of our own, after event_route[tm:local-request] has seen
+// it. It must be called on the loop with that number, which becomes the
+// transaction's. The request has no Via yet when the event_route runs.
+func (a *API) Send(loop int, r *Request) (Handle, error) {
+	return a.layers[loop].send(a.srv.Snapshot(), r)
+}
+
+func (m *layer) send(snap *core.Snapshot, r *Request) (Handle, error) {
+	text, err := m.write(r)
+	if err != nil {
+		return 0, err
+	}
+	i, t, ok := m.txs.alloc(maxTransactions)
+	if !ok {
+		m.stats.full.Add(1)
+		return 0, ErrFull
+	}
+	if t.msg, ok = m.store(text); !ok {
+		m.txs.release(i)
+		return 0, ErrMemory
+	}
+	t.msgLen = uint16(len(text))
+	t.flags = fLocal | fNo100
+	t.method = sipparse.ParseMethod([]byte(r.Method))
+	t.cseq = r.CSeq
+	t.meta = reactor.Meta{Socket: reactor.NoSocket, Transport: reactor.UDP}
+	t.snap = m.loop.HoldSnapshot(snap)
+	t.born = m.loop.Now()
+	var none [core.NumNotes]uint32
+	m.settings(t, &none)
+	t.key = rand.Uint64()
+	m.enter(i, t)
+	m.stats.created.Add(1)
+	m.stats.local.Add(1)
+	h := m.handle(i)
+	if r.OnReply != 0 {
+		m.register(t, LocalResponse|LocalCompleted|r.Events, r.OnReply, r.Param)
+	}
+	p, ok := m.loop.ReviveOwn(snap, m.requestBytes(t), &t.meta)
+	if !ok {
+		m.destroy(i, t)
+		return 0, fmt.Errorf("tm: the request to %s is no SIP message", r.URI)
+	}
+	defer m.loop.Put(p)
+	p.Txn = uint64(h)
+	p.Notes[noteOwner] = fromRoute
+	if r.Socket != nil {
+		p.SendSocket = int32(r.Socket.ID) + 1
+	}
+	if r.NextHop != "" && !p.SetDstURI(p.NewString([]byte(r.NextHop))) {
+		m.destroy(i, t)
+		return 0, core.ErrBadURI
+	}
+	if op := snap.Block(rt.EventRoute, localRequest); op != nil {
+		p.Route = rt.EventRoute
+		st, err := p.RunNested(op)
+		if err != nil || st == rt.Dropped {
+			m.destroy(i, t)
+			if err == nil {
+				err = ErrDropBranch
+			}
+			return 0, err
+		}
+	}
+	if err := m.forward(i, t, p, core.Target{}); err != nil {
+		t.cbMask = 0 // the caller learns it from the error
+		m.destroy(i, t)
+		return 0, err
+	}
+	m.save(t, p)
+	return h, nil
+}
+
+// write makes the message without a Via, which each copy gets when it is sent.
+func (m *layer) write(r *Request) ([]byte, error) {
+	if r.Method == "" || r.URI == "" || r.From == "" || r.To == "" {
+		return nil, fmt.Errorf("tm: a request needs method, URI, From and To")
+	}
+	if r.CallID == "" {
+		r.CallID = strconv.FormatUint(rand.Uint64(), 16) + strconv.FormatUint(rand.Uint64(), 16)
+	}
+	if r.CSeq == 0 {
+		r.CSeq = 10
+	}
+	b := append([]byte(nil), r.Method...)
+	b = append(append(append(b, ' '), r.URI...), " SIP/2.0\r\n"...)
+	b = append(append(append(b, "To: "...), r.To...), "\r\n"...)
+	b = append(append(b, "From: "...), r.From...)
+	var na sipparse.NameAddr
+	if _, e := sipparse.ParseNameAddr([]byte(r.From), 0, len(r.From), &na); e == sipparse.OK && na.Tag.Len == 0 {
+		b = core.AppendHex(append(b, ";tag="...), rand.Uint64(), 16)
+	}
+	b = append(append(append(b, "\r\nCall-ID: "...), r.CallID...), "\r\nCSeq: "...)
+	b = append(append(strconv.AppendUint(b, uint64(r.CSeq), 10), ' '), r.Method...)
+	b = append(b, "\r\nMax-Forwards: 70\r\n"...)
+	b = append(b, r.Headers...)
+	b = append(b, "Content-Length: "...)
+	b = append(strconv.AppendInt(b, int64(len(r.Body)), 10), "\r\n\r\n"...)
+	b = append(b, r.Body...)
+	if len(b) > sipparse.MaxMessage {
+		return nil, core.ErrTooLong
+	}
+	return b, nil
+}
