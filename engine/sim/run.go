@@ -15,6 +15,7 @@ import (
 	"sipedge/engine/core"
 	"sipedge/engine/log"
 	"sipedge/engine/mod"
+	"sipedge/engine/mod/tm"
 	"sipedge/reactor"
 	"sipedge/reactor/reactortest"
 	"sipedge/script/rt"
@@ -29,6 +30,10 @@ type Options struct {
 	// Length is the simulated time. Calls begin in its first part (callsWithin);
 	// the rest is for what they leave behind.
 	Length time.Duration
+	// Trace, where set, gets a line for each message to and from the server of the
+	// call with the number TraceCall.
+	Trace     func(line string)
+	TraceCall int
 }
 
 // Defaults are 200 calls in ten minutes.
@@ -107,7 +112,7 @@ func Run(seed uint64, o Options) (*Report, error) {
 		report:  &Report{Seed: seed, Calls: o.Calls},
 		clients: map[transaction]*client{}, calls: map[string]*call{},
 	}
-	r.watch = &watch{r: r, upstream: map[transaction]*upstream{}, downstream: map[transaction]*downstream{}}
+	r.watch = &watch{r: r, trace: o.Trace, call: fmt.Sprintf("call-%d-%d", seed, o.TraceCall), upstream: map[transaction]*upstream{}, downstream: map[transaction]*downstream{}}
 	s, diags := core.New("script.cfg", script, core.Options{
 		Core: rows(), Modules: append(mod.All(), module(rng, &r.report.Waited)), Logger: discard(),
 		Virtual: true, HomeHash: func(callID []byte) uint32 { return hash(seed, callID) },
@@ -193,7 +198,9 @@ func (r *run) place(i int, p *plan) {
 // judge looks at everything when it is over: nobody waits, nothing is left.
 func (r *run) judge(s *core.Server) {
 	for _, c := range r.calls {
-		c.judge()
+		if o := len(r.report.Faults); o < mostFaults {
+			c.judge()
+		}
 	}
 	for _, p := range r.phones {
 		p.judge()
@@ -204,6 +211,11 @@ func (r *run) judge(s *core.Server) {
 	}
 	if n := s.Snapshot().Held(); n != 0 {
 		r.fault("%d messages or transactions still hold the configuration", n)
+	}
+	for i := range s.Loops() {
+		if st := tm.LoopStats(s, i); st.Alive+st.Branches+st.Events+st.Bytes != 0 {
+			r.fault("loop %d keeps %d transactions, %d branches, %d events and %d bytes", i, st.Alive, st.Branches, st.Events, st.Bytes)
+		}
 	}
 	st := s.Stats().Total
 	for _, name := range []string{"panics", "scriptErrors", "suspendFull", "sendFull", "editsFull", "malformed"} {

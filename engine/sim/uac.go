@@ -137,7 +137,7 @@ func (c *call) judge() {
 // caller: it may where a phone is silent, since a proxy makes no 408 of it (RFC
 // 4320 §4.2), and where the script's waits use up the time.
 func (c *call) mustBeAnswered() bool {
-	if c.plan.slow != "" || c.plan.mode == late || c.plan.mode == dropped {
+	if c.plan.slow != "" || c.plan.mode == late || c.plan.mode == dropped || c.plan.mode == timed {
 		return false
 	}
 	for _, p := range c.plan.plays {

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"fmt"
 	"net/netip"
 	"time"
 
@@ -15,6 +16,8 @@ type watch struct {
 	r          *run
 	upstream   map[transaction]*upstream
 	downstream map[transaction]*downstream
+	trace      func(string)
+	call       string // the Call-ID to trace
 }
 
 // upstream is a server transaction of the server, as the wire shows it.
@@ -42,12 +45,28 @@ const (
 )
 
 func (w *watch) tap(e reactortest.Event, from, to netip.AddrPort, data []byte) {
+	if w.trace != nil && (from == serverAddr || to == serverAddr) {
+		w.tell(e, from, to, data)
+	}
 	switch {
 	case e == reactortest.Sent && from == serverAddr:
 		w.out(to, data)
 	case e == reactortest.Arrived && to == serverAddr:
 		w.in(data)
 	}
+}
+
+// tell writes a line of the trace.
+func (w *watch) tell(e reactortest.Event, from, to netip.AddrPort, data []byte) {
+	m, err := read(data)
+	if err != nil || m.callID != w.call {
+		return
+	}
+	what := "sent"
+	if e == reactortest.Arrived {
+		what = "arrived"
+	}
+	w.trace(fmt.Sprintf("%8.3f s %-7s %v → %v: %s (%s, to tag %q, branch %s)", w.r.net.Now().Seconds(), what, from, to, m.line, m.method, m.toTag, m.branch))
 }
 
 func (w *watch) in(data []byte) {
@@ -99,28 +118,29 @@ func (w *watch) out(to netip.AddrPort, data []byte) {
 // an INVITE nothing but 2xx (RFC 3261 §16.7 step 5, §17.2).
 func (w *watch) reply(m *message) {
 	u := w.up(m)
+	fault := func(format string, args ...any) { w.r.fault(m.callID+": "+format, args...) }
 	if u.arrived == 0 {
-		w.r.fault("the server answers a %s that never came: %q", m.method, m.line)
+		fault("the server answers a %s that never came: %q", m.method, m.line)
 	}
 	u.sent++
 	invite := m.method == "INVITE"
 	switch {
 	case !final(m.code):
 		if u.code != 0 {
-			w.r.fault("%d after the final %d to %s", m.code, u.code, m.method)
+			fault("%d after the final %d to %s", m.code, u.code, m.method)
 		}
 		if !invite && m.code != 100 {
-			w.r.fault("%d to %s (RFC 4320 §4.1)", m.code, m.method)
+			fault("%d to %s (RFC 4320 §4.1)", m.code, m.method)
 		}
 	case u.code == 0:
 		u.code, u.tag = m.code, m.toTag
 		if !invite && m.code == 408 {
-			w.r.fault("408 to %s (RFC 4320 §4.2)", m.method)
+			fault("408 to %s (RFC 4320 §4.2)", m.method)
 		}
 	case invite && m.code < 300:
 		u.code = m.code // further ones, or one that a failure did not stop
 	case u.code != m.code || u.tag != m.toTag:
-		w.r.fault("%d (tag %s) after %d (tag %s) to %s", m.code, m.toTag, u.code, u.tag, m.method)
+		fault("%d (tag %s) after %d (tag %s) to %s", m.code, m.toTag, u.code, u.tag, m.method)
 	}
 }
 
@@ -140,18 +160,19 @@ func (w *watch) request(m *message) {
 		w.r.report.Branches++
 	}
 	d.sent++
+	fault := func(format string, args ...any) { w.r.fault(m.callID+": "+format, args...) }
 	now := w.r.net.Now()
 	switch {
 	case m.method == "INVITE" && d.sent > mostInvites || d.sent > mostOthers:
-		w.r.fault("%s sent %d times", m.method, d.sent)
+		fault("%s sent %d times", m.method, d.sent)
 	case m.method == "INVITE" && d.provisional > 0 && now > d.provisional+slack:
-		w.r.fault("INVITE sent again %v after a provisional reply", now-d.provisional)
+		fault("INVITE sent again %v after a provisional reply", now-d.provisional)
 	case m.method == "CANCEL":
 		i := w.downstream[transaction{m.branch, "INVITE"}]
 		if i == nil {
-			w.r.fault("CANCEL of a branch that was never sent")
+			fault("CANCEL of a branch that was never sent")
 		} else if i.provisional == 0 {
-			w.r.fault("CANCEL before a provisional reply (RFC 3261 §9.1)")
+			fault("CANCEL before a provisional reply (RFC 3261 §9.1)")
 		}
 	}
 }
