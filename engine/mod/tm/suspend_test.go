@@ -115,7 +115,7 @@ failure_route[f] { pause(700); seturi("sip:x@192.0.2.30"); t_relay(); }`
 		b.a.Send(inv.String())
 		b.b.Send(reply(b.next(b.b, "INVITE"), 486))
 		b.a.Send(inv.String())
-		b.want(b.a, "100 ")
+		b.want(b.a, "100 ", "100 ")
 		b.none(b.c)
 		b.Advance(800 * msec)
 		m := b.next(b.c, "INVITE")
