@@ -179,6 +179,9 @@ func (p *Peer) Mallocs(msg string) uint64 {
 	return 0
 }
 
+// Quiet has what the server sends taken and forgotten, for tests that send much.
+func (n *Net) Quiet(on bool) { n.wire.quiet = on }
+
 // Bench measures what one datagram of the peer costs the server, from the receive
 // batch to the send batch.
 func (p *Peer) Bench(b *testing.B, msg string) {

@@ -224,7 +224,15 @@ func (m *layer) settle(i int32, t *tx) {
 	}
 	t.flags |= fWaiting
 	m.tell(i, t, Completed, -1, nil, int(t.status), false)
-	m.setTimer(i, t, txWait, uint32(max(m.cfg(t).Wait, 1)))
+	m.setTimer(i, t, txWait, m.together(uint32(max(m.cfg(t).Wait, 1))))
+}
+
+// together lengthens a time so that it ends with those of others: nobody waits for
+// the end of a wait state, and a loop that wakes for each of them would spend more
+// on that than on the transaction.
+func (m *layer) together(d uint32) uint32 {
+	end := m.loop.Now()/ms + int64(d)
+	return d + uint32((waitGrain-end%waitGrain)%waitGrain)
 }
 
 // verified sources. A UDP source can be forged; only one that has completed an
