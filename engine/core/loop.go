@@ -130,6 +130,7 @@ func (l *loop) dispose(p *Proc) {
 	}
 	p.Msg = nil
 	p.snap = nil
+	p.Pending = nil
 }
 
 // discard gives up a context whose message panicked: it may be in any state.

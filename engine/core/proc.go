@@ -35,6 +35,9 @@ type Proc struct {
 	// Task is the module's that runs a block (RunBlock).
 	Task Task
 
+	// Pending is what a function keeps that waits for a block of its own (rt.RunInner).
+	Pending any
+
 	loop *loop
 	end  BlockEnd // of the block that RunBlock runs
 	snap *Snapshot

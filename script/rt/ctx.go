@@ -164,6 +164,7 @@ type Ctx struct {
 	loops   int // rounds of while left for this message
 	prog    *Program
 	resume  Op
+	inner   innerRun
 	calls   [MaxCallDepth]frame
 	stack   [StackSlots]value.Value
 	arena   []byte
@@ -199,6 +200,7 @@ func (c *Ctx) Reset(prog *Program, msg []byte) {
 	c.xavps.reset()
 	clear(c.calls[:c.depth])
 	c.Pos, c.live, c.ret, c.state, c.resume, c.fault = 0, 0, 0, Idle, nil, false
+	c.inner = innerRun{}
 	c.sp, c.depth, c.base, c.nested, c.loops = 0, 0, 0, 0, prog.loopBudget()
 	poisonArena(c.arena)
 	c.arena = c.arena[:0]

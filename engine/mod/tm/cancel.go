@@ -1,6 +1,8 @@
 package tm
 
 import (
+	"strings"
+
 	"sipedge/engine/core"
 	"sipedge/sipparse"
 )
@@ -42,7 +44,9 @@ func (m *layer) cancel(i int32, t *tx, p *core.Proc) {
 	}
 	m.tell(i, t, CancelIn, -1, p, 0, false)
 	if t.busy > 0 {
-		m.enqueue(i, t, event{kind: evCancel})
+		if !m.enqueue(i, t, event{kind: evCancel}) {
+			m.cancelPending(i, t, 0)
+		}
 		return
 	}
 	m.cancelNow(i, t)
@@ -78,6 +82,10 @@ func (m *layer) cancelNow(i int32, t *tx) {
 		return
 	}
 	m.cancelPending(i, t, 0)
+	if m.cfg(t).CancelBMethod == 0 && t.pending > 0 {
+		m.endUnreplied(i, t)
+		return
+	}
 	if t.pending == 0 {
 		t.flags &^= fSuspended
 		m.replyIfIdle(i, t, 487, reasonOf(487))
@@ -100,6 +108,25 @@ func (m *layer) cancelPending(i int32, t *tx, cause int) {
 				m.sendCancel(i, t, n-1, b, cause)
 			} else {
 				b.flags |= bCancelWait
+			}
+		}
+		n = next
+	}
+}
+
+// endUnreplied is cancel_b_method=0: a branch that has sent nothing ends at once,
+// as with a 487. A 2xx that comes after all is relayed as any.
+func (m *layer) endUnreplied(i int32, t *tx) {
+	gen := m.txs.gen(i)
+	for n := t.first; n != 0; {
+		b := m.brs.at(n - 1)
+		next := b.next
+		if b.state == brCalling && b.flags&bCancelWait != 0 {
+			b.flags |= bFaked
+			m.endBranch(i, t, b, 487)
+			m.branchFailed(i, t, n-1, b, nil)
+			if m.txs.get(i, gen) == nil {
+				return
 			}
 		}
 		n = next
@@ -207,7 +234,9 @@ func (m *layer) hopByHop(t *tx, req []byte, method string, to, extra []byte, cau
 			continue
 		case sipparse.HdrFrom, sipparse.HdrCallID, sipparse.HdrRoute:
 		default:
-			continue
+			if prefix := m.cfg(t).ACExtraHdrs; prefix == "" || !hasPrefixFold(x.Name(k).Of(req), prefix) {
+				continue
+			}
 		}
 		b = appendLine(b, req[from:end])
 	}
@@ -245,4 +274,9 @@ func appendLine(b, line []byte) []byte {
 		n--
 	}
 	return append(append(b, line[:n]...), '\r', '\n')
+}
+
+// hasPrefixFold reports whether a header's name begins with a prefix in any case.
+func hasPrefixFold(name []byte, prefix string) bool {
+	return len(name) >= len(prefix) && strings.EqualFold(string(name[:len(prefix)]), prefix)
 }

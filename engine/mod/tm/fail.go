@@ -232,8 +232,14 @@ func (m *layer) rank(t *tx, b *branch) int {
 	if b.flags&bFaked != 0 {
 		r += int(m.cfg(t).FakedReplyPrio)
 	}
+	if m.silent(t, b) { // whatever can be sent is better than silence
+		r += unsendable
+	}
 	return r
 }
+
+// unsendable is added to the rank of a failure that must not go upstream.
+const unsendable = 40_000
 
 // reasonOf is the reason phrase of replies that nobody has worded.
 func reasonOf(code int) string {
@@ -265,6 +271,9 @@ func (m *layer) Lost(p *core.Proc) {
 	}
 	i := h.slot()
 	m.stats.lost.Add(1)
+	if f, ok := p.Pending.(*forwarding); ok && f.entry != 0 {
+		m.sent(f, ErrGone)
+	}
 	if p.Notes[noteOwner]&owns == 0 && p.Task.A == 0 {
 		return
 	}

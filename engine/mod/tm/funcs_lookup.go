@@ -89,7 +89,7 @@ func (m *layer) lookup(p *core.Proc) *tx {
 		p.Txn, p.TxnBranch = uint64(m.handle(b.tx)), int32(b.num)
 		return m.txs.at(b.tx)
 	}
-	i, t := m.find(p, p.Index.Method() == sipparse.MethodCancel)
+	i, t := m.find(p, false)
 	if t == nil {
 		return nil
 	}

@@ -91,7 +91,7 @@ func (m *layer) reply(p *core.Proc, name string, code int, reason []byte, makes 
 	}
 	text := unsafe.String(unsafe.SliceData(reason), len(reason)) // good until the call returns
 	var err error
-	if p.Index.IsRequest() {
+	if p.Notes[noteOwner]&(owns|fromRoute) != 0 {
 		err = m.localReply(Handle(p.Txn).slot(), t, p, code, text)
 	} else {
 		err = m.replyRevived(Handle(p.Txn).slot(), t, code, text)

@@ -16,6 +16,8 @@ const (
 	firstBuckets = 1 << 10
 	// maxCallbacks bounds the callbacks of one loop's transactions.
 	maxCallbacks = 1 << 23
+	// waitGrain is what the ends of wait states are rounded up to, in milliseconds.
+	waitGrain = 100
 	// verifiedSlots is the number of sources that a loop remembers to have
 	// completed an exchange (a power of two).
 	verifiedSlots = 1 << 12

@@ -117,6 +117,9 @@ func (m *layer) findBranch(p *core.Proc) (b int32, isCancel, ok bool) {
 	if e != sipparse.OK || cs.Number != t.cseq && t.flags&fLocal == 0 {
 		return 0, false, false
 	}
+	if m.cfg(t).CallIDMatching && !bytes.Equal(p.Index.CallID(p.Msg).Of(p.Msg), t.callID.Of(m.requestBytes(t))) {
+		return 0, false, false
+	}
 	isCancel = cs.Method == sipparse.MethodCancel && t.method != sipparse.MethodCancel
 	if !isCancel && (cs.Method != t.method || cs.Method == sipparse.MethodOther && !m.cseqMethodIs(t, cs.MethodSpan.Of(p.Msg))) {
 		m.stats.wrongMethod.Add(1)

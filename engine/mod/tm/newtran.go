@@ -134,7 +134,7 @@ func (m *layer) Ended(p *core.Proc, _ bool) {
 func (m *layer) leftAlone(i int32, t *tx, p *core.Proc) {
 	switch {
 	case p.LastReply >= 200:
-		// answered by sl_send_reply(): keep it as it is, statelessly
+		// answered statelessly, by sl_send_reply()
 	case t.flags&fCanceled != 0:
 		if m.localReply(i, t, p, 487, "Request Terminated") == nil {
 			m.drain(i, t)
@@ -146,13 +146,15 @@ func (m *layer) leftAlone(i int32, t *tx, p *core.Proc) {
 			m.drain(i, t)
 			return
 		}
+	case p.Notes[noteOwner]&released == 0:
+		p.Logf(levelWarn, "tm: the script has neither relayed nor answered the request, nor released its transaction; it is dropped")
 	}
 	m.destroy(i, t)
 }
 
 // Absorbed implements core.LoopHook.
 func (m *layer) Absorbed(p *core.Proc) {
-	if t := m.get(Handle(p.Txn)); t != nil && p.Notes[noteOwner]&owns != 0 {
+	if t := m.get(Handle(p.Txn)); t != nil && p.Notes[noteOwner]&(owns|fromRoute) != 0 {
 		m.again(t)
 	}
 }
@@ -163,7 +165,10 @@ func (m *layer) ReplyWith(p *core.Proc, code int, reason []byte) error {
 	if t == nil {
 		return ErrGone
 	}
-	if !p.Index.IsRequest() {
+	if p.Notes[noteOwner]&(owns|fromRoute) == 0 {
+		if p.Index.IsRequest() { // of another transaction, which it was only looked up for
+			return p.Reply(code, reason)
+		}
 		return m.replyRevived(Handle(p.Txn).slot(), t, code, string(reason))
 	}
 	return m.localReply(Handle(p.Txn).slot(), t, p, code, unsafe.String(unsafe.SliceData(reason), len(reason)))

@@ -5,7 +5,6 @@ import (
 
 	"sipedge/engine/core"
 	"sipedge/script/rt"
-	"sipedge/script/value"
 	"sipedge/sipparse"
 )
 
@@ -54,10 +53,21 @@ func (m *layer) relay(p *core.Proc, to core.Target, flags int64) int32 {
 		}
 		return p.Refuse(core.ErrRefused)
 	}
-	err := m.forward(i, t, p, to)
-	if err != nil {
+	f := m.begin(t, p, to)
+	f.flags = flags
+	if !m.advance(i, t, p, &f) {
+		kept := f // on the heap: a branch_route waits
+		p.Pending = &kept
+		return rt.Pending
+	}
+	return m.relayed(i, t, p, &f)
+}
+
+// relayed is what t_relay() says, and does, when all branches have been made.
+func (m *layer) relayed(i int32, t *tx, p *core.Proc, f *forwarding) int32 {
+	if err := f.end(m, t); err != nil {
 		p.Refuse(err)
-		if flags&relayNoError == 0 {
+		if f.flags&relayNoError == 0 {
 			p.Notes[noteOwner] |= relayFailed | errorNumber(err)<<16
 		}
 		if t.flags&fCanceled == 0 {
@@ -66,10 +76,24 @@ func (m *layer) relay(p *core.Proc, to core.Target, flags int64) int32 {
 		return -1
 	}
 	p.Notes[noteOwner] &^= relayFailed
-	if t.method == sipparse.MethodInvite && t.flags&(fNo100|fLocal) == 0 && t.status == 0 {
+	if t.flags&(fLocal|fNo100|fReplicate) != 0 || t.status != 0 {
+		return 1
+	}
+	if t.method == sipparse.MethodInvite {
 		m.trying(i, t, p)
+	} else if t.timerKind == txNone {
+		m.setTimer(i, t, txTrying, timerEAtT2(t))
 	}
 	return 1
+}
+
+// timerEAtT2 is when the caller's Timer E has been set to T2 (RFC 4320 §4.1), ms.
+func timerEAtT2(t *tx) uint32 {
+	sum := uint32(0)
+	for d := t.retr1; d < t.retr2; d *= 2 {
+		sum += d
+	}
+	return max(sum, 1)
 }
 
 // refuse is what has to be answered instead of sending the request on where the
@@ -101,56 +125,6 @@ func (m *layer) relayAck(p *core.Proc, to core.Target) int32 {
 	return 1
 }
 
-// forward makes the branches of the request and sends them: one for the current
-// URI unless it has been used already, one for each that was appended.
-func (m *layer) forward(i int32, t *tx, p *core.Proc, to core.Target) error {
-	if t.flags&fCanceled != 0 {
-		return ErrCanceled
-	}
-	if t.flags&fSixth != 0 {
-		return ErrSixth
-	}
-	var err error
-	made := 0
-	earlier := t.branches
-	defer func() {
-		if made > 0 && earlier > 0 {
-			m.dropEarlier(t, earlier)
-		}
-	}()
-	keep := func(e error) {
-		if e == nil {
-			made++
-		} else if err == nil || err == ErrDropBranch {
-			err = e
-		}
-	}
-	if !p.URIUsed() || to != (core.Target{}) && len(p.Branches()) == 0 {
-		keep(m.addBranch(i, t, p, to))
-		p.UseURI()
-	}
-	if n := len(p.Branches()); n > 0 {
-		uri, dst, sock, flags := p.NewURI, p.DstURI, p.SendSocket, p.BranchFlags
-		for k := range n {
-			b := p.Branches()[k]
-			p.NewURI, p.DstURI, p.SendSocket, p.BranchFlags = b.URI, b.DstURI, b.Socket, b.Flags
-			p.TxnPath = b.Path
-			keep(m.addBranch(i, t, p, to))
-		}
-		p.TxnPath = value.Value{}
-		p.NewURI, p.DstURI, p.SendSocket, p.BranchFlags = uri, dst, sock, flags
-		p.UseURI()
-		p.ClearBranches()
-	}
-	if made > 0 {
-		return nil
-	}
-	if err == nil {
-		err = ErrNoBranch
-	}
-	return err
-}
-
 // dropEarlier is failure_reply_mode and t_drop_replies(): failures of earlier
 // forks are not chosen once there is a new one.
 func (m *layer) dropEarlier(t *tx, first uint8) {
@@ -171,60 +145,6 @@ func (m *layer) dropEarlier(t *tx, first uint8) {
 		n = b.next
 	}
 	t.forkStart, t.drop = first, dropDefault
-}
-
-// addBranch makes one branch of the current URI, runs the branch_route on it and
-// sends it.
-func (m *layer) addBranch(i int32, t *tx, p *core.Proc, to core.Target) error {
-	if int64(t.pending) >= m.maxBranches(p) || t.branches >= maxBranchesHard {
-		m.stats.branchesFull.Add(1)
-		return ErrBranches
-	}
-	bi, b, ok := m.brs.alloc(maxTransactions * 2)
-	if !ok {
-		m.stats.full.Add(1)
-		return ErrFull
-	}
-	b.tx, b.num, b.bflags = i, t.branches, p.BranchFlags
-	edited := m.block(t, t.onBranch) != nil || t.cbMask&RequestOut != 0 || !p.TxnPath.IsUndef()
-	var err error
-	if edited {
-		err = m.sendEditedBranch(i, t, bi, b, p, to)
-	} else {
-		err = m.sendBranch(i, t, bi, b, p, to)
-	}
-	if err != nil {
-		m.arena.Free(b.req)
-		m.brs.release(bi)
-		return err
-	}
-	return nil
-}
-
-// sendEditedBranch is sendBranch for a branch that is changed on its own: what
-// branch_route and callbacks make of the message is undone after it.
-func (m *layer) sendEditedBranch(i int32, t *tx, bi int32, b *branch, p *core.Proc, to core.Target) error {
-	edits, uri, dst, sock, flags := p.Edits, p.NewURI, p.DstURI, p.SendSocket, p.BranchFlags
-	defer func() { p.Edits, p.NewURI, p.DstURI, p.SendSocket, p.BranchFlags = edits, uri, dst, sock, flags }()
-	if !p.TxnPath.IsUndef() && !p.InsertRoute(p.TxnPath) {
-		return core.ErrEdits
-	}
-	if op := m.block(t, t.onBranch); op != nil {
-		route, br := p.Route, p.TxnBranch
-		p.Route, p.TxnBranch = rt.BranchRoute, int32(b.num)
-		st, err := p.RunNested(op)
-		p.Route, p.TxnBranch = route, br
-		if err != nil {
-			p.Logf(levelErr, "branch_route: %v; the branch is dropped", err)
-			return ErrDropBranch
-		}
-		if st == rt.Dropped {
-			return ErrDropBranch
-		}
-		b.bflags = p.BranchFlags
-	}
-	m.tell(i, t, RequestOut, int(b.num), p, 0, false)
-	return m.sendBranch(i, t, bi, b, p, to)
 }
 
 // sendBranch builds a branch's request, sends it and arms its timers.

@@ -65,8 +65,9 @@ func (m *layer) onReply(i int32, t *tx, bi int32, b *branch, p *core.Proc) {
 	b.flags |= bReplied
 	t.flags |= fAnyReplied
 	if code < 200 {
+		rising := b.state == brCalling || code > int(b.status)
 		b.state = brProceeding
-		if code > int(b.status) {
+		if rising {
 			b.status = uint16(code)
 		}
 		if invite {
@@ -76,7 +77,7 @@ func (m *layer) onReply(i int32, t *tx, bi int32, b *branch, p *core.Proc) {
 			}
 			if b.flags&bCancelWait != 0 {
 				m.sendCancel(i, t, bi, b, 0)
-			} else if b.flags&bCanceled == 0 {
+			} else if b.flags&bCanceled == 0 && (rising || m.cfg(t).RestartFR) {
 				m.armFR(bi, t, b, t.frInv)
 			}
 		}
@@ -174,11 +175,13 @@ func (m *layer) replied(i int32, t *tx, bi int32, b *branch, p *core.Proc, dropp
 // provisional relays a provisional reply: not 100 (RFC 3261 §16.7 step 5), and
 // none to a request that is no INVITE (RFC 4320 §4.1).
 func (m *layer) provisional(i int32, t *tx, b *branch, p *core.Proc, code int) {
-	if code == 100 || t.status >= 200 || t.flags&(fReplicate) != 0 {
+	if code == 100 && !m.cfg(t).Relay100 || t.status >= 200 || t.flags&(fReplicate) != 0 {
 		return
 	}
 	if t.flags&fLocal != 0 {
-		m.tell(i, t, LocalResponse, int(b.num), p, code, false)
+		if m.cfg(t).PassProvisional {
+			m.tell(i, t, LocalResponse, int(b.num), p, code, false)
+		}
 		return
 	}
 	if t.method != sipparse.MethodInvite {
@@ -235,6 +238,7 @@ func (m *layer) lateReply(i int32, t *tx, bi int32, b *branch, p *core.Proc, cod
 		return
 	}
 	if t.flags&fLocal != 0 || t.flags&fReplicate != 0 {
+		m.stats.lateReplies.Add(1)
 		m.tell(i, t, LocalResponse, int(b.num), p, code, false)
 		return
 	}
@@ -244,6 +248,7 @@ func (m *layer) lateReply(i int32, t *tx, bi int32, b *branch, p *core.Proc, cod
 		m.cancelPending(i, t, 200)
 	}
 	m.relayUp(i, t, b, p, code)
+	m.settle(i, t)
 }
 
 // endBranch notes a branch's end.
@@ -268,7 +273,7 @@ func (m *layer) relayUp(i int32, t *tx, b *branch, p *core.Proc, code int) {
 		}
 		return
 	}
-	if code == 503 { // RFC 3261 §16.7 step 6: it is our knowledge of the next hop
+	if code == 503 && m.cfg(t).Remap503 { // RFC 3261 §16.7 step 6: it is our knowledge of the next hop
 		code = 500
 		if !m.changeCode(p) {
 			return

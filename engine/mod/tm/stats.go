@@ -3,6 +3,7 @@ package tm
 import (
 	"reflect"
 	"sync/atomic"
+	"unsafe"
 
 	"sipedge/engine/core"
 )
@@ -74,3 +75,6 @@ func LoopStats(s *core.Server, loop int) Stats {
 	a := m.arena.Stats()
 	return Stats{Alive: m.txs.live, Branches: m.brs.live, Events: m.evs.live, Bytes: a.Bytes, Blocks: a.Blocks, Total: StatsOf(s)}
 }
+
+// EntryBytes is what a transaction with one branch takes of the slabs, in bytes.
+const EntryBytes = int(unsafe.Sizeof(cell[tx]{}) + unsafe.Sizeof(cell[branch]{}))

@@ -105,7 +105,9 @@ func (m *layer) onFR(bi int32, b *branch) {
 		return
 	}
 	if t.busy > 0 {
-		m.enqueue(i, t, event{kind: evFR, branch: bi, gen: m.brs.gen(bi)})
+		if !m.enqueue(i, t, event{kind: evFR, branch: bi, gen: m.brs.gen(bi)}) {
+			b.fr = m.after(t.retr2, timerFR, timerArg(bi, m.brs.gen(bi))) // it must not be forgotten
+		}
 		return
 	}
 	m.timedOut(i, t, bi, b)
@@ -134,8 +136,15 @@ func (m *layer) setTimer(i int32, t *tx, kind uint8, d uint32) {
 	m.stopTimer(t)
 	t.timerKind = kind
 	t.timer = m.after(d, timerTx, timerArg(i, m.txs.gen(i)))
-	if t.timer == 0 && kind == txWait { // better gone early than never
+	if t.timer != 0 {
+		return
+	}
+	switch kind { // better gone early than never
+	case txWait:
 		m.destroy(i, t)
+	case txAgain:
+		t.flags |= fAcked
+		m.settle(i, t)
 	}
 }
 
@@ -215,7 +224,15 @@ func (m *layer) settle(i int32, t *tx) {
 	}
 	t.flags |= fWaiting
 	m.tell(i, t, Completed, -1, nil, int(t.status), false)
-	m.setTimer(i, t, txWait, uint32(max(m.cfg(t).Wait, 1)))
+	m.setTimer(i, t, txWait, m.together(uint32(max(m.cfg(t).Wait, 1))))
+}
+
+// together lengthens a time so that it ends with those of others: nobody waits for
+// the end of a wait state, and a loop that wakes for each of them would spend more
+// on that than on the transaction.
+func (m *layer) together(d uint32) uint32 {
+	end := m.loop.Now()/ms + int64(d)
+	return d + uint32((waitGrain-end%waitGrain)%waitGrain)
 }
 
 // verified sources. A UDP source can be forged; only one that has completed an

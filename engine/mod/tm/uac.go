@@ -98,7 +98,9 @@ func (m *layer) send(snap *core.Snapshot, r *Request) (Handle, error) {
 			return 0, err
 		}
 	}
-	if err := m.forward(i, t, p, core.Target{}); err != nil {
+	f := m.begin(t, p, core.Target{})
+	m.advance(i, t, p, &f) // no branch_route is armed, so that nothing waits
+	if err := f.end(m, t); err != nil {
 		t.cbMask = 0 // the caller learns it from the error
 		m.destroy(i, t)
 		return 0, err
