@@ -244,6 +244,24 @@ branch_route[b] {
 	b.none(b.c)
 }
 
+// An onreply_route that a branch_route arms is that branch's.
+func TestBranchRouteArmsItsOwnReplyRoute(t *testing.T) {
+	b := newBed(t, loads+`loadmodule "textops"
+route { append_branch("sip:bob@192.0.2.30"); t_on_branch("b"); t_on_reply("all"); t_relay(); }
+branch_route[b] { if ($rd == "192.0.2.30") t_on_reply("c"); }
+onreply_route[all] { append_hf("X-Route: all $T_branch_idx\r\n"); }
+onreply_route[c] { append_hf("X-Route: c $T_branch_idx\r\n"); }`)
+	b.a.Send(request("INVITE", "s").String())
+	b.next(b.a, "100 ")
+	b.b.Send(reply(b.next(b.b, "INVITE"), 180))
+	b.c.Send(reply(b.next(b.c, "INVITE"), 183))
+	for _, want := range []string{"all 0", "c 1"} {
+		if got := coretest.Header(b.a.Recv(), "X-Route"); got != want {
+			t.Errorf("X-Route %q, want %q", got, want)
+		}
+	}
+}
+
 func TestAllBranchesDropped(t *testing.T) {
 	b := newBed(t, loads+`route { t_on_branch("b"); if (!t_relay()) { t_reply("480", "Dropped"); } }
 branch_route[b] { drop; }`)

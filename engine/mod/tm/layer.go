@@ -202,6 +202,7 @@ const (
 	noteFlags
 	noteOwner  // what the message is to the transaction, and why it failed
 	noteYes100 // t_set_auto_inv_100("1")
+	noteEntry  // the branch whose branch_route runs, index + 1
 )
 
 // Bits of noteOwner.

@@ -110,14 +110,14 @@ type branch struct {
 	sock     reactor.SocketID
 	from, to reactor.Addr
 
-	req, cancel, reply             pool.Ref
-	reqLen, cancelLen, replyLen    uint16
-	uri                            sipparse.Span // in req
-	retr, fr                       reactor.TimerID
-	retrDelay                      uint32
-	bflags                         uint32
-	onBranchFailure, onBranchReply uint16
-	tag                            uint64 // hash of the To tag of the 2xx
+	req, cancel, reply          pool.Ref
+	reqLen, cancelLen, replyLen uint16
+	uri                         sipparse.Span // in req
+	retr, fr                    reactor.TimerID
+	retrDelay                   uint32
+	bflags                      uint32
+	onReply                     uint16 // armed in the branch's branch_route
+	tag                         uint64 // hash of the To tag of the 2xx
 }
 
 // What becomes of earlier failures when there is a new fork.
