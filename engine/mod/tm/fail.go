@@ -80,6 +80,7 @@ func (m *layer) failed(i int32, t *tx) {
 	}
 	p.TxnBranch = int32(b.num)
 	p.BranchFlags = b.bflags
+	p.BranchesClosed = t.flags&fSixth != 0
 	p.UseURI() // the URI has had its branch: only a new one, or append_branch(), makes another
 	m.tell(i, t, Failure, int(b.num), p, int(b.status), b.flags&bFaked != 0)
 	t.onFailure = 0 // a failure_route acts once; it arms the next itself

@@ -140,7 +140,7 @@ failure_route[f] {
 func TestNoNewBranchAfter6xx(t *testing.T) {
 	for _, tc := range []struct{ set, want string }{{"", "603"}, {`t_set_disable_6xx("1");`, "200"}} {
 		b := newBed(t, loads+`route { `+tc.set+` t_on_failure("f"); t_relay(); }
-failure_route[f] { seturi("sip:x@192.0.2.30"); append_branch(); t_relay(); }`)
+failure_route[f] { seturi("sip:x@192.0.2.30"); if (!append_branch()) exit; t_relay(); }`)
 		b.a.Send(request("INVITE", "f").String())
 		b.b.Send(reply(b.next(b.b, "INVITE"), 603))
 		if tc.want == "200" {

@@ -243,6 +243,7 @@ func (m *layer) lateReply(i int32, t *tx, bi int32, b *branch, p *core.Proc, cod
 		return
 	}
 	m.stopBranch(b)
+	b.tag = m.toTag(p)
 	if b.status >= 300 { // it has answered after all
 		b.status = uint16(code)
 		m.cancelPending(i, t, 200)

@@ -26,6 +26,9 @@ func (h Handle) gen() uint32 { return uint32(h) }
 type tx struct {
 	key   uint64
 	hnext int32 // chain of the same bucket; index + 1
+	// An INVITE is found by its dialog's beginning too, for the ACK of its 2xx.
+	dkey  uint64
+	dnext int32
 
 	msg, ctx, reply, reason pool.Ref // request, what the script made of it, last reply, Reason headers of the CANCEL
 	msgLen, replyLen        uint16

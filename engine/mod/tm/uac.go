@@ -65,8 +65,7 @@ func (m *layer) send(snap *core.Snapshot, r *Request) (Handle, error) {
 	t.born = m.loop.Now()
 	var none [core.NumNotes]uint32
 	m.settings(t, &none)
-	t.key = rand.Uint64()
-	m.enter(i, t)
+	m.enter(i, t, rand.Uint64())
 	m.stats.created.Add(1)
 	m.stats.local.Add(1)
 	h := m.handle(i)
