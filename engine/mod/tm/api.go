@@ -1,7 +1,9 @@
 package tm
 
 import (
+	"slices"
 	"sync"
+	"sync/atomic"
 
 	"sipedge/engine/core"
 )
@@ -12,10 +14,9 @@ import (
 type API struct {
 	srv *core.Server
 
-	mu        sync.Mutex
-	callbacks []func(*Args) // by CallbackID - 1; grows at start only
-	global    []globalCallback
-	layers    []*layer // by loop
+	mu        sync.Mutex                    // for writers of the following
+	callbacks atomic.Pointer[[]func(*Args)] // by CallbackID - 1
+	global    atomic.Pointer[[]CallbackID]  // for RequestIn
 }
 
 // Of is the server's tm, for modules that require it. host is the *core.Server
@@ -82,14 +83,15 @@ type Args struct {
 // CallbackID names a function that was given to NewCallback.
 type CallbackID int32
 
-type globalCallback struct {
-	events Event
-	id     CallbackID
+func newAPI(s *core.Server) *API {
+	a := &API{srv: s}
+	a.callbacks.Store(new([]func(*Args)))
+	a.global.Store(new([]CallbackID))
+	return a
 }
 
-func newAPI(s *core.Server) *API {
-	return &API{srv: s, layers: make([]*layer, s.Loops())}
-}
+// layer is the transactions of a loop.
+func (a *API) layer(loop int) *layer { return a.srv.HookOf(loop).(*layer) }
 
 // NewCallback makes f known, so that transactions, which hold no pointers, can
 // refer to it. A module calls it once in the life of the server, before messages
@@ -97,9 +99,9 @@ func newAPI(s *core.Server) *API {
 func (a *API) NewCallback(f func(*Args)) CallbackID {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	// Loops read the slice without the lock: what they have is never written to.
-	a.callbacks = append(append([]func(*Args){}, a.callbacks...), f)
-	return CallbackID(len(a.callbacks))
+	all := append(slices.Clone(*a.callbacks.Load()), f)
+	a.callbacks.Store(&all)
+	return CallbackID(len(all))
 }
 
 // OnRequestIn has a callback run for every new transaction of a request from the
@@ -107,13 +109,14 @@ func (a *API) NewCallback(f func(*Args)) CallbackID {
 func (a *API) OnRequestIn(id CallbackID) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.global = append(append([]globalCallback{}, a.global...), globalCallback{RequestIn, id})
+	all := append(slices.Clone(*a.global.Load()), id)
+	a.global.Store(&all)
 }
 
 // On has a callback run for events of one transaction, with a parameter of the
 // caller's. false: the transaction is over, or the table of callbacks is full.
 func (a *API) On(h Handle, events Event, id CallbackID, param uint64) bool {
-	m := a.layers[h.Loop()]
+	m := a.layer(h.Loop())
 	t := m.get(h)
 	return t != nil && m.register(t, events, id, param)
 }
@@ -132,7 +135,7 @@ func (a *API) Relay(p *core.Proc) int32 { return a.of(p).relay(p, core.Target{},
 // Reply answers the request of a transaction. p is the request; it may be nil,
 // then it is made anew from what the transaction keeps.
 func (a *API) Reply(h Handle, p *core.Proc, code int, reason string) error {
-	m := a.layers[h.Loop()]
+	m := a.layer(h.Loop())
 	t := m.get(h)
 	if t == nil {
 		return ErrGone
@@ -152,12 +155,12 @@ func (a *API) Suspend(p *core.Proc) Handle { return a.of(p).suspend(p) }
 // goroutine; "" cancels the suspension with a 500. An error means that it will
 // not run.
 func (a *API) Continue(h Handle, name string) error {
-	return a.srv.Post(h.Loop(), func(loop int) { a.layers[loop].goOn(h, name) })
+	return a.srv.Post(h.Loop(), func(loop int) { a.layer(loop).goOn(h, name) })
 }
 
 // CancelBranches cancels the branches of a transaction that have no final reply.
 func (a *API) CancelBranches(h Handle) bool {
-	m := a.layers[h.Loop()]
+	m := a.layer(h.Loop())
 	t := m.get(h)
 	if t == nil {
 		return false
@@ -170,7 +173,7 @@ func (a *API) CancelBranches(h Handle) bool {
 // its script has left: AVPs, flags, URI. The caller gives it back with Release.
 // nil: the transaction is over.
 func (a *API) Request(h Handle) *core.Proc {
-	m := a.layers[h.Loop()]
+	m := a.layer(h.Loop())
 	if t := m.get(h); t != nil {
 		return m.revive(h.slot(), t)
 	}
@@ -183,7 +186,7 @@ func (a *API) Release(p *core.Proc) { p.HomeLoop().Put(p) }
 // RequestBytes are the bytes of a transaction's request as received, until the
 // end of the callback; nil when it is over.
 func (a *API) RequestBytes(h Handle) []byte {
-	m := a.layers[h.Loop()]
+	m := a.layer(h.Loop())
 	if t := m.get(h); t != nil {
 		return m.requestBytes(t)
 	}
@@ -192,7 +195,7 @@ func (a *API) RequestBytes(h Handle) []byte {
 
 // BranchBytes are the bytes of a branch's request as it was sent; nil for none.
 func (a *API) BranchBytes(h Handle, branch int) []byte {
-	m := a.layers[h.Loop()]
+	m := a.layer(h.Loop())
 	t := m.get(h)
 	if t == nil {
 		return nil
@@ -207,7 +210,7 @@ func (a *API) BranchBytes(h Handle, branch int) []byte {
 // Status is the code of the last reply that was sent upstream, 0 for none; false
 // when the transaction is over.
 func (a *API) Status(h Handle) (code int, ok bool) {
-	t := a.layers[h.Loop()].get(h)
+	t := a.layer(h.Loop()).get(h)
 	if t == nil {
 		return 0, false
 	}
@@ -216,8 +219,8 @@ func (a *API) Status(h Handle) (code int, ok bool) {
 
 // Canceled reports whether the transaction's request was cancelled.
 func (a *API) Canceled(h Handle) bool {
-	t := a.layers[h.Loop()].get(h)
+	t := a.layer(h.Loop()).get(h)
 	return t != nil && t.flags&fCanceled != 0
 }
 
-func (a *API) of(p *core.Proc) *layer { return a.layers[p.LoopID()] }
+func (a *API) of(p *core.Proc) *layer { return a.layer(p.LoopID()) }

@@ -68,7 +68,7 @@ func (m *layer) failed(i int32, t *tx) {
 	}
 	b := m.brs.at(w - 1)
 	t.winner, t.best = w, b.status
-	op := m.block(t, or16(b.onBranchFailure, t.onFailure))
+	op := m.block(t, t.onFailure)
 	if op == nil && t.cbMask&Failure == 0 {
 		m.finish(i, t)
 		return
@@ -80,9 +80,10 @@ func (m *layer) failed(i int32, t *tx) {
 	}
 	p.TxnBranch = int32(b.num)
 	p.BranchFlags = b.bflags
+	p.BranchesClosed = t.flags&fSixth != 0
 	p.UseURI() // the URI has had its branch: only a new one, or append_branch(), makes another
 	m.tell(i, t, Failure, int(b.num), p, int(b.status), b.flags&bFaked != 0)
-	t.onFailure, b.onBranchFailure = 0, 0 // a failure_route acts once; it arms the next itself
+	t.onFailure = 0 // a failure_route acts once; it arms the next itself
 	if op == nil {
 		m.loop.Put(p)
 		m.finish(i, t)

@@ -89,7 +89,7 @@ func (m *layer) onReply(i int32, t *tx, bi int32, b *branch, p *core.Proc) {
 		b.flags |= bHasFinal
 	}
 	m.tell(i, t, ResponseIn, int(b.num), p, code, false)
-	op := m.block(t, or16(b.onBranchReply, t.onReply))
+	op := m.block(t, or16(b.onReply, t.onReply))
 	if op == nil {
 		m.replied(i, t, bi, b, p, false)
 		return
@@ -243,6 +243,7 @@ func (m *layer) lateReply(i int32, t *tx, bi int32, b *branch, p *core.Proc, cod
 		return
 	}
 	m.stopBranch(b)
+	b.tag = m.toTag(p)
 	if b.status >= 300 { // it has answered after all
 		b.status = uint16(code)
 		m.cancelPending(i, t, 200)

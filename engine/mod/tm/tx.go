@@ -26,6 +26,9 @@ func (h Handle) gen() uint32 { return uint32(h) }
 type tx struct {
 	key   uint64
 	hnext int32 // chain of the same bucket; index + 1
+	// An INVITE is found by its dialog's beginning too, for the ACK of its 2xx.
+	dkey  uint64
+	dnext int32
 
 	msg, ctx, reply, reason pool.Ref // request, what the script made of it, last reply, Reason headers of the CANCEL
 	msgLen, replyLen        uint16
@@ -110,14 +113,14 @@ type branch struct {
 	sock     reactor.SocketID
 	from, to reactor.Addr
 
-	req, cancel, reply             pool.Ref
-	reqLen, cancelLen, replyLen    uint16
-	uri                            sipparse.Span // in req
-	retr, fr                       reactor.TimerID
-	retrDelay                      uint32
-	bflags                         uint32
-	onBranchFailure, onBranchReply uint16
-	tag                            uint64 // hash of the To tag of the 2xx
+	req, cancel, reply          pool.Ref
+	reqLen, cancelLen, replyLen uint16
+	uri                         sipparse.Span // in req
+	retr, fr                    reactor.TimerID
+	retrDelay                   uint32
+	bflags                      uint32
+	onReply                     uint16 // armed in the branch's branch_route
+	tag                         uint64 // hash of the To tag of the 2xx
 }
 
 // What becomes of earlier failures when there is a new fork.
