@@ -66,11 +66,19 @@ func (p *plan) headers(call int) string {
 	return b.String()
 }
 
-// plans are the calls of a seed.
-func plans(rng *rand.Rand, calls int, within time.Duration) []plan {
+// warmUps is how many calls each caller makes on each of two loops, one after the
+// other, while the network is calm; they are refused.
+const warmUps = 1
+
+// plans are the calls of a seed, which begin between two times.
+func plans(rng *rand.Rand, calls int, from, until time.Duration) []plan {
 	ps := make([]plan, calls)
 	for i := range ps {
 		p := &ps[i]
+		if i < 2*callers*warmUps {
+			*p = plan{method: "INVITE", mode: local, start: time.Duration(i) * time.Second}
+			continue
+		}
 		p.method = "INVITE"
 		if rng.IntN(4) == 0 {
 			p.method = "MESSAGE"
@@ -83,7 +91,7 @@ func plans(rng *rand.Rand, calls int, within time.Duration) []plan {
 				}
 			}
 		}
-		p.start = time.Duration(rng.Int64N(int64(within)))
+		p.start = from + time.Duration(rng.Int64N(int64(until-from)))
 		p.talk = time.Duration(rng.IntN(20_000)) * time.Millisecond
 		if p.method == "INVITE" && rng.IntN(4) == 0 {
 			p.cancel = 1 + time.Duration(rng.IntN(8_000))*time.Millisecond

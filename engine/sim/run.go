@@ -1,13 +1,14 @@
 package sim
 
 import (
+	"bytes"
 	_ "embed"
 	"errors"
 	"fmt"
-	"hash/fnv"
 	"math/rand/v2"
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -61,6 +62,10 @@ type Report struct {
 }
 
 const (
+	// calm is how long the network is good, while the first calls show the server
+	// that the callers are where they say: it repeats its own failures only to a
+	// source that has acknowledged one (decisions, replies to unverified sources).
+	calm    = 30 * time.Second
 	callers = 4
 	// mostFaults is how many faults of a run are kept.
 	mostFaults = 20
@@ -115,13 +120,13 @@ func Run(seed uint64, o Options) (*Report, error) {
 	r.watch = &watch{r: r, trace: o.Trace, call: fmt.Sprintf("call-%d-%d", seed, o.TraceCall), upstream: map[transaction]*upstream{}, downstream: map[transaction]*downstream{}}
 	s, diags := core.New("script.cfg", script, core.Options{
 		Core: rows(), Modules: append(mod.All(), module(rng, &r.report.Waited)), Logger: discard(),
-		Virtual: true, HomeHash: func(callID []byte) uint32 { return hash(seed, callID) },
+		Virtual: true, HomeHash: home,
 	})
 	if s == nil {
 		return nil, errors.New(diags.String())
 	}
 	r.net = reactortest.New(seed, reactortest.Options{
-		Loops: s.Loops(), Loss: 0.05, Duplicate: 0.03, Reorder: 0.03, MinDelay: time.Millisecond,
+		Calm: calm, Loops: s.Loops(), Loss: 0.05, Duplicate: 0.03, Reorder: 0.03, MinDelay: time.Millisecond,
 		MaxDelay: []time.Duration{5 * time.Millisecond, 200 * time.Millisecond, 2 * time.Second}[rng.IntN(3)],
 		MinWork:  time.Millisecond, MaxWork: maxWork, Tap: r.watch.tap,
 	})
@@ -131,7 +136,7 @@ func Run(seed uint64, o Options) (*Report, error) {
 	}
 	r.net.Run(func(loop int) reactor.Handler { return s.Handler(loop) })
 	r.people()
-	for i, p := range plans(rng, o.Calls, o.Length-quiet) {
+	for i, p := range plans(rng, o.Calls, calm, o.Length-quiet) {
 		r.place(i, &p)
 	}
 	r.net.Advance(o.Length)
@@ -142,12 +147,11 @@ func Run(seed uint64, o Options) (*Report, error) {
 	return r.report, nil
 }
 
-// hash chooses home loops by the seed, so that a seed replays its run.
-func hash(seed uint64, callID []byte) uint32 {
-	h := fnv.New64a()
-	fmt.Fprint(h, seed, " ")
-	h.Write(callID)
-	return uint32(h.Sum64() >> 32)
+// home is the loop of a call by its number, so that a seed replays its run, and
+// each caller has calls on each loop.
+func home(callID []byte) uint32 {
+	n, _ := strconv.Atoi(string(callID[bytes.LastIndexByte(callID, '-')+1:]))
+	return uint32(n / callers)
 }
 
 // people puts callers and phones on the network.

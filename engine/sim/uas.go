@@ -171,7 +171,11 @@ func (p *phone) ack(m *message) {
 // judge says what is wrong with the phone's transactions when everything is over.
 func (p *phone) judge() {
 	for _, s := range p.servers {
-		if s.request.method == "INVITE" && s.code > 0 && !final(s.code) {
+		if s.request.method != "INVITE" || s.code == 0 || final(s.code) {
+			continue
+		}
+		// A server that has never heard of the ringing had nothing to cancel.
+		if d := p.r.watch.downstream[transaction{s.request.branch, "INVITE"}]; d != nil && d.provisional > 0 {
 			p.r.fault("phone %d still rings for call %s", p.n, s.request.callID)
 		}
 	}

@@ -179,8 +179,11 @@ func (n *Net) between(low, high time.Duration) time.Duration {
 	return low + time.Duration(n.rng.Int64N(int64(high-low)+1))
 }
 
-// chance is true with a probability. A probability of 0 takes nothing from the seed.
-func (n *Net) chance(p float64) bool { return p > 0 && n.rng.Float64() < p }
+// chance is true with a probability, of a fault. A probability of 0 takes nothing
+// from the seed.
+func (n *Net) chance(p float64) bool {
+	return p > 0 && n.rng.Float64() < p && n.now >= n.opts.Calm
+}
 
 // String says where the net stands, for messages of failing tests.
 func (n *Net) String() string { return fmt.Sprintf("seed %d at %v", n.seed, n.now) }

@@ -17,6 +17,8 @@ type Options struct {
 	// Loss, Duplicate and Reorder are probabilities, 0 to 1, for each datagram
 	// between two addresses.
 	Loss, Duplicate, Reorder float64
+	// Calm is how long after New none of these happens.
+	Calm time.Duration
 	// MinDelay and MaxDelay bound the time that a datagram travels. Without
 	// Reorder those of one address to one other arrive in the order of sending.
 	MinDelay, MaxDelay time.Duration

@@ -24,6 +24,7 @@ func (m *layer) Reply(p *core.Proc) bool {
 	t := m.txs.at(i)
 	p.Txn, p.TxnBranch = uint64(m.handle(i)), int32(b.num)
 	if t.busy > 0 {
+		m.quiet(t, b, p.Index.Status())
 		if !p.Keep() || !m.enqueue(i, t, event{kind: evReply, branch: bi, gen: m.brs.gen(bi), proc: m.wait(p)}) {
 			m.loop.Put(p)
 		}
@@ -33,8 +34,20 @@ func (m *layer) Reply(p *core.Proc) bool {
 	return true
 }
 
+// quiet stops the repetition of a request that has been answered, also where the
+// answer itself has to wait for a script.
+func (m *layer) quiet(t *tx, b *branch, code int) {
+	if b.retr != 0 && b.flags&bCanceled == 0 && (t.method == sipparse.MethodInvite || code >= 200) {
+		m.loop.Cancel(b.retr)
+		b.retr = 0
+	}
+}
+
 // strayReply is a reply with a branch of this loop that matches no transaction.
-// One whose CSeq names a method that we have not sent is nobody's.
+// One whose CSeq names a method that we have not sent is nobody's, and nobody may
+// get one whose transaction is over (RFC 6026 §8.9): the caller has had another.
+// A 2xx to an INVITE is left to the core, which relays it, since the call that it
+// makes has to be acknowledged and ended by the caller.
 func (m *layer) strayReply(p *core.Proc) bool {
 	via, e := p.Index.TopVia(p.Msg)
 	if e != sipparse.OK {
@@ -50,7 +63,12 @@ func (m *layer) strayReply(p *core.Proc) bool {
 		m.loop.Put(p)
 		return true
 	}
-	return false
+	if cs, e := p.Index.CSeq(p.Msg); e == sipparse.OK && cs.Method == sipparse.MethodInvite && p.Index.Status()/100 == 2 {
+		return false
+	}
+	m.stats.lateReplies.Add(1)
+	m.loop.Put(p)
+	return true
 }
 
 // onReply is RFC 3261 §16.7 for one reply: timers first, so that nothing is lost
@@ -71,10 +89,7 @@ func (m *layer) onReply(i int32, t *tx, bi int32, b *branch, p *core.Proc) {
 			b.status = uint16(code)
 		}
 		if invite {
-			if b.flags&bCanceled == 0 && b.retr != 0 {
-				m.loop.Cancel(b.retr)
-				b.retr = 0
-			}
+			m.quiet(t, b, code)
 			if b.flags&bCancelWait != 0 {
 				m.sendCancel(i, t, bi, b, 0)
 			} else if b.flags&bCanceled == 0 && (rising || m.cfg(t).RestartFR) {
@@ -223,6 +238,11 @@ func (m *layer) toTag(p *core.Proc) uint64 {
 func (m *layer) lateReply(i int32, t *tx, bi int32, b *branch, p *core.Proc, code int) {
 	defer m.loop.Put(p)
 	if code < 200 {
+		if t.method == sipparse.MethodInvite && b.flags&(bHasFinal|bCanceled) == 0 {
+			// It was given up without any reply, when nothing could be cancelled
+			// (RFC 3261 §9.1), and rings for nobody.
+			m.sendCancel(i, t, bi, b, 0)
+		}
 		return
 	}
 	if t.method != sipparse.MethodInvite {

@@ -198,11 +198,13 @@ func (m *layer) onAgain(i int32, t *tx) {
 	}
 }
 
-// awaitAck begins the time in which the ACK of a failure has to come.
+// awaitAck begins the time in which the ACK of a failure has to come: Timer H is
+// 64*T1, also where the script has made fr_timer short to try the next
+// destination soon.
 func (m *layer) awaitAck(i int32, t *tx, repeat bool) {
-	t.ackBy = m.loop.Now() + int64(t.fr)*ms
+	d := max(t.fr, 64*t.retr1)
+	t.ackBy = m.loop.Now() + int64(d)*ms
 	t.retrDelay = 0
-	d := t.fr
 	if repeat {
 		t.retrDelay = t.retr1
 		d = t.retr1
