@@ -201,6 +201,9 @@ func (m *layer) success(i int32, t *tx, b *branch, p *core.Proc, code int) {
 	switch {
 	case t.flags&fLocal != 0:
 		t.status = uint16(code)
+		if invite {
+			m.ackOwn(t, b, p)
+		}
 		m.tell(i, t, LocalResponse|LocalCompleted, int(b.num), p, code, false)
 	case t.flags&fReplicate != 0:
 	case invite || t.status < 200:
@@ -239,6 +242,9 @@ func (m *layer) lateReply(i int32, t *tx, bi int32, b *branch, p *core.Proc, cod
 	}
 	if t.flags&fLocal != 0 || t.flags&fReplicate != 0 {
 		m.stats.lateReplies.Add(1)
+		if t.flags&fLocal != 0 {
+			m.ackOwn(t, b, p)
+		}
 		m.tell(i, t, LocalResponse, int(b.num), p, code, false)
 		return
 	}
