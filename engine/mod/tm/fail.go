@@ -97,13 +97,14 @@ func (m *layer) failed(i int32, t *tx) {
 // endFailure goes on when a failure_route is over.
 func endFailure(p *core.Proc, _ rt.State, _ error) {
 	m := layerOf(p)
-	t := m.get(Handle(p.Task.A))
+	h := Handle(p.Task.A) // p is put back, and used again, below
+	t := m.get(h)
 	if t == nil {
 		m.stats.broken.Add(1)
 		m.loop.Put(p)
 		return
 	}
-	i := Handle(p.Task.A).slot()
+	i := h.slot()
 	t.busy--
 	if t.status < 200 {
 		m.save(t, p)
@@ -115,7 +116,7 @@ func endFailure(p *core.Proc, _ rt.State, _ error) {
 	if t.flags&fSuspended != 0 && t.pending == 0 && t.status < 200 {
 		m.armLife(i, t)
 	}
-	if t = m.txs.get(i, Handle(p.Task.A).gen()); t != nil {
+	if t = m.get(h); t != nil {
 		m.drain(i, t)
 	}
 }

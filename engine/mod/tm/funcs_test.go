@@ -34,6 +34,7 @@ func TestFunctionsInTheRequestRoute(t *testing.T) {
 		{"t_forward_nonack", `t_newtran(); t_forward_nonack("192.0.2.20", "5060");`, "OPTIONS", "", "OPTIONS"},
 		{"t_set_auto_inv_100", `$du = "sip:192.0.2.20"; t_set_auto_inv_100("0"); t_relay();`, "INVITE", "", "INVITE"},
 		{"t_replicate", `t_replicate("192.0.2.20", "5060");`, "OPTIONS", "", "OPTIONS"},
+		{"t_replicate, then an answer", `t_replicate("192.0.2.20", "5060"); t_reply("202", "Copied");`, "OPTIONS", "202 Copied", "OPTIONS"},
 		{"t_lookup_request before", `if (t_lookup_request()) sl_send_reply("200", "yes"); else sl_send_reply("404", "no");`, "OPTIONS", "404 no", ""},
 		{"t_lookup_request after", `t_newtran(); if (t_lookup_request()) t_reply("200", "yes"); else t_reply("404", "no");`, "OPTIONS", "200 yes", ""},
 		{"t_check_trans before", `if (t_check_trans()) sl_send_reply("200", "yes"); else sl_send_reply("404", "no");`, "OPTIONS", "404 no", ""},
