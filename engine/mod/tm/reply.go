@@ -207,6 +207,9 @@ func (m *layer) success(i int32, t *tx, b *branch, p *core.Proc, code int) {
 	case t.flags&fReplicate != 0:
 	case invite || t.status < 200:
 		m.relayUp(i, t, b, p, code)
+		if invite {
+			m.enterAccepted(i, t)
+		}
 	default:
 		m.stats.lateReplies.Add(1)
 	}
@@ -254,6 +257,7 @@ func (m *layer) lateReply(i int32, t *tx, bi int32, b *branch, p *core.Proc, cod
 		m.cancelPending(i, t, 200)
 	}
 	m.relayUp(i, t, b, p, code)
+	m.enterAccepted(i, t)
 	m.settle(i, t)
 }
 
