@@ -50,6 +50,14 @@ func (m *layer) strayReply(p *core.Proc) bool {
 		m.loop.Put(p)
 		return true
 	}
+	// The transaction is over, so that the caller has had its answer. A 2xx goes on
+	// to it all the same (RFC 6026 §8.9); a failure that comes again has nobody left
+	// to hear it.
+	if cs, e := p.Index.CSeq(p.Msg); e == sipparse.OK && cs.Method == sipparse.MethodInvite && (p.Index.Status() < 200 || p.Index.Status() >= 300) {
+		m.stats.lateReplies.Add(1)
+		m.loop.Put(p)
+		return true
+	}
 	return false
 }
 
