@@ -216,7 +216,7 @@ const (
 
 // enter puts a transaction into the hash table.
 func (m *layer) enter(i int32, t *tx, key uint64) {
-	if m.txs.live > 2*len(m.heads) {
+	if m.txs.live > len(m.heads) {
 		m.grow()
 	}
 	t.key = max(key, 1) // 0 is that of one that is not in the table
