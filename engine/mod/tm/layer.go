@@ -216,17 +216,23 @@ const (
 
 // enter puts a transaction into the hash table.
 func (m *layer) enter(i int32, t *tx, key uint64) {
-	if m.txs.live > 2*len(m.heads) {
+	if m.txs.live > len(m.heads) {
 		m.grow()
 	}
 	t.key = max(key, 1) // 0 is that of one that is not in the table
 	h := &m.heads[t.key&uint64(len(m.heads)-1)]
 	t.hnext, *h = *h, i+1
-	if t.method == sipparse.MethodInvite && t.flags&fLocal == 0 {
-		t.dkey = m.dialogKey(t.callID.Of(m.requestBytes(t)), t.cseq)
-		d := &m.calls[t.dkey&uint64(len(m.calls)-1)]
-		t.dnext, *d = *d, i+1
+}
+
+// enterAccepted makes an INVITE known to the ACK of its 2xx. It waits until there
+// is one: whoever sends many INVITEs with one Call-ID shall not make a long chain.
+func (m *layer) enterAccepted(i int32, t *tx) {
+	if t.dkey != 0 {
+		return
 	}
+	t.dkey = max(m.dialogKey(t.callID.Of(m.requestBytes(t)), t.cseq), 1)
+	d := &m.calls[t.dkey&uint64(len(m.calls)-1)]
+	t.dnext, *d = *d, i+1
 }
 
 // dialogKey is the hash of what an INVITE and the ACK of its 2xx have in common.

@@ -39,7 +39,7 @@ func (m *layer) findAccepted(p *core.Proc) (int32, *tx) {
 	if tag == 0 {
 		return 0, nil
 	}
-	key := m.dialogKey(id, cs.Number)
+	key := max(m.dialogKey(id, cs.Number), 1)
 	for i := m.calls[key&uint64(len(m.calls)-1)]; i != 0; {
 		t := m.txs.at(i - 1)
 		if have := m.requestBytes(t); t.dkey == key && t.cseq == cs.Number && t.status >= 200 && t.status < 300 &&

@@ -7,21 +7,22 @@ import (
 	"sipedge/engine/core/coretest"
 )
 
-// Replies that belong to no transaction: relayed statelessly by their next Via
-// (RFC 3261 §16.7), never a crash.
+// Replies that belong to no transaction: those with a branch of ours whose
+// transaction is over go no further (RFC 6026 §8.9), others are relayed statelessly
+// by their next Via (RFC 3261 §16.7). Never a crash.
 func TestRepliesForNobody(t *testing.T) {
 	for _, tc := range []struct {
 		name   string
 		change func(string) string
 		want   []string
 	}{
-		{"another slot", func(s string) string { return strings.Replace(s, token(s)[:8], "00000077", 1) }, []string{"200"}},
-		{"another generation", func(s string) string { return strings.Replace(s, token(s), token(s)[:8]+"0000ffff"+token(s)[16:], 1) }, []string{"200"}},
+		{"another slot", func(s string) string { return strings.Replace(s, token(s)[:8], "00000077", 1) }, nil},
+		{"another generation", func(s string) string { return strings.Replace(s, token(s), token(s)[:8]+"0000ffff"+token(s)[16:], 1) }, nil},
 		{"a token that is too short", func(s string) string { return strings.Replace(s, token(s), "00", 1) }, []string{"200"}},
 		{"a token that is no number", func(s string) string { return strings.Replace(s, token(s)[:8], "zzzzzzzz", 1) }, []string{"200"}},
 		{"another process", func(s string) string { i := strings.Index(s, "Se2."); return s[:i+4] + flip(s[i+4:i+8]) + s[i+8:] }, []string{"200"}},
 		{"a branch that is not there", func(s string) string { return strings.Replace(s, token(s), token(s)[:16]+"09"+token(s)[18:], 1) }, nil},
-		{"a slot beyond all", func(s string) string { return strings.Replace(s, token(s)[:8], "ffffffff", 1) }, []string{"200"}},
+		{"a slot beyond all", func(s string) string { return strings.Replace(s, token(s)[:8], "ffffffff", 1) }, nil},
 		{"no Via but ours", func(s string) string {
 			i := strings.Index(s, "Via: SIP/2.0/UDP 192.0.2.10")
 			return s[:i] + s[i+strings.Index(s[i:], "\r\n")+2:]
@@ -35,6 +36,17 @@ func TestRepliesForNobody(t *testing.T) {
 			b.want(b.a, tc.want...)
 		})
 	}
+}
+
+// The call that a late 2xx makes is the caller's to end, so it gets there.
+func TestALate2xxOfAPastTransactionIsRelayed(t *testing.T) {
+	b := newBed(t, plain)
+	b.a.Send(request("INVITE", "late").String())
+	m := b.next(b.b, "INVITE")
+	b.b.Send(strings.Replace(reply(m, 486), token(m)[:8], "00000077", 1))
+	b.want(b.a, "100")
+	b.b.Send(strings.Replace(reply(m, 200), token(m)[:8], "00000077", 1))
+	b.want(b.a, "200")
 }
 
 // token is what stands behind generation and loop in our branch.

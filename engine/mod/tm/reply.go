@@ -63,7 +63,7 @@ func (m *layer) strayReply(p *core.Proc) bool {
 		m.loop.Put(p)
 		return true
 	}
-	if cs, e := p.Index.CSeq(p.Msg); e == sipparse.OK && cs.Method == sipparse.MethodInvite && p.Index.Status()/100 == 2 {
+	if cs, e := p.Index.CSeq(p.Msg); !ok1 || !ok2 || e == sipparse.OK && cs.Method == sipparse.MethodInvite && p.Index.Status()/100 == 2 {
 		return false
 	}
 	m.stats.lateReplies.Add(1)
@@ -222,6 +222,9 @@ func (m *layer) success(i int32, t *tx, b *branch, p *core.Proc, code int) {
 	case t.flags&fReplicate != 0:
 	case invite || t.status < 200:
 		m.relayUp(i, t, b, p, code)
+		if invite {
+			m.enterAccepted(i, t)
+		}
 	default:
 		m.stats.lateReplies.Add(1)
 	}
@@ -274,6 +277,7 @@ func (m *layer) lateReply(i int32, t *tx, bi int32, b *branch, p *core.Proc, cod
 		m.cancelPending(i, t, 200)
 	}
 	m.relayUp(i, t, b, p, code)
+	m.enterAccepted(i, t)
 	m.settle(i, t)
 }
 

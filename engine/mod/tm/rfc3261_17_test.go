@@ -227,7 +227,7 @@ func TestRFC3261_17_2_1_InviteServer(t *testing.T) {
 		b.a.Send(request("INVITE", "h").String())
 		m := b.next(b.b, "INVITE")
 		b.b.Send(reply(m, 486))
-		b.Advance(31 * second)
+		b.Advance(33 * second)
 		lines(b.a)
 		b.Advance(10 * second)
 		b.none(b.a)

@@ -26,7 +26,7 @@ func (h Handle) gen() uint32 { return uint32(h) }
 type tx struct {
 	key   uint64
 	hnext int32 // chain of the same bucket; index + 1
-	// An INVITE is found by its dialog's beginning too, for the ACK of its 2xx.
+	// An INVITE with a 2xx is found by its Call-ID and CSeq too, for the ACK.
 	dkey  uint64
 	dnext int32
 
