@@ -21,8 +21,8 @@ type mutant struct {
 var mutants = []mutant{
 	{
 		name: "second-2xx", what: "the 2xx of a second fork is dropped", file: "reply.go", sim: true,
-		old: "	case invite || t.status < 200:\n		m.relayUp(i, t, b, p, code)",
-		new: "	case invite && !(mutated(\"second-2xx\") && t.status >= 200 && t.status < 300) || t.status < 200:\n		m.relayUp(i, t, b, p, code)",
+		old: "func (m *layer) relayUp(i int32, t *tx, b *branch, p *core.Proc, code int) {\n",
+		new: "func (m *layer) relayUp(i int32, t *tx, b *branch, p *core.Proc, code int) {\n	if mutated(\"second-2xx\") && code/100 == 2 && second(m, i, p) {\n		return\n	}\n",
 	},
 	{
 		name: "early-cancel", what: "CANCEL is sent before a provisional reply", file: "cancel.go", sim: true,
@@ -50,9 +50,9 @@ var mutants = []mutant{
 		new: "	if !mutated(\"cancel-lost\") {\n		b.retr = m.after(b.retrDelay, timerRetr, timerArg(bi, m.brs.gen(bi)))\n	}\n	if b.state != brFinal {",
 	},
 	{
-		name: "no-ack", what: "a failure is not acknowledged", file: "reply.go", sim: true,
-		old: "		if invite && code >= 300 {\n			m.sendAck(t, b, p)",
-		new: "		if invite && code >= 300 && !mutated(\"no-ack\") {\n			m.sendAck(t, b, p)",
+		name: "no-ack", what: "a failure is not acknowledged", file: "cancel.go", sim: true,
+		old: "func (m *layer) sendAck(t *tx, b *branch, p *core.Proc) {\n",
+		new: "func (m *layer) sendAck(t *tx, b *branch, p *core.Proc) {\n	if mutated(\"no-ack\") {\n		return\n	}\n",
 	},
 	{
 		name: "late-ringing", what: "a branch that was given up rings on", file: "reply.go", sim: true,
@@ -82,7 +82,9 @@ const switches = `package tm
 
 import (
 	"os"
+	"sync"
 
+	"sipedge/engine/core"
 	"sipedge/script/registry"
 	"sipedge/script/rt"
 )
@@ -90,6 +92,19 @@ import (
 var mutation = os.Getenv("SIPEDGE_MUTANT")
 
 func mutated(name string) bool { return mutation == name }
+
+// second says whether a 2xx has another To tag than the first of its transaction.
+func second(m *layer, i int32, p *core.Proc) bool {
+	type key struct {
+		m *layer
+		h Handle
+	}
+	tag := m.toTag(p)
+	first, known := firstTags.LoadOrStore(key{m, m.handle(i)}, tag)
+	return known && first.(uint64) != tag
+}
+
+var firstTags sync.Map
 
 // Module is the descriptor with the function that the mutation names made idle.
 func Module() *registry.Module {

@@ -186,7 +186,7 @@ func (r *run) toCaller(data []byte) {
 }
 
 func (r *run) place(i int, p *plan) {
-	c := &call{r: r, id: i, plan: p, dialogs: map[string]*dialog{}}
+	c := &call{r: r, id: i, plan: p, dialogs: map[string]*dialog{}, given: map[int]bool{}}
 	c.callID = fmt.Sprintf("call-%d-%d", r.report.Seed, i)
 	c.fromTag = fmt.Sprintf("s%d", r.report.Seed)
 	r.calls[c.callID] = c

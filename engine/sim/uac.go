@@ -22,6 +22,7 @@ type call struct {
 	cancelled   time.Duration // when; 0 for not
 	expired     bool
 	hungUp      bool
+	given       map[int]bool // the final codes that phones have sent
 }
 
 // dialog is one that a 2xx has made.
@@ -120,8 +121,29 @@ func (c *call) within(d *dialog, method string, cseq int, branch string) []byte 
 	return []byte(b.String())
 }
 
+// mayEndWith says whether the server may answer the call with a code: one that a
+// phone has sent, or one that is its own to send.
+func (c *call) mayEndWith(code int) bool {
+	switch code {
+	case 408: // RFC 3261 §16.8
+		return c.plan.method == "INVITE"
+	case 487:
+		return c.cancelled > 0
+	case 480:
+		return c.given[480] || c.plan.mode == local
+	case 486:
+		return c.given[486] || c.plan.mode == busyTone
+	case 500: // for a 503 (RFC 3261 §16.7 step 6)
+		return c.given[500] || c.given[503]
+	}
+	return c.given[code]
+}
+
 // judge says what is wrong with the call when everything is over.
 func (c *call) judge() {
+	if c.invite != nil && c.invite.code != 0 && !c.mayEndWith(c.invite.code) {
+		c.r.fault("call %d (%s, slow %q, cancelled %v): %d, which nobody has sent", c.id, c.plan.mode, c.plan.slow, c.cancelled > 0, c.invite.code)
+	}
 	switch {
 	case c.invite == nil || c.invite.code != 0:
 	case c.plan.method == "INVITE":

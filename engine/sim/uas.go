@@ -115,6 +115,9 @@ func (s *server) send(code int) {
 	if code == 407 {
 		extra = append(extra, fmt.Sprintf(`Proxy-Authenticate: Digest realm="phone%d", nonce="%s"`, s.p.n, s.tag))
 	}
+	if c := s.p.r.calls[s.request.callID]; c != nil && final(code) && s.play != nil {
+		c.given[code] = true
+	}
 	s.code, s.last = code, s.request.reply(code, s.tag, extra...)
 	s.p.ep.Send(s.to, s.last)
 }
