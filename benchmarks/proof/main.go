@@ -111,5 +111,6 @@ func all(s *settings) []claim.Claim {
 		claimsRows(s),
 		claimsScript(s),
 		claimsDifferential(s),
+		claimsTM(s),
 	)
 }

@@ -37,8 +37,11 @@ var (
 	// it takes 32 ports for as many flows as the calls have, so that an uneven draw is equally rare.
 	OptionsAnswered = Shape{Name: "OPTIONS answered, 32 source ports", Scenario: sippload.Options, Callers: 32, Callees: 16, Answers: true, Script: configs.Options}
 
+	// Relayed is calls from 16 source ports through the proxy script with transactions.
+	Relayed = Shape{Name: "calls by t_relay, 16 source ports", Scenario: sippload.Invite, Callers: 16, Callees: 16, Script: configs.Relay}
+
 	// Shapes are all of them, in the order of the table.
-	Shapes = []Shape{Ports16, HomeAlways, OptionsAnswered}
+	Shapes = []Shape{Ports16, HomeAlways, OptionsAnswered, Relayed}
 )
 
 // Plan says how much load to send and what to send it through.

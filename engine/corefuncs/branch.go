@@ -62,9 +62,15 @@ func compileAppendBranch(_ registry.Build, args []registry.Actual) (rt.Func, err
 		if v.Kind() == value.Str && v.Len() == 0 {
 			v = c.URI()
 		}
-		return truth(c.AppendBranch(rt.Branch{
+		if !c.AppendBranch(rt.Branch{
 			URI: v, DstURI: c.DstURI, Q: n, Socket: c.SendSocket, Flags: c.BranchFlags,
-		}))
+		}) {
+			return -1
+		}
+		if v == c.URI() { // it has its branch now, and another one only once it is set anew
+			c.UseURI()
+		}
+		return 1
 	}, nil
 }
 

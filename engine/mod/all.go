@@ -18,6 +18,7 @@ import (
 	"sipedge/engine/mod/sl"
 	"sipedge/engine/mod/textops"
 	"sipedge/engine/mod/textopsx"
+	"sipedge/engine/mod/tm"
 	"sipedge/engine/mod/xlog"
 	"sipedge/engine/params"
 	scriptpv "sipedge/script/pv"
@@ -40,6 +41,7 @@ func All() []*registry.Module {
 		sl.Module(),
 		textops.Module(),
 		textopsx.Module(),
+		tm.Module(),
 		xlog.Module(),
 	}
 }

@@ -18,9 +18,11 @@ type avpList struct {
 	ents []avp
 	head int32
 	free int32
+	// changed since the state was loaded; asked for by transactions.
+	changed bool
 }
 
-func (l *avpList) reset() { l.ents, l.head, l.free = l.ents[:0], 0, 0 }
+func (l *avpList) reset() { l.ents, l.head, l.free, l.changed = l.ents[:0], 0, 0, false }
 
 // find is the index-th entry of name counted from the newest.
 func (l *avpList) find(name AVPName, index int) *avp {
@@ -75,7 +77,7 @@ func (c *Ctx) AddAVP(name AVPName, v value.Value) {
 		l.ents = append(l.ents, avp{name: name, next: l.head, v: v})
 		i = int32(len(l.ents))
 	}
-	l.head = i
+	l.head, l.changed = i, true
 }
 
 // DeleteAVPs removes values of name: all, or only the newest. It returns how many.
@@ -90,6 +92,7 @@ func (c *Ctx) DeleteAVPs(name AVPName, all bool) int {
 		}
 		*p, e.next, l.free = e.next, l.free, i
 		n++
+		l.changed = true
 		if !all {
 			break
 		}
@@ -101,6 +104,7 @@ func (c *Ctx) DeleteAVPs(name AVPName, all bool) int {
 // it; nil where there is none. It is good until the next change of an AVP.
 func (c *Ctx) AVPFlags(name AVPName, index int) *uint32 {
 	if e := c.avps.find(name, index); e != nil {
+		c.avps.changed = true
 		return &e.flags
 	}
 	return nil
