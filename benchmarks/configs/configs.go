@@ -18,11 +18,15 @@ var (
 	options string
 	//go:embed forward.cfg
 	forward string
+	//go:embed relay.cfg
+	relay string
 
 	// Options answers every OPTIONS from the script.
 	Options = Script(options)
 	// Forward is a stateless record-routing proxy that answers only OPTIONS to itself.
 	Forward = Script(forward)
+	// Relay is Forward with transactions: a stateful record-routing proxy.
+	Relay = Script(relay)
 )
 
 // Setting is a core parameter with its value, spelt as it stands in a script.

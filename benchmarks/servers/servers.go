@@ -59,7 +59,7 @@ func Kamailio() (Kind, error) {
 	return Kind{
 		Name: "kamailio", Binary: binary,
 		flags: func(dir string) []string {
-			return []string{"-DD", "-E", "-x", "tlsf", "-X", "tlsf", "-Y", dir, "-w", dir}
+			return []string{"-DD", "-E", "-x", "tlsf", "-X", "tlsf", "-m", sharedMemory, "-Y", dir, "-w", dir}
 		},
 		settings: []configs.Setting{{Name: "disable_tcp", Value: "yes"}},
 	}, nil

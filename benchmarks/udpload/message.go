@@ -16,7 +16,7 @@ const body = "v=0\r\no=load 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\
 // appendRequest appends request number n as it is sent from local to server. An INVITE is for callee.
 func appendRequest(b []byte, method Method, n int, local, server, callee string) []byte {
 	name, target, tail := "OPTIONS", server, "Accept: application/sdp\r\nContent-Length: 0\r\n\r\n"
-	if method == Invite {
+	if method != Options {
 		name, target = "INVITE", callee
 		tail = fmt.Sprintf("Contact: <sip:caller@%s>\r\nAllow: INVITE, ACK, CANCEL, BYE, OPTIONS\r\nContent-Type: application/sdp\r\nContent-Length: %d\r\n\r\n%s",
 			local, len(body), body)

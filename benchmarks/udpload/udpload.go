@@ -26,6 +26,8 @@ const (
 	Options Method = iota
 	// Invite is forwarded by the server to the sink, which does not answer.
 	Invite
+	// Call is a whole call through the server, from INVITE to the 200 for the BYE; it arrives when that does.
+	Call
 )
 
 // Load describes one run.
@@ -84,7 +86,7 @@ type run struct {
 	load    Load
 	begin   time.Time // what all times are counted from
 	sources []*net.UDPConn
-	sink    *net.UDPConn // nil for OPTIONS
+	sink    *net.UDPConn // nil for OPTIONS; of calls, the callee
 	readers sync.WaitGroup
 	closed  sync.Once
 
@@ -103,18 +105,50 @@ func (r *run) open() error {
 			return err
 		}
 		r.sources = append(r.sources, conn)
-		if err := r.read(conn, answered); err != nil {
+		accept := answered
+		if r.load.Method == Call {
+			accept = r.phone(conn).calling
+		}
+		if err := r.read(conn, accept); err != nil {
 			return err
 		}
 	}
+	if r.load.Method == Options {
+		return nil
+	}
+	conn, err := net.ListenUDP("udp4", loopback)
+	if err != nil {
+		return err
+	}
+	r.sink = conn
 	if r.load.Method == Invite {
-		conn, err := net.ListenUDP("udp4", loopback)
-		if err != nil {
-			return err
-		}
-		r.sink = conn
 		return r.read(conn, forwarded)
 	}
+	return r.answer(conn)
+}
+
+func (r *run) phone(conn *net.UDPConn) *phone {
+	return &phone{conn: conn, local: conn.LocalAddr().String(), server: r.load.Server}
+}
+
+// answer starts the callee of calls.
+func (r *run) answer(conn *net.UDPConn) error {
+	if err := conn.SetReadBuffer(bufferSize); err != nil {
+		return err
+	}
+	p := r.phone(conn)
+	r.readers.Go(func() {
+		buf := make([]byte, maxDatagram)
+		for {
+			n, from, err := conn.ReadFromUDPAddrPort(buf)
+			if errors.Is(err, net.ErrClosed) {
+				return
+			}
+			if err == nil {
+				p.called(buf[:n], from)
+			}
+		}
+	})
 	return nil
 }
 
@@ -135,7 +169,9 @@ func (r *run) read(conn *net.UDPConn, accept func([]byte) bool) error {
 			}
 			number, ok := number(buf[:n])
 			if !ok || number >= len(r.took) || !accept(buf[:n]) {
-				r.more.Add(1)
+				if r.load.Method != Call { // a call's other messages are no extra ones
+					r.more.Add(1)
+				}
 				continue
 			}
 			now := int64(time.Since(r.begin))
