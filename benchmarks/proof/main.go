@@ -103,5 +103,5 @@ func prove(ctx context.Context, s settings, only, except, out string) (held bool
 
 // all is every claim, in the order of the report.
 func all(s *settings) []claim.Claim {
-	return slices.Concat(claimsMain(s), claimsParser(s))
+	return slices.Concat(claimsMain(s), claimsParser(s), claimsLocks(s))
 }

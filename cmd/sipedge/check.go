@@ -8,28 +8,39 @@ import (
 
 	"sipedge/engine/core"
 	"sipedge/engine/params"
+	"sipedge/script/diag"
 )
 
 // checkScript is -c: everything but the start. It prints what Kamailio prints,
 // and every error and warning that it finds.
 func checkScript(o *options, src *source, stdout, stderr io.Writer) int {
-	var cfg *params.Core
-	srv, diags := core.New(src.path, src.text, o.coreOptions(src, nil, func(c *params.Core) { cfg = c }))
+	cfg, diags, on := examine(o, src)
 	printDiagnostics(stderr, diags, cfg != nil && cfg.Debug >= 2)
-	if srv == nil {
+	if diags.HasErrors() {
 		fmt.Fprintf(stderr, "ERROR: bad config file (%s)\n", plural(diags.Errors(), "error"))
 		return exitError
-	}
-	on, err := cfg.ListenOn(context.Background())
-	if err != nil {
-		return fail(stderr, err)
-	}
-	if _, err := cfg.Poller(runtime.GOOS); err != nil {
-		return fail(stderr, err)
 	}
 	fmt.Fprintln(stderr, "config file ok, exiting...")
 	printAddresses(stdout, on, aliases(cfg, on))
 	return 0
+}
+
+// examine finds all that is wrong with a script, and the addresses that it
+// listens on. The configuration is nil where the script cannot be parsed.
+func examine(o *options, src *source) (cfg *params.Core, diags *diag.List, on []params.Resolved) {
+	srv, diags := core.New(src.path, src.text, o.coreOptions(src, nil, func(c *params.Core) { cfg = c }))
+	if srv == nil {
+		return cfg, diags, nil
+	}
+	on, err := cfg.ListenOn(context.Background())
+	if err != nil {
+		diags.Errorf(diag.Address, 0, "%v", err)
+		return cfg, diags, nil
+	}
+	if _, err := cfg.Poller(runtime.GOOS); err != nil {
+		diags.Errorf(diag.Address, 0, "%v", err)
+	}
+	return cfg, diags, on
 }
 
 // printAddresses lists listen addresses and aliases as Kamailio does.

@@ -25,6 +25,9 @@ func run(args []string, stdin io.Reader, stdout, stderr *os.File) int {
 		printVersion(stdout, o.details)
 		return 0
 	}
+	if o.json {
+		return checkJSON(o, stdin, stdout, stderr)
+	}
 	src, err := o.source(stdin)
 	if err != nil {
 		return fail(stderr, err)

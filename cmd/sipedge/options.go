@@ -16,6 +16,7 @@ import (
 type options struct {
 	config  string // -f as given; "-" for standard input, "" for the built-in script
 	check   bool
+	json    bool // --json, with -c
 	print   bool // --cfg-print
 	help    bool
 	version bool
@@ -63,6 +64,9 @@ func parseOptions(args []string) (*options, error) {
 		}
 		rest := set.Args()
 		if len(rest) == 0 {
+			if o.json && !o.check {
+				return nil, fmt.Errorf("option --json goes with -c: it prints what the check finds")
+			}
 			return o, nil
 		}
 		// "-D 1" is an old way to say "-D": the number does not belong to the

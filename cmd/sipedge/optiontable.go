@@ -31,6 +31,7 @@ func optionTable() []option {
 		{'G', "", "file", "File to write the process group's number to", func(o *options, v string) error { o.pgFile = v; return nil }},
 		{'h', "help", "", "Print this text", func(o *options, _ string) error { o.help = true; return nil }},
 		{'I', "", "", "Print the version with details", func(o *options, _ string) error { o.version, o.details = true, true; return nil }},
+		{0, "json", "", "With -c: print errors and warnings as one JSON document", func(o *options, _ string) error { o.json = true; return nil }},
 		{'K', "", "", "Check the Via of replies", fixed("check_via", "yes")},
 		{'l', "listen", "address", "Listen on [proto:]host[:port][/advertised] as well; several are allowed", param("listen")},
 		{0, "loadmodule", "name", "Load a module before the script's own", addModule},

@@ -275,16 +275,7 @@ func (s *Socket) fits(t Target) bool {
 func (p *Proc) onSend(t Target, out *Socket) bool {
 	p.SendFrom, p.SendTo, p.SendProto = out.Addr, t.Addr.AddrPort(), t.Proto
 	p.SendLen = p.Edits.Size(len(p.Msg))
-	route, self := p.Route, p.self
-	p.Route, p.self = rt.SendRoute, 0
-	st, err := p.RunNested(p.snap.prog.Send)
-	p.abandon() // a function that wanted to wait cannot here
-	p.Route, p.self = route, self
-	if err != nil {
-		p.loop.stats.scriptErrors.Add(1)
-		p.loop.logScriptError(p, err)
-	}
-	return st != rt.Dropped
+	return p.runNested(rt.SendRoute, p.snap.prog.Send) != rt.Dropped
 }
 
 // Send sends the message as it was received, without a Via of ours (cookbook

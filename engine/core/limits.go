@@ -1,5 +1,7 @@
 package core
 
+import "time"
+
 // Bounds of the server's own.
 const (
 	// maxDatagram is the largest UDP payload over IPv4: 65535 less the headers.
@@ -16,4 +18,12 @@ const (
 	// poolWorkers and poolQueue size the pool for blocking work of a server.
 	poolWorkers = 64
 	poolQueue   = 4096
+
+	// gateLimit is how long traffic waits at most for the event routes of the start.
+	gateLimit = 30 * time.Second
+	// gateRetry is the pause before a full mailbox is tried again.
+	gateRetry = 10 * time.Millisecond
+	// maxHeld and maxHeldBytes bound the messages that wait on one loop.
+	maxHeld      = 8192
+	maxHeldBytes = 16 << 20
 )

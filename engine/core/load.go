@@ -12,7 +12,7 @@ import (
 // load makes a snapshot of a script: nil where the list holds an error. Nothing
 // outside the snapshot is touched, so it is also the whole of sipedge -c.
 func (s *Server) load(path string, text []byte) (*Snapshot, *diag.List) {
-	opts := parse.Options{ReadFile: s.opts.ReadFile, Defines: s.opts.Defines}
+	opts := parse.Options{ReadFile: s.opts.ReadFile, Defines: s.opts.Defines, Without: s.opts.Without}
 	var diags *diag.List
 	snap := &Snapshot{}
 	cfg, diags := parse.File(path, text, opts)
@@ -21,7 +21,7 @@ func (s *Server) load(path string, text []byte) (*Snapshot, *diag.List) {
 	}
 	base, err := registry.NewTable(s.opts.Core, s.opts.Modules...)
 	if err != nil {
-		diags.Errorf(0, "%v", err)
+		diags.Errorf(diag.Internal, 0, "%v", err)
 		return nil, diags
 	}
 	table := check.Modules(cfg, base, diags)
@@ -51,7 +51,7 @@ func checkModules(snap *Snapshot, diags *diag.List) {
 			continue
 		}
 		if err := m.Check(snap.configs[m.Name]); err != nil {
-			diags.Errorf(0, "module %s: %v", m.Name, err)
+			diags.Errorf(diag.ModuleCheck, 0, "module %s: %v", m.Name, err)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"sipedge/engine/log"
 	"sipedge/pool"
 	"sipedge/reactor"
+	"sipedge/script/rt"
 )
 
 // loop is what one event loop knows: everything in it is touched by that loop's
@@ -27,6 +28,11 @@ type loop struct {
 	delayed     []func(loop int)
 	freeDelayed []int
 
+	// Messages that wait until the server is prepared (gate.go).
+	holding   bool
+	held      []heldMessage
+	heldBytes int
+
 	messages uint64 // numbered so far, for $mi
 
 	mail  reactor.Mail // for posts to other loops
@@ -38,7 +44,12 @@ func newLoop(s *Server, id int) *loop {
 }
 
 // Start implements reactor.Handler.
-func (l *loop) Start(rl reactor.Loop) { l.rl = rl }
+func (l *loop) Start(rl reactor.Loop) {
+	l.rl = rl
+	if l.holding && l.id == 0 {
+		l.armGate()
+	}
+}
 
 // Timer implements reactor.Handler.
 func (l *loop) Timer(_ reactor.Loop, kind uint32, arg uint64) {
@@ -65,6 +76,11 @@ func (l *loop) Stop(reactor.Loop) {
 
 // take gets a context for a message.
 func (l *loop) take(data []byte, meta *reactor.Meta) *Proc {
+	return l.takeWith(l.srv.snap.Load(), data, meta)
+}
+
+// takeWith is take for a message that runs with a certain configuration.
+func (l *loop) takeWith(snap *Snapshot, data []byte, meta *reactor.Meta) *Proc {
 	var p *Proc
 	if n := len(l.free); n > 0 {
 		p = l.free[n-1]
@@ -74,7 +90,7 @@ func (l *loop) take(data []byte, meta *reactor.Meta) *Proc {
 		p.Owner = p
 		p.Env = p
 	}
-	p.snap = l.srv.snap.Load()
+	p.snap = snap
 	p.Reset(p.snap.prog, data)
 	p.Meta = *meta
 	p.Src, p.Dst = meta.Remote.AddrPort(), meta.Local.AddrPort()
@@ -83,7 +99,7 @@ func (l *loop) take(data []byte, meta *reactor.Meta) *Proc {
 	l.messages++
 	p.MsgID = l.messages*uint64(l.srv.loops) + uint64(l.id)
 	p.self = 0
-	p.nrHdrs, p.nHooks, p.nViaEdits = 0, 0, 0
+	p.nrHdrs, p.nHooks, p.nEnds, p.nViaEdits = 0, 0, 0, 0
 	p.viaSettled, p.respOK, p.maxForwardsSet = false, false, false
 	p.fail, p.editsLost = nil, false
 	return p
@@ -101,7 +117,12 @@ func (l *loop) put(p *Proc) {
 // dispose lets go of what a message has held; a handle that a function took and
 // did not wait for is one of these things.
 func (l *loop) dispose(p *Proc) {
+	p.runEndHooks()
 	p.abandon()
+	if p.event != nil { // it did not come to its end
+		l.endEvent(p, rt.Dropped, ErrEventLost)
+		p.abandon() // what Done may have asked for
+	}
 	if p.parked {
 		p.parked = false
 		l.buffers.Free(p.owned)

@@ -23,14 +23,17 @@ type Proc struct {
 	// Received is set for messages from the network, unset for ones of our own making.
 	Received bool
 
-	loop *loop
-	snap *Snapshot
-	self Handle // set while the script waits
+	loop  *loop
+	snap  *Snapshot
+	event *EventRun // set while the block of an EventRun runs
+	self  Handle    // set while the script waits
 
 	rHdrs  [maxReplyHeaders]value.Value
 	nrHdrs int
 	hooks  [maxSendHooks]sendHook
 	nHooks int
+	ends   [maxEndHooks]EndHook
+	nEnds  int
 
 	maxForwardsSet bool
 	viaSettled     bool
@@ -48,6 +51,7 @@ type Proc struct {
 const (
 	maxReplyHeaders = 16
 	maxSendHooks    = 8
+	maxEndHooks     = 4
 )
 
 type sendHook struct {

@@ -8,6 +8,10 @@ import (
 
 // Receive implements reactor.Handler: the batch is good until it returns.
 func (l *loop) Receive(_ reactor.Loop, batch []reactor.Message) {
+	if l.holding {
+		l.hold(batch)
+		return
+	}
 	for i := range batch {
 		l.receive(batch[i].Data, &batch[i].Meta, false)
 	}
@@ -101,6 +105,11 @@ func (l *loop) finish(p *Proc, st rt.State, err error) {
 	if err != nil {
 		l.stats.scriptErrors.Add(1)
 		l.logScriptError(p, err)
+	}
+	if p.event != nil {
+		l.endEvent(p, st, err)
+		l.put(p)
+		return
 	}
 	dropped := st == rt.Dropped || err != nil
 	switch {

@@ -15,6 +15,7 @@ import (
 	"sipedge/pool"
 	"sipedge/reactor"
 	"sipedge/script/diag"
+	"sipedge/script/feature"
 	"sipedge/script/registry"
 )
 
@@ -44,6 +45,8 @@ type Options struct {
 	HomeHash func(callID []byte) uint32
 	// ReadFile reads the script and its includes; nil is os.ReadFile.
 	ReadFile func(name string) ([]byte, error)
+	// Without are parts of the language that are left out, for tests; nil for none.
+	Without feature.Set
 }
 
 // Network is what a server needs of the loops that it runs on: the reactor's
@@ -76,6 +79,7 @@ type Server struct {
 	reactor *reactor.Reactor // nil on a virtual network
 	workers *pool.Pool       // nil on a virtual network
 
+	gate gate     // traffic waits for the event routes of the start
 	live sync.Map // what survives a reload, by Live's key
 }
 
@@ -122,6 +126,7 @@ func (s *Server) Attach(n Network, work Submitter, sockets []*Socket) error {
 		return err
 	}
 	s.commit(snap)
+	s.startEvents(snap, true)
 	return nil
 }
 
@@ -165,6 +170,7 @@ func (s *Server) Start() error {
 		return errors.Join(err, s.Stop(context.Background()))
 	}
 	s.commit(snap)
+	s.startEvents(snap, true)
 	return r.Start()
 }
 

@@ -39,6 +39,9 @@ type loopStats struct {
 	absorbed        atomic.Uint64 // retransmissions of a suspended request
 	cancelsParked   atomic.Uint64 // CANCELs that waited for their INVITE's script
 	cancelsHonoured atomic.Uint64
+	eventRoutes     atomic.Uint64 // blocks run without a message from the network
+	startHeld       atomic.Uint64 // messages that waited for the event routes of the start
+	startLost       atomic.Uint64 // messages for which there was no room then
 	scriptErrors    atomic.Uint64
 	panics          atomic.Uint64
 }

@@ -208,7 +208,7 @@ func (l *loop) park(p *Proc) bool {
 		p.owned, p.parked = ref, true
 		p.snap.refs.Add(1)
 	}
-	if p.Index.IsRequest() && s.key == 0 {
+	if p.Index.IsRequest() && s.key == 0 && p.event == nil {
 		l.key(p.self.slot(), transactionKey(p))
 	}
 	return true

@@ -2,6 +2,8 @@ package corefuncs
 
 import (
 	"sipedge/engine/corefuncs/arg"
+	"sipedge/engine/params"
+	"sipedge/script/diag"
 	"sipedge/script/registry"
 	"sipedge/script/rt"
 )
@@ -36,7 +38,7 @@ func logFunctions() []registry.Function {
 	}
 }
 
-func compileLog(_ registry.Build, args []registry.Actual) (rt.Func, error) {
+func compileLog(b registry.Build, args []registry.Actual) (rt.Func, error) {
 	level, text := arg.FixedLevel(levelSilent), args[0].Eval
 	if arg.Given(args, 1) {
 		var err error
@@ -44,6 +46,8 @@ func compileLog(_ registry.Build, args []registry.Actual) (rt.Func, error) {
 			return nil, err
 		}
 		text = args[1].Eval
+	} else if core, ok := b.Config("").(*params.Core); ok && core.Debug < levelSilent {
+		registry.Warn(b, diag.SilentLog, args[0].Pos, "log() with one argument logs at level %d, which is silent: debug is %d; write log(\"L_INFO\", …)", levelSilent, core.Debug)
 	}
 	return func(c *rt.Ctx) int32 {
 		if n := level.Get(c); c.Env.LogEnabled(n) {

@@ -3,13 +3,18 @@
 // knows what a function does or which parameters exist.
 package ast
 
-import "sipedge/script/diag"
+import (
+	"sipedge/script/diag"
+	"sipedge/script/feature"
+)
 
 // Config is a whole configuration in the order of its text.
 type Config struct {
 	Files *diag.Set
 	// Defines are the values of the preprocessor's names, for $def.
-	Defines   map[string]string
+	Defines map[string]string
+	// Without are parts of the language that a test leaves out.
+	Without   feature.Set
 	Settings  []*Setting // name = value, in order
 	Modules   []*LoadModule
 	ModParams []*ModParam

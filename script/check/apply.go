@@ -4,6 +4,7 @@ import (
 	"sipedge/script/ast"
 	"sipedge/script/diag"
 	"sipedge/script/registry"
+	"sipedge/script/value"
 )
 
 // Apply sets the core's parameters and those of the loaded modules as the
@@ -19,7 +20,7 @@ func Apply(cfg *ast.Config, table *registry.Table, configs map[string]any, diags
 		p := table.Params[s.Name]
 		if p == nil {
 			if !loaderSetting(s.Name) {
-				Report(diags, s.Pos, suggest(s.Name, registry.Names(table.Params)), "unknown parameter %q", s.Name)
+				Report(diags, diag.UnknownParameter, s.Pos, suggest(s.Name, registry.Names(table.Params)), "unknown parameter %q", s.Name)
 			}
 			continue
 		}
@@ -37,15 +38,15 @@ func loaderSetting(name string) bool { return name == "mpath" || name == "loadpa
 func checkGlobal(s *ast.Setting, diags *diag.List) {
 	switch {
 	case len(s.Values) != 1:
-		Report(diags, s.Pos, "", "the custom parameter %s.%s takes one value", s.Group, s.Name)
+		Report(diags, diag.ParameterValue, s.Pos, "", "the custom parameter %s.%s takes one value", s.Group, s.Name)
 	case s.Values[0].Kind == ast.SettingIdent:
-		Report(diags, s.Values[0].Pos, "", "the value of the custom parameter %s.%s must be a number or a string in quotes", s.Group, s.Name)
+		Report(diags, diag.ParameterValue, s.Values[0].Pos, "", "the value of the custom parameter %s.%s must be a number or a string in quotes", s.Group, s.Name)
 	}
 }
 
 func applySetting(s *ast.Setting, p *registry.Param, cfg any, diags *diag.List) {
 	if len(s.Values) > 1 && p.Type != registry.ParamList {
-		Report(diags, s.Values[1].Pos, "", "parameter %q takes one value", s.Name)
+		Report(diags, diag.ParameterValue, s.Values[1].Pos, "", "parameter %q takes one value", s.Name)
 		return
 	}
 	for _, v := range s.Values {
@@ -57,7 +58,7 @@ func applySetting(s *ast.Setting, p *registry.Param, cfg any, diags *diag.List) 
 			pv.Str += " advertise " + v.Advertise
 		}
 		if err := p.Set(cfg, pv); err != nil {
-			Report(diags, v.Pos, "", "parameter %q: %s", s.Name, err.Error())
+			Report(diags, diag.ParameterValue, v.Pos, "", "parameter %q: %s", s.Name, err.Error())
 		}
 	}
 	note(diags, s.Pos, p)
@@ -66,15 +67,15 @@ func applySetting(s *ast.Setting, p *registry.Param, cfg any, diags *diag.List) 
 func applyModParam(m *ast.ModParam, table *registry.Table, configs map[string]any, diags *diag.List) {
 	mods, err := table.MatchModules(m.Modules)
 	if err != nil {
-		Report(diags, m.ModPos, "", "modparam: %s", err.Error())
+		Report(diags, diag.UnknownModule, m.ModPos, "", "modparam: %s", err.Error())
 		return
 	}
 	if len(mods) == 0 {
 		if x := table.FindModule(m.Modules); x != nil {
-			Report(diags, m.ModPos, "", "modparam: module %q is not loaded", m.Modules)
+			Report(diags, diag.ModuleNotLoaded, m.ModPos, "", "modparam: module %q is not loaded", m.Modules)
 			return
 		}
-		Report(diags, m.ModPos, suggest(m.Modules, loadedNames(table)), "modparam: no loaded module is called %q", m.Modules)
+		Report(diags, diag.UnknownModule, m.ModPos, suggest(m.Modules, loadedNames(table)), "modparam: no loaded module is called %q", m.Modules)
 		return
 	}
 	if m.Value == nil {
@@ -82,7 +83,7 @@ func applyModParam(m *ast.ModParam, table *registry.Table, configs map[string]an
 	}
 	k := NewFolder(table).Fold(m.Value)
 	if !k.Known() {
-		Report(diags, m.Value.Position(), "", "modparam: the value must be a number or a string")
+		Report(diags, diag.ParameterValue, m.Value.Position(), "", "modparam: the value must be a number or a string")
 		return
 	}
 	v := registry.StrValue(k.Str)
@@ -94,15 +95,38 @@ func applyModParam(m *ast.ModParam, table *registry.Table, configs map[string]an
 	for _, mod := range mods {
 		p := mod.Param(m.Name)
 		if p == nil {
-			Report(diags, m.NamePos, suggest(m.Name, mod.ParamNames()), "module %q has no parameter %q", mod.Name, m.Name)
+			d := suggest(m.Name, mod.ParamNames())
+			Report(diags, diag.UnknownParameter, m.NamePos, d, "module %q has no parameter %q%s", mod.Name, m.Name, otherOwner(table, m.Name, d))
 			continue
 		}
 		if err := p.Set(configs[mod.Name], v); err != nil {
-			Report(diags, m.Value.Position(), "", "parameter %q of module %q: %s", m.Name, mod.Name, err.Error())
+			Report(diags, diag.ParameterValue, m.Value.Position(), "", "parameter %q of module %q: %s%s", m.Name, mod.Name, err.Error(), quoteHint(p, v))
 			continue
 		}
 		note(diags, m.Pos, p)
 	}
+}
+
+// quoteHint is said about a number in quotes where one without is wanted.
+func quoteHint(p *registry.Param, v registry.ParamValue) string {
+	if _, num := value.ParseInt([]byte(v.Str)); num && !v.IsInt && p.Type == registry.ParamInt {
+		return "; write the number without quotes"
+	}
+	return ""
+}
+
+// otherOwner names the modules that do have a parameter, where no name of the
+// module itself is near.
+func otherOwner(table *registry.Table, param, near string) string {
+	if near != "" {
+		return ""
+	}
+	for _, n := range registry.Names(table.Modules) {
+		if table.Modules[n].Param(param) != nil {
+			return "; module \"" + n + "\" has"
+		}
+	}
+	return ""
 }
 
 func loadedNames(table *registry.Table) []string {
@@ -115,6 +139,6 @@ func loadedNames(table *registry.Table) []string {
 
 func note(diags *diag.List, pos diag.Pos, p *registry.Param) {
 	if p.Note != "" {
-		Inform(diags, pos, "%s: %s", p.Name, p.Note)
+		Inform(diags, diag.ParameterRemark, pos, "%s: %s", p.Name, p.Note)
 	}
 }

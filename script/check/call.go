@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"sipedge/script/ast"
+	"sipedge/script/diag"
 	"sipedge/script/registry"
 	"sipedge/script/rt"
 )
@@ -18,20 +19,20 @@ func (k *checker) call(e *ast.Call) {
 		}
 		switch {
 		case owner != "":
-			Report(k.diags, e.Pos, "", "function %q is in module %q, which is not loaded", e.Name, owner)
+			Report(k.diags, diag.ModuleNotLoaded, e.Pos, "", "function %q is in module %q, which is not loaded", e.Name, owner)
 		case k.table.PVs[e.Name] != nil && e.Bare:
-			Report(k.diags, e.Pos, "$"+e.Name, "unknown word %q", e.Name)
+			Report(k.diags, diag.UnknownWord, e.Pos, "$"+e.Name, "unknown word %q", e.Name)
 		default:
-			Report(k.diags, e.Pos, suggest(e.Name, k.functionNames()), "unknown function %q", e.Name)
+			Report(k.diags, diag.UnknownFunction, e.Pos, suggest(e.Name, k.functionNames()), "unknown function %q", e.Name)
 		}
 		return
 	}
 	if e.Bare && !f.Bare {
-		Report(k.diags, e.Pos, "", "function %q needs parentheses: %s()", e.Name, e.Name)
+		Report(k.diags, diag.NeedsParentheses, e.Pos, "", "function %q needs parentheses: %s()", e.Name, e.Name)
 	}
 	k.argumentCount(e, f)
-	if reach := k.info.Reach[k.block]; f.Routes != 0 && reach&f.Routes == 0 {
-		Report(k.diags, e.Pos, "", "%s() is not allowed in %s; it is allowed in %s", e.Name, reach, f.Routes)
+	if reach := k.info.Reach[k.block]; f.Routes != 0 && !f.Routes.Allows(reach) {
+		Report(k.diags, diag.WrongBlock, e.Pos, "", "%s() is not allowed in %s; it is allowed in %s", e.Name, reach, f.Routes)
 	}
 	for i, a := range e.Args {
 		if i >= len(f.Args) {
@@ -62,7 +63,7 @@ func (k *checker) argumentCount(e *ast.Call, f *registry.Function) {
 	case need == most:
 		want = fmt.Sprintf("%d arguments", need)
 	}
-	Report(k.diags, e.Pos, "", "%s() takes %s, not %d", e.Name, want, n)
+	Report(k.diags, diag.ArgumentCount, e.Pos, "", "%s() takes %s, not %d", e.Name, want, n)
 }
 
 func (k *checker) argument(call *ast.Call, f *registry.Arg, a ast.Expr) {
@@ -71,7 +72,7 @@ func (k *checker) argument(call *ast.Call, f *registry.Arg, a ast.Expr) {
 		k.expr(a, true)
 	case registry.ArgRoute:
 		k.expr(a, true)
-		if name, ok := RouteName(a); ok && name != "" {
+		if name, ok := RouteName(a); ok && name != "" && !f.Runs {
 			k.routeArgument(call, f, a, name)
 		}
 	default:
@@ -86,7 +87,7 @@ func (k *checker) routeArgument(call *ast.Call, f *registry.Arg, a ast.Expr, nam
 			return
 		}
 	}
-	Report(k.diags, a.Position(), suggest(name, k.names(f.RouteKind)), "%s(): there is no %s[%s]", call.Name, blockWord(f.RouteKind), name)
+	Report(k.diags, diag.UnknownRoute, a.Position(), suggest(name, k.names(f.RouteKind)), "%s(): there is no %s[%s]", call.Name, blockWord(f.RouteKind), name)
 }
 
 // blockWord is the keyword of a kind of block.

@@ -29,6 +29,8 @@ func Check(cfg *ast.Config, table *registry.Table, diags *diag.List) *Info {
 	k.flags()
 	k.declare()
 	k.reach()
+	k.recursion()
+	k.unusedFlags()
 	for _, b := range cfg.Routes {
 		k.block = b
 		k.body(b.Body, nil)
@@ -46,65 +48,13 @@ type checker struct {
 	block  *ast.RouteBlock // that is looked at
 }
 
-// maxFlag is the highest flag (cookbook "setflag").
-const maxFlag = 31
-
-// flags numbers the declared flags; those without a number get the highest free
-// one, since numbers written in scripts begin at 0.
-func (k *checker) flags() {
-	for _, avp := range []bool{false, true} {
-		names := k.info.Flags
-		if avp {
-			names = k.info.AVPFlags
-		}
-		at := map[string]diag.Pos{}
-		taken := map[int]string{}
-		for _, f := range k.cfg.Flags {
-			if f.Avp != avp {
-				continue
-			}
-			if _, twice := at[f.Name]; twice {
-				Report(k.diags, f.Pos, "", "flag %q is declared twice", f.Name)
-				continue
-			}
-			at[f.Name] = f.Pos
-			switch {
-			case f.Number > maxFlag || f.Number < -1:
-				Report(k.diags, f.Pos, "", "flag %q: %d is out of range; flags are 0 to %d", f.Name, f.Number, maxFlag)
-			case f.Number >= 0 && taken[f.Number] != "":
-				Report(k.diags, f.Pos, "", "flag %q: %d is already flag %q", f.Name, f.Number, taken[f.Number])
-			case f.Number >= 0:
-				taken[f.Number] = f.Name
-				names[f.Name] = f.Number
-			}
-		}
-		next := maxFlag
-		for _, f := range k.cfg.Flags {
-			if f.Avp != avp || f.Number != -1 {
-				continue
-			}
-			for next >= 0 && taken[next] != "" {
-				next--
-			}
-			if next < 0 {
-				Report(k.diags, f.Pos, "", "flag %q: all %d flags are taken", f.Name, maxFlag+1)
-				continue
-			}
-			if _, done := names[f.Name]; !done {
-				taken[next] = f.Name
-				names[f.Name] = next
-			}
-		}
-	}
-}
-
 // declare finds the blocks and those that are there twice.
 func (k *checker) declare() {
 	for _, b := range k.cfg.Routes {
 		key := KeysOf(b)[0]
 		if first := k.blocks[key]; first != nil {
 			at := k.cfg.Files.Position(first.Pos)
-			Report(k.diags, b.Pos, "", "%s is defined twice; the first is at %s:%d", blockName(b), at.File, at.Line)
+			Report(k.diags, diag.DuplicateRoute, b.Pos, "", "%s is defined twice; the first is at %s:%d", blockName(b), at.File, at.Line)
 			continue
 		}
 		for _, n := range KeysOf(b) {
@@ -143,7 +93,7 @@ func (k *checker) expr(e ast.Expr, word bool) {
 		k.routeCall(e)
 	case *ast.IntLit:
 		if e.Value != rt.Wrap(e.Value) && e.Value != int64(uint32(e.Value)) {
-			Warn(k.diags, e.Pos, "the number %d does not fit into 32 bits; it counts as %d", e.Value, rt.Wrap(e.Value))
+			Warn(k.diags, diag.NumberRange, e.Pos, "the number %d does not fit into 32 bits; it counts as %d", e.Value, rt.Wrap(e.Value))
 		}
 	}
 }
@@ -158,15 +108,15 @@ func (k *checker) ident(e *ast.Ident) {
 		return
 	}
 	if e.Name == "max_len" {
-		Report(k.diags, e.Pos, "", "max_len was removed; compare msg:len with a number")
+		Report(k.diags, diag.Removed, e.Pos, "", "max_len was removed; compare msg:len with a number")
 		return
 	}
-	Report(k.diags, e.Pos, suggest(e.Name, append(registry.Names(k.table.Keywords), "myself")), "unknown word %q", e.Name)
+	Report(k.diags, diag.UnknownWord, e.Pos, suggest(e.Name, append(registry.Names(k.table.Keywords), "myself")), "unknown word %q", e.Name)
 }
 
 func (k *checker) keyword(pos diag.Pos, kw *registry.Keyword) {
-	if r := k.info.Reach[k.block]; kw.Routes != 0 && r&kw.Routes == 0 {
-		Report(k.diags, pos, "", "%s cannot be used in %s; it is for %s", kw.Name, r, kw.Routes)
+	if r := k.info.Reach[k.block]; kw.Routes != 0 && !kw.Routes.Allows(r) {
+		Report(k.diags, diag.WrongBlock, pos, "", "%s cannot be used in %s; it is for %s", kw.Name, r, kw.Routes)
 	}
 }
 
@@ -192,7 +142,7 @@ func (k *checker) binary(e *ast.Binary) {
 		}
 	}
 	if (e.Op == "/" || e.Op == "mod") && k.fold.Fold(e.R).Known() && k.fold.Fold(e.R).Int() == 0 {
-		Warn(k.diags, e.R.Position(), "division by zero: the expression always fails")
+		Warn(k.diags, diag.DivisionByZero, e.R.Position(), "division by zero: the expression always fails")
 	}
 }
 
@@ -203,7 +153,7 @@ func (k *checker) number(e ast.Expr) {
 		return
 	}
 	if _, num := value.ParseInt([]byte(lit.Value)); !num {
-		Warn(k.diags, lit.Pos, "the text %q is used as a number and counts as 0", lit.Value)
+		Warn(k.diags, diag.TextAsNumber, lit.Pos, "the text %q is used as a number and counts as 0", lit.Value)
 	}
 }
 
@@ -219,7 +169,7 @@ func (k *checker) routeCall(e *ast.RouteCall) {
 		if name == "" {
 			shown = "0"
 		}
-		Report(k.diags, e.Pos, suggest(name, k.names(rt.RequestRoute)), "there is no route[%s]", shown)
+		Report(k.diags, diag.UnknownRoute, e.Pos, suggest(name, k.names(rt.RequestRoute)), "there is no route[%s]", shown)
 	}
 }
 

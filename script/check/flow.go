@@ -2,6 +2,7 @@ package check
 
 import (
 	"sipedge/script/ast"
+	"sipedge/script/diag"
 	"sipedge/script/value"
 )
 
@@ -18,9 +19,9 @@ func (k *checker) stmts(ss []ast.Stmt, in *loop) (ends bool) {
 		if ends && !reported && !isBreak(s) && !k.block.Unclosed {
 			reported = true
 			if direct(ss[i-1]) || i > 1 && isBreak(ss[i-1]) && direct(ss[i-2]) || k.endsCall(ss[i-1]) {
-				Report(k.diags, s.Position(), "", "unreachable code: the \"%s\" before it never lets the script come here", word(ss, i))
+				Report(k.diags, diag.Unreachable, s.Position(), "", "unreachable code: the \"%s\" before it never lets the script come here", word(ss, i))
 			} else {
-				Warn(k.diags, s.Position(), "unreachable code: every way through the statement before it ends")
+				Warn(k.diags, diag.Unreachable, s.Position(), "unreachable code: every way through the statement before it ends")
 			}
 		}
 		ends = k.stmt(s, in) || ends
@@ -88,10 +89,13 @@ func (k *checker) stmt(s ast.Stmt, in *loop) (ends bool) {
 		k.expr(s.Cond, false)
 		c := k.fold.Fold(s.Cond)
 		if c.Known() && !c.Truth() {
-			Warn(k.diags, s.Cond.Position(), "the condition is always false, so the loop never runs")
+			Warn(k.diags, diag.ConstantCondition, s.Cond.Position(), "the condition is always false, so the loop never runs")
 		}
 		l := &loop{}
 		k.body(s.Body, l)
+		if c.Known() && c.Truth() && !l.breaks && !k.leaves(s.Body) {
+			Warn(k.diags, diag.ConstantCondition, s.Cond.Position(), "nothing in the loop ends it, so it runs until max_while_loops ends it")
+		}
 		return false // max_while_loops ends every loop
 	case *ast.Switch:
 		return k.switchStmt(s)
@@ -106,7 +110,7 @@ func (k *checker) stmt(s ast.Stmt, in *loop) (ends bool) {
 		k.expr(s.Value, false)
 		if s.Kind == ast.Break {
 			if in == nil {
-				Warn(k.diags, s.Pos, "break outside of while and switch leaves the route with the result 0; write return(0)")
+				Warn(k.diags, diag.Break, s.Pos, "break outside of while and switch leaves the route with the result 0; write return(0)")
 			} else {
 				in.breaks = true
 			}
@@ -116,16 +120,33 @@ func (k *checker) stmt(s ast.Stmt, in *loop) (ends bool) {
 	return false
 }
 
+// leaves tells whether anything in a loop's body may end the loop besides a
+// break: a jump, a route that may exit, a function that ends the script.
+func (k *checker) leaves(b *ast.Block) (yes bool) {
+	walk(b, func(n any) {
+		switch n := n.(type) {
+		case *ast.Jump:
+			yes = yes || n.Kind != ast.Break
+		case *ast.RouteCall:
+			yes = true
+		case *ast.Call:
+			f, _ := k.table.Function(n.Name)
+			yes = yes || f == nil || f.Ends
+		}
+	})
+	return yes
+}
+
 func (k *checker) ifStmt(s *ast.If, in *loop) bool {
 	k.expr(s.Cond, false)
 	if c := k.fold.Fold(s.Cond); c.Known() {
 		if c.Int() > 0 {
-			Warn(k.diags, s.Cond.Position(), "the condition is always true")
+			Warn(k.diags, diag.ConstantCondition, s.Cond.Position(), "the condition is always true")
 		} else {
-			Warn(k.diags, s.Cond.Position(), "the condition is always false, so this branch never runs")
+			Warn(k.diags, diag.ConstantCondition, s.Cond.Position(), "the condition is always false, so this branch never runs")
 		}
 	} else if lit, ok := Strip(s.Cond).(*ast.PV); ok && lit.Spec == "null" {
-		Warn(k.diags, s.Cond.Position(), "the condition is always false, so this branch never runs")
+		Warn(k.diags, diag.ConstantCondition, s.Cond.Position(), "the condition is always false, so this branch never runs")
 	}
 	yes := k.body(s.Then, in)
 	if s.Else == nil {
@@ -137,7 +158,7 @@ func (k *checker) ifStmt(s *ast.If, in *loop) bool {
 
 func (k *checker) exprStmt(s *ast.ExprStmt) bool {
 	if c, ok := s.X.(*ast.Call); ok && c.Bare && k.table.Keywords[c.Name] != nil {
-		Report(k.diags, s.Position(), "", "the word %q alone does nothing; a call or an assignment is expected", c.Name)
+		Report(k.diags, diag.NoEffect, s.Position(), "", "the word %q alone does nothing; a call or an assignment is expected", c.Name)
 		return false
 	}
 	k.expr(s.X, false)
@@ -149,9 +170,9 @@ func (k *checker) target(s *ast.Assign) {
 	switch t := Strip(s.Target).(type) {
 	case *ast.PV:
 	case *ast.Select:
-		Report(k.diags, t.Pos, "", "the select @%s cannot be assigned to", t.Path)
+		Report(k.diags, diag.ReadOnly, t.Pos, "", "the select @%s cannot be assigned to", t.Path)
 	default:
-		Report(k.diags, s.Target.Position(), "", "only a pseudo-variable can be assigned to")
+		Report(k.diags, diag.ReadOnly, s.Target.Position(), "", "only a pseudo-variable can be assigned to")
 	}
 }
 
@@ -159,7 +180,7 @@ func (k *checker) target(s *ast.Assign) {
 func (k *checker) switchStmt(s *ast.Switch) bool {
 	k.expr(s.Value, false)
 	if k.fold.Fold(s.Value).Known() {
-		Warn(k.diags, s.Value.Position(), "the value of the switch is constant")
+		Warn(k.diags, diag.ConstantCondition, s.Value.Position(), "the value of the switch is constant")
 	}
 	l := &loop{}
 	seen := map[string]*ast.Case{}
@@ -168,7 +189,7 @@ func (k *checker) switchStmt(s *ast.Switch) bool {
 	for i, c := range s.Cases {
 		if c.Default {
 			if def != nil {
-				Report(k.diags, c.Pos, "", "default stands twice in this switch; the first is in line %d", k.line(def))
+				Report(k.diags, diag.DuplicateLabel, c.Pos, "", "default stands twice in this switch; the first is in line %d", k.line(def))
 			}
 			def = c
 		} else {
@@ -181,7 +202,7 @@ func (k *checker) switchStmt(s *ast.Switch) bool {
 			}
 			if firstInt != nil && firstStr != nil && !mixed {
 				mixed = true
-				Report(k.diags, c.Pos, "", "integer and string labels in one switch: line %d has an integer, line %d a string",
+				Report(k.diags, diag.MixedLabels, c.Pos, "", "integer and string labels in one switch: line %d has an integer, line %d a string",
 					k.line(firstInt), k.line(firstStr))
 			}
 		}
@@ -201,7 +222,7 @@ func (k *checker) label(c *ast.Case, seen map[string]*ast.Case) value.Kind {
 	v := k.fold.Fold(c.Value)
 	if !v.Known() {
 		k.expr(c.Value, false)
-		Report(k.diags, c.Value.Position(), "", "a label of a switch must be a constant")
+		Report(k.diags, diag.Label, c.Value.Position(), "", "a label of a switch must be a constant")
 		return value.Undef
 	}
 	kind, key := v.Kind, v.Text()
@@ -211,7 +232,7 @@ func (k *checker) label(c *ast.Case, seen map[string]*ast.Case) value.Kind {
 		key = kind.String() + key
 	}
 	if first := seen[key]; first != nil {
-		Report(k.diags, c.Value.Position(), "", "the label %s stands twice in this switch; the first is in line %d", shown(c, v), k.line(first))
+		Report(k.diags, diag.DuplicateLabel, c.Value.Position(), "", "the label %s stands twice in this switch; the first is in line %d", shown(c, v), k.line(first))
 	} else {
 		seen[key] = c
 	}

@@ -120,7 +120,7 @@ func diagnose(t *testing.T, name string, text []byte) (*diag.List, *rt.Program) 
 // every error in one run.
 func TestBrokenScriptsAreExplained(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.cfg")
-	if err != nil || len(files) < 40 {
+	if err != nil || len(files) < 60 {
 		t.Fatalf("%d scripts, %v", len(files), err)
 	}
 	for _, file := range files {

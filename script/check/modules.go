@@ -17,11 +17,11 @@ func Modules(cfg *ast.Config, table *registry.Table, diags *diag.List) *registry
 		m := table.FindModule(l.Path)
 		if m == nil {
 			name := registry.ModuleName(l.Path)
-			Report(diags, l.Pos, suggest(name, registry.Names(table.Modules)), "there is no module %q", name)
+			Report(diags, diag.UnknownModule, l.Pos, suggest(name, registry.Names(table.Modules)), "there is no module %q", name)
 			continue
 		}
 		if _, twice := at[m.Name]; twice {
-			Warn(diags, l.Pos, "module %q is loaded twice", m.Name)
+			Warn(diags, diag.DuplicateModule, l.Pos, "module %q is loaded twice", m.Name)
 			continue
 		}
 		at[m.Name] = l.Pos
@@ -30,7 +30,7 @@ func Modules(cfg *ast.Config, table *registry.Table, diags *diag.List) *registry
 	for _, m := range loaded {
 		for _, need := range m.Requires {
 			if _, ok := at[need]; !ok {
-				Report(diags, at[m.Name], "", "module %q needs module %q; add loadmodule \"%s.so\"", m.Name, need, need)
+				Report(diags, diag.ModuleNotLoaded, at[m.Name], "", "module %q needs module %q; add loadmodule \"%s.so\"", m.Name, need, need)
 			}
 		}
 	}

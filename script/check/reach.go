@@ -2,8 +2,10 @@ package check
 
 import (
 	"strconv"
+	"strings"
 
 	"sipedge/script/ast"
+	"sipedge/script/diag"
 	"sipedge/script/registry"
 	"sipedge/script/rt"
 )
@@ -82,7 +84,16 @@ func (k *checker) findCalls(b *ast.RouteBlock) *calls {
 				if f.Args[i].Kind != registry.ArgRoute {
 					continue
 				}
-				if name, ok := RouteName(n.Args[i]); ok {
+				name, ok := RouteName(n.Args[i])
+				if f.Args[i].Runs {
+					if ok && !strings.Contains(name, "$") {
+						c.names = append(c.names, name)
+					} else {
+						c.dynamic = true
+					}
+					continue
+				}
+				if ok {
 					c.arms = append(c.arms, rt.RouteKey{Kind: f.Args[i].RouteKind, Name: name})
 				} else {
 					c.armsAny |= f.Args[i].RouteKind
@@ -175,27 +186,27 @@ func (k *checker) unused(used map[*ast.RouteBlock]bool, dynamic, quiet bool) {
 		switch b.Kind {
 		case ast.RequestRoute:
 			if key.Name != "" && !called[key.Name] && !dynamic && !used[b] {
-				Warn(k.diags, b.Pos, "route[%s] is never called", b.Name)
+				Warn(k.diags, diag.UnusedRoute, b.Pos, "route[%s] is never called", b.Name)
 			}
 		case ast.FailureRoute, ast.BranchRoute:
 			if !used[b] {
-				Warn(k.diags, b.Pos, "%s[%s] is never armed", b.Kind, b.Name)
+				Warn(k.diags, diag.UnusedRoute, b.Pos, "%s[%s] is never armed", b.Kind, b.Name)
 			}
 		case ast.ReplyRoute:
 			if key.Name != "" && !used[b] {
-				Warn(k.diags, b.Pos, "%s[%s] is never armed", b.Kind, b.Name)
+				Warn(k.diags, diag.UnusedRoute, b.Pos, "%s[%s] is never armed", b.Kind, b.Name)
 			}
 		case ast.EventRoute:
-			owner, ok := k.table.Events[b.Name]
+			owner, ok := k.table.Event(b.Name)
 			switch {
 			case !ok:
 				d := suggest(b.Name, registry.Names(k.table.Events))
 				if d != "" {
 					d = "; did you mean \"" + d + "\"?"
 				}
-				Warn(k.diags, b.Pos, "nothing runs event_route[%s]%s", b.Name, d)
+				Warn(k.diags, diag.UnknownEvent, b.Pos, "nothing runs event_route[%s]%s", b.Name, d)
 			case !k.table.IsLoaded(owner):
-				Warn(k.diags, b.Pos, "event_route[%s] is run by module %q, which is not loaded", b.Name, owner)
+				Warn(k.diags, diag.ModuleNotLoaded, b.Pos, "event_route[%s] is run by module %q, which is not loaded", b.Name, owner)
 			}
 		}
 	}

@@ -112,11 +112,12 @@ func (c *compiler) regexError(e ast.Expr, err error) {
 			pos += diag.Pos(1 + off)
 		}
 	}
-	c.errorf(pos, "", "bad regular expression: %s", err.Error())
+	c.errorf(diag.Regex, pos, "", "bad regular expression: %s", err.Error())
 }
 
-func (c *compiler) warnf(pos diag.Pos, format string, args ...any) {
-	check.Warn(c.diags, pos, format, args...)
+// Warnf implements registry.Warner.
+func (c *compiler) Warnf(code diag.Code, pos diag.Pos, format string, args ...any) {
+	check.Warn(c.diags, code, pos, format, args...)
 }
 
 func suggest(name string, candidates []string) string { return diag.Suggest(name, candidates) }

@@ -8,6 +8,7 @@ import (
 	"sipedge/script/ast"
 	"sipedge/script/check"
 	"sipedge/script/compile/posix"
+	"sipedge/script/diag"
 	"sipedge/script/registry"
 	"sipedge/script/rt"
 	"sipedge/script/value"
@@ -64,7 +65,7 @@ func takesValue(k registry.ArgKind) bool { return k != registry.ArgPV && k != re
 // invoke is the operation that runs a bound function.
 func (c *compiler) invoke(e *ast.Call, f *registry.Function, fn rt.Func, live int, done rt.Op) rt.Op {
 	c.stateful = c.stateful || f.Stateful
-	if f.Routes != 0 && c.reach&^f.Routes != 0 {
+	if f.Routes != 0 && !f.Routes.AllowsAll(c.reach) {
 		fn = guard(f, fn)
 	}
 	pos, n := int32(e.Pos), int32(live)
@@ -72,6 +73,9 @@ func (c *compiler) invoke(e *ast.Call, f *registry.Function, fn rt.Func, live in
 		c.At(pos, n)
 		r := fn(c)
 		if r == rt.Pending {
+			if block := c.TakeEntry(); block != nil {
+				return c.Call(done, live, block)
+			}
 			return c.SuspendAt(done)
 		}
 		c.SetRet(r)
@@ -84,7 +88,7 @@ func (c *compiler) invoke(e *ast.Call, f *registry.Function, fn rt.Func, live in
 func guard(f *registry.Function, fn rt.Func) rt.Func {
 	why := f.Name + "() was called in a block where it is not allowed"
 	return func(c *rt.Ctx) int32 {
-		if c.Route != 0 && c.Route&f.Routes == 0 {
+		if c.Route != 0 && !f.Routes.Allows(c.Route) {
 			c.LogError(why, nil)
 			return -1
 		}
@@ -114,7 +118,7 @@ func (c *compiler) bind(e *ast.Call, f *registry.Function, args []ast.Expr) rt.F
 		if errors.As(err, &ae) && ae.Index >= 0 && ae.Index < len(args) {
 			pos = args[ae.Index].Position()
 		}
-		c.errorf(pos, suggestionOf(err), "%s(): %s", e.Name, strings.TrimSuffix(err.Error(), "\n"))
+		c.errorf(codeOf(err, diag.Argument), pos, suggestionOf(err), "%s(): %s", e.Name, strings.TrimSuffix(err.Error(), "\n"))
 		return nil
 	}
 	return fn
@@ -146,12 +150,23 @@ func (c *compiler) argument(call *ast.Call, f *registry.Arg, e ast.Expr, a *regi
 			k = check.StrConst(addr.Text)
 		}
 		if !k.Known() {
-			c.errorf(e.Position(), "", "%s(): the argument %q must be known at start: a string or a number", call.Name, f.Name)
+			c.errorf(diag.Argument, e.Position(), "", "%s(): the argument %q must be known at start: a string or a number", call.Name, f.Name)
 			return false
 		}
 	case registry.ArgRoute:
 		if id, ok := check.Strip(e).(*ast.Ident); ok && !k.Known() {
 			k = check.StrConst(id.Name) // existence is the checker's business
+		}
+		if f.Runs && lit != nil && strings.Contains(lit.Value, "$") {
+			x, text, err := c.formatAt(lit)
+			if err != nil {
+				return false
+			}
+			if x != nil {
+				a.Eval = x
+				return true
+			}
+			k = check.StrConst(text)
 		}
 	case registry.ArgRegex:
 		if k.Known() {
@@ -211,13 +226,13 @@ func (c *compiler) intArg(call *ast.Call, f *registry.Arg, e ast.Expr, k check.C
 		}
 		v, ok := value.ParseInt([]byte(k.Str))
 		if !ok {
-			c.errorf(e.Position(), "", "%s(): the argument %q must be a number, not %q", call.Name, f.Name, k.Str)
+			c.errorf(diag.Argument, e.Position(), "", "%s(): the argument %q must be a number, not %q", call.Name, f.Name, k.Str)
 			return false
 		}
 		n = v
 	}
 	if (f.Min != 0 || f.Max != 0) && (n < f.Min || n > f.Max) {
-		c.errorf(e.Position(), "", "%s(): the argument %q must be a number from %d to %d, not %d", call.Name, f.Name, f.Min, f.Max, n)
+		c.errorf(diag.Argument, e.Position(), "", "%s(): the argument %q must be a number from %d to %d, not %d", call.Name, f.Name, f.Min, f.Max, n)
 		return false
 	}
 	c.constArg(a, check.IntConst(n))
@@ -235,14 +250,14 @@ func (c *compiler) pvArg(call *ast.Call, f *registry.Arg, e ast.Expr, a *registr
 		if spec, ok := wholeVar(e.Value); ok {
 			v, err := c.Var(spec)
 			if err != nil {
-				c.errorf(e.Pos, suggestionOf(err), "%s", err.Error())
+				c.errorf(codeOf(err, diag.Argument), e.Pos, suggestionOf(err), "%s", err.Error())
 				return false
 			}
 			a.PV, a.Eval, a.Text = v, v.Get, e.Value
 			return true
 		}
 	}
-	c.errorf(e.Position(), "", "%s(): the argument %q must be a pseudo-variable", call.Name, f.Name)
+	c.errorf(diag.Argument, e.Position(), "", "%s(): the argument %q must be a pseudo-variable", call.Name, f.Name)
 	return false
 }
 
@@ -271,7 +286,7 @@ func (c *compiler) wordArg(call *ast.Call, f *registry.Arg, e ast.Expr, a *regis
 	}
 	if word != "" {
 		if len(f.Words) > 0 && !slices.Contains(f.Words, word) && !strings.Contains(word, ".") {
-			c.errorf(e.Position(), suggest(word, f.Words), "%s(): the argument %q is %q; expected %s or a string", call.Name, f.Name, word, strings.Join(f.Words, ", "))
+			c.errorf(diag.Argument, e.Position(), suggest(word, f.Words), "%s(): the argument %q is %q; expected %s or a string", call.Name, f.Name, word, strings.Join(f.Words, ", "))
 			return false
 		}
 		c.constArg(a, check.StrConst(word))
@@ -282,7 +297,7 @@ func (c *compiler) wordArg(call *ast.Call, f *registry.Arg, e ast.Expr, a *regis
 		return true
 	}
 	if c.impure(e) {
-		c.errorf(e.Position(), "", "%s(): the argument %q cannot be a call", call.Name, f.Name)
+		c.errorf(diag.Argument, e.Position(), "", "%s(): the argument %q cannot be a call", call.Name, f.Name)
 		return false
 	}
 	a.Eval = c.expr(e)
@@ -305,13 +320,17 @@ func (c *compiler) flagArg(call *ast.Call, f *registry.Arg, e ast.Expr, a *regis
 	}
 	if isNum {
 		if n < 0 || n > 31 {
-			c.errorf(e.Position(), "", "%s(): flag %d is out of range; flags are 0 to 31", call.Name, n)
+			c.errorf(diag.Flag, e.Position(), "", "%s(): flag %d is out of range; flags are 0 to 31", call.Name, n)
 			return false
 		}
 	} else {
 		bit, ok := c.Flag(k.Str)
+		if _, avp := c.AVPFlag(k.Str); avp && !ok {
+			c.errorf(diag.Flag, e.Position(), "", "%s(): %q is declared with avpflags; it is a flag of values, not of the message", call.Name, k.Str)
+			return false
+		}
 		if !ok {
-			c.errorf(e.Position(), suggest(k.Str, c.flagNames()), "%s(): flag %q is not declared", call.Name, k.Str)
+			c.errorf(diag.Flag, e.Position(), suggest(k.Str, c.flagNames()), "%s(): flag %q is not declared", call.Name, k.Str)
 			return false
 		}
 		n = int64(bit)

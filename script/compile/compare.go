@@ -74,9 +74,17 @@ func (c *compiler) equal(e *ast.Binary) rt.Cond {
 	return x
 }
 
-// same compiles the comparison by the general rules.
+// same compiles the comparison by the general rules. Where both types are known
+// at start and the same, == is ieq or eq (cookbook "Operators").
 func (c *compiler) same(e *ast.Binary) rt.Cond {
 	l, r := c.fold(e.L), c.fold(e.R)
+	kind := c.kindOf(e.L)
+	if kind != c.kindOf(e.R) {
+		kind = value.Undef
+	}
+	if kind != value.Undef {
+		c.prog.Typed++
+	}
 	switch {
 	case r.Kind == value.Str && c.kindOf(e.L) == value.Int:
 		return c.equalInt(e.L, r.Int())
@@ -93,6 +101,8 @@ func (c *compiler) same(e *ast.Binary) rt.Cond {
 	case l.Kind == value.Str:
 		s, x := l.Str, c.expr(e.R)
 		return func(c *rt.Ctx) bool { return string(c.Text(x(c))) == s }
+	case kind == value.Str:
+		return c.equalText(e.L, e.R)
 	case c.kindOf(e.L) == value.Int:
 		a, b := c.intExpr(e.L), c.intExpr(e.R)
 		return func(c *rt.Ctx) bool { return a(c) == b(c) }

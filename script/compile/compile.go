@@ -78,6 +78,11 @@ func newCompiler(cfg *ast.Config, table *registry.Table, configs map[string]any,
 		globalSet:  map[string]rt.Global{},
 	}
 	c.coreRows = coreVars()
+	for n := range c.coreRows {
+		if cfg.Without["variable "+n] {
+			delete(c.coreRows, n)
+		}
+	}
 	for _, g := range check.Globals(cfg) {
 		c.prog.Globals = append(c.prog.Globals, g)
 		c.globalSet[g.Group+"."+g.Name] = g
@@ -127,14 +132,14 @@ func (c *compiler) finish() *rt.Program {
 }
 
 // errorf reports an error of the script, once per place and text.
-func (c *compiler) errorf(pos diag.Pos, suggestion, format string, args ...any) {
+func (c *compiler) errorf(code diag.Code, pos diag.Pos, suggestion, format string, args ...any) {
 	text := fmt.Sprintf(format, args...)
 	key := strconv.Itoa(int(pos)) + text
 	if c.reported[key] {
 		return
 	}
 	c.reported[key] = true
-	check.Report(c.diags, pos, suggestion, "%s", text)
+	check.Report(c.diags, code, pos, suggestion, "%s", text)
 }
 
 // opReturn1 is the end of a block without return: 1 (cookbook "return").

@@ -27,7 +27,7 @@ func (c *compiler) scanVar(s string) (spec string, n int, err error) {
 	if len(s) > 1 && s[1] == '(' {
 		end := balanced(s, 1)
 		if end < 0 {
-			return "", 0, specErrorf(0, "the variable \"%s\" is not closed", shorten(s))
+			return "", 0, specErrorf(diag.UnclosedBracket, 0, "the variable \"%s\" is not closed", shorten(s))
 		}
 		return s[2:end], end + 1, nil
 	}
@@ -36,7 +36,7 @@ func (c *compiler) scanVar(s string) (spec string, n int, err error) {
 		i++
 	}
 	if i == 1 {
-		return "", 0, specErrorf(0, "a lone \"$\" in a text with variables; write \"$$\" for the sign itself")
+		return "", 0, specErrorf(diag.PVForm, 0, "a lone \"$\" in a text with variables; write \"$$\" for the sign itself")
 	}
 	if !c.knownVar(s[1:i]) {
 		for j := i - 1; j > 1; j-- { // a full stop or question mark behind the name
@@ -49,7 +49,7 @@ func (c *compiler) scanVar(s string) (spec string, n int, err error) {
 	if i < len(s) && s[i] == '(' && c.takesInner(s[1:i]) {
 		end := balanced(s, i)
 		if end < 0 {
-			return "", 0, specErrorf(i, "the parenthesis of %s is not closed", s[:i])
+			return "", 0, specErrorf(diag.UnclosedBracket, i, "the parenthesis of %s is not closed", s[:i])
 		}
 		i = end + 1
 	}
@@ -125,7 +125,7 @@ func (c *compiler) parts(text string) (ps []part, errs []error) {
 		if err != nil {
 			var se *specError
 			errors.As(err, &se)
-			errs = append(errs, &specError{i + se.off, se.text, se.suggest})
+			errs = append(errs, &specError{se.code, i + se.off, se.text, se.suggest})
 			i++
 			continue
 		}
@@ -138,10 +138,10 @@ func (c *compiler) parts(text string) (ps []part, errs []error) {
 					off += strings.Index(text[i:i+n], spec)
 				}
 			}
-			errs = append(errs, &specError{i + off, err.Error(), sug})
+			errs = append(errs, &specError{codeOf(err, diag.PVForm), i + off, err.Error(), sug})
 		} else {
 			if why := c.wrongBlock(spec, v); why != "" {
-				errs = append(errs, specErrorf(i, "%s", why))
+				errs = append(errs, specErrorf(diag.WrongBlock, i, "%s", why))
 			}
 			flush()
 			ps = append(ps, part{get: v.Get})
@@ -172,7 +172,7 @@ func (c *compiler) formatAt(lit *ast.StringLit) (x rt.Expr, text string, err err
 		if lit.Exact {
 			pos += diag.Pos(1 + se.off)
 		}
-		c.errorf(pos, se.suggest, "%s", se.text)
+		c.errorf(se.code, pos, se.suggest, "%s", se.text)
 	}
 	switch {
 	case len(errs) > 0:

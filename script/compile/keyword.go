@@ -11,6 +11,7 @@ import (
 
 	"sipedge/script/ast"
 	"sipedge/script/check"
+	"sipedge/script/diag"
 	"sipedge/script/registry"
 	"sipedge/script/rt"
 	"sipedge/script/value"
@@ -45,7 +46,7 @@ func (c *compiler) keywordCond(e *ast.Binary) rt.Cond {
 	if k == nil {
 		if k = c.folder.Keyword(e.R); k == nil {
 			if check.IsWord(e.L, "myself") || check.IsWord(e.R, "myself") {
-				c.errorf(e.Pos, "", "myself can only be compared with a keyword such as uri, from_uri, to_uri, src_ip or dst_ip")
+				c.errorf(diag.Comparison, e.Pos, "", "myself can only be compared with a keyword such as uri, from_uri, to_uri, src_ip or dst_ip")
 				return never
 			}
 			return nil
@@ -54,7 +55,7 @@ func (c *compiler) keywordCond(e *ast.Binary) rt.Cond {
 	}
 	if check.IsWord(other, "myself") {
 		if k.Myself == nil {
-			c.errorf(other.Position(), "", "%s cannot be compared with myself", k.Name)
+			c.errorf(diag.Comparison, other.Position(), "", "%s cannot be compared with myself", k.Name)
 			return never
 		}
 		return k.Myself
@@ -124,7 +125,7 @@ func (c *compiler) wordCond(k *registry.Keyword, other ast.Expr) rt.Cond {
 		if v.Kind == value.Str {
 			w, ok := registry.WordValue(v.Str)
 			if !ok {
-				c.errorf(other.Position(), "", "%s is compared with %q; expected %s", k.Name, v.Str, words(k))
+				c.errorf(diag.Comparison, other.Position(), "", "%s is compared with %q; expected %s", k.Name, v.Str, words(k))
 				return never
 			}
 			n = w
@@ -132,7 +133,7 @@ func (c *compiler) wordCond(k *registry.Keyword, other ast.Expr) rt.Cond {
 		return func(c *rt.Ctx) bool { return get(c).Int() == n }
 	}
 	if id, ok := check.Strip(other).(*ast.Ident); ok {
-		c.errorf(id.Pos, suggest(strings.ToUpper(id.Name), strings.FieldsFunc(words(k), func(r rune) bool { return r == ',' || r == ' ' })),
+		c.errorf(diag.Comparison, id.Pos, suggest(strings.ToUpper(id.Name), strings.FieldsFunc(words(k), func(r rune) bool { return r == ',' || r == ' ' })),
 			"%s is compared with %s; expected %s", k.Name, id.Name, words(k))
 		return never
 	}
@@ -199,7 +200,7 @@ func (c *compiler) addrCond(k *registry.Keyword, e *ast.Binary, other ast.Expr) 
 // the script is loaded.
 func (c *compiler) hostCond(k *registry.Keyword, other ast.Expr, host string) rt.Cond {
 	if strings.ContainsAny(host, " /:@\"'") || host == "" {
-		c.errorf(other.Position(), "", "%s is compared with %q, which is no address, network or host name", k.Name, host)
+		c.errorf(diag.Comparison, other.Position(), "", "%s is compared with %q, which is no address, network or host name", k.Name, host)
 		return never
 	}
 	var as []netip.Addr
@@ -208,7 +209,7 @@ func (c *compiler) hostCond(k *registry.Keyword, other ast.Expr, host string) rt
 		defer cancel()
 		var err error
 		if as, err = net.DefaultResolver.LookupNetIP(ctx, "ip", host); err != nil {
-			c.warnf(other.Position(), "the host name %q has no address now, so %s never equals it: %v", host, k.Name, err)
+			c.Warnf(diag.HostName, other.Position(), "the host name %q has no address now, so %s never equals it: %v", host, k.Name, err)
 		}
 	}
 	for i := range as {

@@ -15,6 +15,7 @@ import (
 // specError is an error in the text of a variable or format: off is the byte
 // that it is about.
 type specError struct {
+	code    diag.Code
 	off     int
 	text    string
 	suggest string
@@ -22,8 +23,8 @@ type specError struct {
 
 func (e *specError) Error() string { return e.text }
 
-func specErrorf(off int, format string, args ...any) *specError {
-	return &specError{off: off, text: fmt.Sprintf(format, args...)}
+func specErrorf(code diag.Code, off int, format string, args ...any) *specError {
+	return &specError{code: code, off: off, text: fmt.Sprintf(format, args...)}
 }
 
 func suggestionOf(err error) string {
@@ -32,6 +33,15 @@ func suggestionOf(err error) string {
 		return se.suggest
 	}
 	return ""
+}
+
+// codeOf is the code of an error in a variable's text, other where it has none.
+func codeOf(err error, other diag.Code) diag.Code {
+	var se *specError
+	if errors.As(err, &se) && se.code != "" {
+		return se.code
+	}
+	return other
 }
 
 // varSpec is a variable taken apart: name(inner)[index]{class.name,args}…
@@ -82,12 +92,12 @@ func splitSpec(s string) (varSpec, error) {
 	}
 	v.name, v.afterName = s[:i], i
 	if i == 0 {
-		return v, specErrorf(0, "a pseudo-variable's name is missing")
+		return v, specErrorf(diag.PVForm, 0, "a pseudo-variable's name is missing")
 	}
 	if i < len(s) && s[i] == '(' {
 		end := balanced(s, i)
 		if end < 0 {
-			return v, specErrorf(i, "the parenthesis of $%s is not closed", v.name)
+			return v, specErrorf(diag.UnclosedBracket, i, "the parenthesis of $%s is not closed", v.name)
 		}
 		v.inner, v.hasInner, v.innerOff = s[i+1:end], true, i+1
 		i = end + 1
@@ -95,12 +105,12 @@ func splitSpec(s string) (varSpec, error) {
 	if i < len(s) && s[i] == '[' {
 		end := balanced(s, i)
 		if end < 0 {
-			return v, specErrorf(i, "the index of $%s is not closed", v.name)
+			return v, specErrorf(diag.UnclosedBracket, i, "the index of $%s is not closed", v.name)
 		}
 		v.index, v.hasIndex = strings.TrimSpace(s[i+1:end]), true
 		i = end + 1
 		if v.index == "" {
-			return v, specErrorf(i-1, "the index of $%s is empty", v.name)
+			return v, specErrorf(diag.PVForm, i-1, "the index of $%s is empty", v.name)
 		}
 	}
 	for i < len(s) {
@@ -109,11 +119,11 @@ func splitSpec(s string) (varSpec, error) {
 			continue
 		}
 		if s[i] != '{' {
-			return v, specErrorf(i, "unexpected %q after $%s", s[i], s[:i])
+			return v, specErrorf(diag.PVForm, i, "unexpected %q after $%s", s[i], s[:i])
 		}
 		end := balanced(s, i)
 		if end < 0 {
-			return v, specErrorf(i, "the transformation of $%s is not closed", v.name)
+			return v, specErrorf(diag.UnclosedBracket, i, "the transformation of $%s is not closed", v.name)
 		}
 		v.trans = append(v.trans, transSpec{s[i+1 : end], i + 1})
 		i = end + 1
@@ -129,7 +139,7 @@ func (c *compiler) pv(e *ast.PV) *registry.Var {
 		return registry.BrokenVar()
 	}
 	if why := c.wrongBlock(e.Spec, v); why != "" {
-		c.errorf(e.Pos, "", "%s", why)
+		c.errorf(diag.WrongBlock, e.Pos, "", "%s", why)
 	}
 	return v
 }
@@ -150,16 +160,16 @@ func (c *compiler) specProblem(pos diag.Pos, start int, err error) {
 		if se.off > 0 {
 			pos += diag.Pos(start + se.off)
 		}
-		c.errorf(pos, se.suggest, "%s", se.text)
+		c.errorf(se.code, pos, se.suggest, "%s", se.text)
 		return
 	}
-	c.errorf(pos, "", "%s", err.Error())
+	c.errorf(diag.PVForm, pos, "", "%s", err.Error())
 }
 
 // wrongBlock says why a variable has no meaning in the block that is being
 // compiled; "" where it has.
 func (c *compiler) wrongBlock(spec string, v *registry.Var) string {
-	if v.Routes == 0 || c.reach == 0 || c.reach&v.Routes != 0 {
+	if v.Routes == 0 || c.reach == 0 || v.Routes.Allows(c.reach) {
 		return ""
 	}
 	return fmt.Sprintf("%s cannot be used in %s; it is for %s", written(spec), c.reach, v.Routes)
@@ -197,15 +207,15 @@ func (c *compiler) bindNew(spec string) (*registry.Var, error) {
 	}
 	switch {
 	case row.Inner == registry.Always && !s.hasInner:
-		return nil, specErrorf(0, "$%s needs a name in parentheses: $%s(…)", s.name, s.name)
+		return nil, specErrorf(diag.PVForm, 0, "$%s needs a name in parentheses: $%s(…)", s.name, s.name)
 	case row.Inner == registry.Never && s.hasInner:
-		return nil, specErrorf(s.afterName, "$%s takes nothing in parentheses", s.name)
+		return nil, specErrorf(diag.PVForm, s.afterName, "$%s takes nothing in parentheses", s.name)
 	}
 	v, err := row.Bind(c, s.inner, s.index)
 	if err != nil {
 		var se *specError
 		if errors.As(err, &se) && s.hasInner {
-			return nil, &specError{se.off + s.innerOff, se.text, se.suggest}
+			return nil, &specError{se.code, se.off + s.innerOff, se.text, se.suggest}
 		}
 		return nil, err
 	}
@@ -229,12 +239,12 @@ func (c *compiler) varRow(name string) (*registry.PV, error) {
 	if row, owner := c.table.PV(name); row != nil {
 		return row, nil
 	} else if owner != "" {
-		return nil, specErrorf(0, "$%s is in module %q, which is not loaded", name, owner)
+		return nil, specErrorf(diag.ModuleNotLoaded, 0, "$%s is in module %q, which is not loaded", name, owner)
 	}
 	if isTrackName(name) {
 		return trackVar(name), nil
 	}
-	err := specErrorf(0, "unknown pseudo-variable \"$%s\"", name)
+	err := specErrorf(diag.UnknownPV, 0, "unknown pseudo-variable \"$%s\"", name)
 	names := registry.Names(c.table.PVs)
 	for n := range c.coreRows {
 		names = append(names, n)
@@ -252,9 +262,9 @@ func (c *compiler) transform(get rt.Expr, t transSpec) (rt.Expr, error) {
 	row, owner := c.table.Transformation(name)
 	if row == nil {
 		if owner != "" {
-			return nil, specErrorf(t.off, "the transformation {%s} is in module %q, which is not loaded", name, owner)
+			return nil, specErrorf(diag.ModuleNotLoaded, t.off, "the transformation {%s} is in module %q, which is not loaded", name, owner)
 		}
-		return nil, &specError{t.off, fmt.Sprintf("unknown transformation \"%s\"", name), suggest(name, registry.Names(c.table.Trans))}
+		return nil, &specError{diag.UnknownTransformation, t.off, fmt.Sprintf("unknown transformation \"%s\"", name), suggest(name, registry.Names(c.table.Trans))}
 	}
 	var args []registry.TransArg
 	if hasArgs && row.MaxArgs > 0 {
@@ -262,7 +272,7 @@ func (c *compiler) transform(get rt.Expr, t transSpec) (rt.Expr, error) {
 		for i, text := range splitArgs(rest, row.MaxArgs) {
 			a, err := c.transArg(text)
 			if err != nil {
-				return nil, &specError{off, err.Error(), suggestionOf(err)}
+				return nil, &specError{codeOf(err, diag.TransformationForm), off, err.Error(), suggestionOf(err)}
 			}
 			args = append(args, a)
 			if i < row.MaxArgs {
@@ -272,13 +282,13 @@ func (c *compiler) transform(get rt.Expr, t transSpec) (rt.Expr, error) {
 	}
 	switch {
 	case len(args) < row.MinArgs:
-		return nil, specErrorf(t.off, "the transformation {%s} needs %d argument(s), not %d", name, row.MinArgs, len(args))
+		return nil, specErrorf(diag.TransformationForm, t.off, "the transformation {%s} needs %d argument(s), not %d", name, row.MinArgs, len(args))
 	case hasArgs && row.MaxArgs == 0:
-		return nil, specErrorf(t.off, "the transformation {%s} takes no arguments", name)
+		return nil, specErrorf(diag.TransformationForm, t.off, "the transformation {%s} takes no arguments", name)
 	}
 	f, err := row.Bind(c, args)
 	if err != nil {
-		return nil, specErrorf(t.off, "{%s}: %s", name, err.Error())
+		return nil, specErrorf(diag.TransformationForm, t.off, "{%s}: %s", name, err.Error())
 	}
 	return func(c *rt.Ctx) value.Value { return f(c, get(c)) }, nil
 }
@@ -316,7 +326,7 @@ func (c *compiler) transArg(text string) (registry.TransArg, error) {
 	if len(trimmed) > 1 && trimmed[0] == '$' {
 		spec, ok := wholeVar(trimmed)
 		if !ok {
-			return registry.TransArg{}, specErrorf(0, "%q is not a pseudo-variable", trimmed)
+			return registry.TransArg{}, specErrorf(diag.TransformationForm, 0, "%q is not a pseudo-variable", trimmed)
 		}
 		v, err := c.bindVar(spec)
 		if err != nil {

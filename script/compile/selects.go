@@ -6,6 +6,7 @@ import (
 
 	"sipedge/script/ast"
 	"sipedge/script/check"
+	"sipedge/script/diag"
 	"sipedge/script/registry"
 	"sipedge/script/rt"
 	"sipedge/script/value"
@@ -20,7 +21,7 @@ func parseSelect(s string) ([]registry.SelectStep, error) {
 		case s[i] == '.':
 			i++
 			if i == len(s) || s[i] == '.' || s[i] == '[' {
-				return nil, specErrorf(i, "a name is missing in the select @%s", s)
+				return nil, specErrorf(diag.SelectForm, i, "a name is missing in the select @%s", s)
 			}
 		case s[i] == '[':
 			end := strings.IndexByte(s[i:], ']')
@@ -34,7 +35,7 @@ func parseSelect(s string) ([]registry.SelectStep, error) {
 				}
 			}
 			if end < 0 {
-				return nil, specErrorf(i, "an index is not closed in the select @%s", s)
+				return nil, specErrorf(diag.SelectForm, i, "an index is not closed in the select @%s", s)
 			}
 			arg := strings.TrimSpace(s[i+1 : i+end])
 			step := registry.SelectStep{IsArg: true, Arg: arg}
@@ -51,13 +52,13 @@ func parseSelect(s string) ([]registry.SelectStep, error) {
 				i++
 			}
 			if i == start {
-				return nil, specErrorf(i, "unexpected %q in the select @%s", s[i], s)
+				return nil, specErrorf(diag.SelectForm, i, "unexpected %q in the select @%s", s[i], s)
 			}
 			path = append(path, registry.SelectStep{Name: s[start:i]})
 		}
 	}
 	if len(path) == 0 || path[0].IsArg {
-		return nil, specErrorf(0, "a select needs a name: @ruri, @from.uri, …")
+		return nil, specErrorf(diag.SelectForm, 0, "a select needs a name: @ruri, @from.uri, …")
 	}
 	return path, nil
 }
@@ -82,7 +83,7 @@ func (c *compiler) bindSelect(text string) (rt.Expr, error) {
 		if path[0].Name == "cfg_get" {
 			return c.configValue(path)
 		}
-		err := specErrorf(0, "unknown select \"@%s\"", path[0].Name)
+		err := specErrorf(diag.UnknownSelect, 0, "unknown select \"@%s\"", path[0].Name)
 		if n := suggest(path[0].Name, registry.Names(c.table.Selects)); n != "" {
 			err.suggest = "@" + n
 		}
@@ -114,7 +115,7 @@ func (c *compiler) configValue(path []registry.SelectStep) (rt.Expr, error) {
 		return path[i].Name
 	}
 	if len(path) != 3 {
-		return nil, specErrorf(0, "@cfg_get takes a group and a name: @cfg_get.group.name")
+		return nil, specErrorf(diag.SelectForm, 0, "@cfg_get takes a group and a name: @cfg_get.group.name")
 	}
 	group, key := name(1), name(2)
 	if g, ok := c.globalSet[group+"."+key]; ok {
@@ -137,7 +138,7 @@ func (c *compiler) configValue(path []registry.SelectStep) (rt.Expr, error) {
 		for n := range c.globalSet {
 			known = append(known, n)
 		}
-		err := &specError{text: fmt.Sprintf("unknown configuration value %q", group+"."+key)}
+		err := &specError{code: diag.UnknownSelect, text: fmt.Sprintf("unknown configuration value %q", group+"."+key)}
 		err.suggest = suggest(group+"."+key, known)
 		return nil, err
 	}
@@ -150,7 +151,7 @@ func (c *compiler) configValue(path []registry.SelectStep) (rt.Expr, error) {
 	case *string:
 		k = check.StrConst(*f)
 	default:
-		return nil, specErrorf(0, "the configuration value %s.%s is a list and cannot be read", group, key)
+		return nil, specErrorf(diag.SelectForm, 0, "the configuration value %s.%s is a list and cannot be read", group, key)
 	}
 	v := c.value(k)
 	return func(*rt.Ctx) value.Value { return v }, nil

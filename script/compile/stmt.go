@@ -3,6 +3,7 @@ package compile
 import (
 	"sipedge/script/ast"
 	"sipedge/script/check"
+	"sipedge/script/diag"
 	"sipedge/script/registry"
 	"sipedge/script/rt"
 	"sipedge/script/value"
@@ -175,7 +176,7 @@ func (c *compiler) assign(s *ast.Assign, t int, next rt.Op) rt.Op {
 	v := c.pv(target)
 	if v.Set == nil {
 		if !v.Broken() {
-			c.errorf(target.Pos, "", "%s cannot be assigned to", written(target.Spec))
+			c.errorf(diag.ReadOnly, target.Pos, "", "%s cannot be assigned to", written(target.Spec))
 		}
 		return next
 	}

@@ -29,9 +29,9 @@ func TestRendering(t *testing.T) {
 	inc := set.Add("inc.cfg", []byte("ünknown = 1\n"))
 	inc.From = main.Pos(0)
 	l := NewList(set)
-	l.Warnf(inc.Pos(3), "odd")
-	l.Errorf(main.Pos(9), "unknown function %q", "foo").Suggestion = "for"
-	l.Errorf(main.Pos(9), "unknown function %q", "foo")
+	l.Warnf(Syntax, inc.Pos(3), "odd")
+	l.Errorf(UnknownFunction, main.Pos(9), "unknown function %q", "foo").Suggestion = "for"
+	l.Errorf(UnknownFunction, main.Pos(9), "unknown function %q", "foo")
 	want := `main.cfg:2:2: unknown function "foo" (did you mean "for"?)
     	foo(1);
     	^
@@ -53,7 +53,7 @@ func TestErrorsAreBounded(t *testing.T) {
 	f := set.Add("f", []byte(strings.Repeat("x\n", 2*MaxErrors)))
 	l := NewList(set)
 	for i := range 2 * MaxErrors {
-		l.Errorf(f.Pos(2*i), "bad %d", i)
+		l.Errorf(Syntax, f.Pos(2*i), "bad %d", i)
 	}
 	if !strings.HasSuffix(l.String(), "too many errors, 100 more\n") || l.Errors() != 2*MaxErrors {
 		t.Errorf("%d errors", l.Errors())

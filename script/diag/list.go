@@ -24,8 +24,11 @@ func (s Severity) String() string { return [...]string{"error", "warning", "info
 
 // Diagnostic is one finding.
 type Diagnostic struct {
-	Pos      Pos
+	// Pos is where it is; End, where that is known, lies behind the last byte
+	// that it is about.
+	Pos, End Pos
 	Severity Severity
+	Code     Code
 	Message  string
 	// Suggestion is the name that was probably meant, "" for none.
 	Suggestion string
@@ -50,22 +53,22 @@ func NewList(s *Set) *List { return &List{Set: s} }
 
 // Errorf adds an error; Warnf and Infof the others. The result may be given a
 // Suggestion.
-func (l *List) Errorf(p Pos, format string, args ...any) *Diagnostic {
-	return l.add(p, Error, format, args)
+func (l *List) Errorf(c Code, p Pos, format string, args ...any) *Diagnostic {
+	return l.add(c, p, Error, format, args)
 }
 
 // Warnf adds a warning.
-func (l *List) Warnf(p Pos, format string, args ...any) *Diagnostic {
-	return l.add(p, Warning, format, args)
+func (l *List) Warnf(c Code, p Pos, format string, args ...any) *Diagnostic {
+	return l.add(c, p, Warning, format, args)
 }
 
 // Infof adds a remark.
-func (l *List) Infof(p Pos, format string, args ...any) *Diagnostic {
-	return l.add(p, Info, format, args)
+func (l *List) Infof(c Code, p Pos, format string, args ...any) *Diagnostic {
+	return l.add(c, p, Info, format, args)
 }
 
-func (l *List) add(p Pos, s Severity, format string, args []any) *Diagnostic {
-	d := &Diagnostic{Pos: p, Severity: s, Message: fmt.Sprintf(format, args...)}
+func (l *List) add(c Code, p Pos, s Severity, format string, args []any) *Diagnostic {
+	d := &Diagnostic{Pos: p, Severity: s, Code: c, Message: fmt.Sprintf(format, args...)}
 	for _, o := range l.Items {
 		if o.Pos == p && o.Message == d.Message {
 			return o
@@ -85,6 +88,11 @@ func (l *List) add(p Pos, s Severity, format string, args []any) *Diagnostic {
 
 // HasErrors reports whether the configuration is refused.
 func (l *List) HasErrors() bool { return l.errors > 0 }
+
+// Has reports whether there is a finding of the kind.
+func (l *List) Has(c Code) bool {
+	return slices.ContainsFunc(l.Items, func(d *Diagnostic) bool { return d.Code == c })
+}
 
 // Errors is the number of errors.
 func (l *List) Errors() int { return l.errors + l.dropped }

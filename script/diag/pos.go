@@ -23,9 +23,10 @@ type File struct {
 	Name string
 	Text []byte
 	// From is the place of the line that included the file; 0 for the first one.
-	From  Pos
-	base  Pos
-	lines []int // offset of each line's first byte
+	From    Pos
+	base    Pos
+	lines   []int    // offset of each line's first byte
+	extents []extent // of its tokens, in the order of the text
 }
 
 // Set is all the source of one configuration.

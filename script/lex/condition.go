@@ -20,7 +20,7 @@ func (l *lexer) condition(pos diag.Pos, text string) bool {
 func (l *lexer) defineExp(pos diag.Pos, directive, arg string) {
 	name, text, _ := strings.Cut(arg, " ")
 	if !isName(name) {
-		l.diags.Errorf(pos, "#!%s takes a name and an expression, not %q", directive, arg)
+		l.diags.Errorf(diag.Directive, pos, "#!%s takes a name and an expression, not %q", directive, arg)
 		return
 	}
 	v, ok := l.compute(pos, directive, text)
@@ -42,7 +42,7 @@ func (l *lexer) compute(pos diag.Pos, directive, text string) (expValue, bool) {
 		e.bad = "unexpected " + strconv.Quote(text[e.i:])
 	}
 	if e.bad != "" {
-		l.diags.Errorf(pos, "#!%s: %s in %q", directive, e.bad, text)
+		l.diags.Errorf(diag.Directive, pos, "#!%s: %s in %q", directive, e.bad, text)
 		return v, false
 	}
 	return v, true

@@ -20,7 +20,7 @@ func (l *lexer) commandLine() {
 	for _, d := range l.opts.Defines {
 		name, value, has := strings.Cut(d, "=")
 		if !isName(name) {
-			l.diags.Errorf(0, "-A %s: %q is not a name", d, name)
+			l.diags.Errorf(diag.Directive, 0, "-A %s: %q is not a name", d, name)
 			continue
 		}
 		l.defines[name] = &define{value: value, hasValue: has && value != ""}
@@ -52,13 +52,13 @@ func (l *lexer) define(pos diag.Pos, name, value string, has bool, how string) {
 	case old != nil && how == "try":
 		return
 	case old != nil && how != "re":
-		d := l.diags.Errorf(pos, "%s is defined already", name)
+		d := l.diags.Errorf(diag.DuplicateDefine, pos, "%s is defined already", name)
 		if at := l.set.Position(old.pos); at.Line > 0 {
 			d.Message += ", at " + at.File + ":" + strconv.Itoa(at.Line)
 		}
 		return
-	case old == nil && len(l.defines) >= l.opts.MaxDefines:
-		l.diags.Errorf(pos, "more than %d defines", l.opts.MaxDefines)
+	case old == nil && len(l.defines) >= l.opts.MaxDefines && !l.opts.Without["define count"]:
+		l.diags.Errorf(diag.Limit, pos, "more than %d defines", l.opts.MaxDefines)
 		return
 	}
 	l.defines[name] = &define{value: value, hasValue: has, pos: pos}
@@ -71,7 +71,7 @@ func (l *lexer) expand(s *source, at int, d *define) bool {
 	for k := len(l.stack) - 1; k >= 0 && l.stack[k].fixed != 0; k-- {
 		depth++
 		if l.stack[k].name == name {
-			l.diags.Errorf(s.pos(at), "the value of %s names %s itself", name, name)
+			l.diags.Errorf(diag.DefineCycle, s.pos(at), "the value of %s names %s itself", name, name)
 			return false
 		}
 	}
@@ -95,7 +95,7 @@ type subst struct {
 func (l *lexer) addSubst(pos diag.Pos, text string) {
 	re, to, flags, ok := splitSubst(text)
 	if !ok {
-		l.diags.Errorf(pos, "expected \"/expression/replacement/flags\", found %q", text)
+		l.diags.Errorf(diag.Directive, pos, "expected \"/expression/replacement/flags\", found %q", text)
 		return
 	}
 	s := subst{}
@@ -107,13 +107,13 @@ func (l *lexer) addSubst(pos diag.Pos, text string) {
 		case 'i':
 			prefix = "(?i)"
 		default:
-			l.diags.Errorf(pos, "unknown flag %q of a substitution (there are g and i)", f)
+			l.diags.Errorf(diag.Directive, pos, "unknown flag %q of a substitution (there are g and i)", f)
 			return
 		}
 	}
 	r, err := regexp.Compile(prefix + re)
 	if err != nil {
-		l.diags.Errorf(pos, "bad regular expression %q: %v", re, err)
+		l.diags.Errorf(diag.Regex, pos, "bad regular expression %q: %v", re, err)
 		return
 	}
 	r.Longest()
@@ -195,7 +195,7 @@ func (l *lexer) substitute(text string) string {
 func (l *lexer) substDefine(pos diag.Pos, text string, quoted bool) {
 	name, value, _, ok := splitSubst(text)
 	if !ok || !isName(name) {
-		l.diags.Errorf(pos, "expected \"!NAME!value!flags\", found %q", text)
+		l.diags.Errorf(diag.Directive, pos, "expected \"!NAME!value!flags\", found %q", text)
 		return
 	}
 	l.addSubst(pos, text)

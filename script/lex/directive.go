@@ -31,7 +31,7 @@ func (l *lexer) isDirective(b []byte) bool {
 	}
 	w := string(b[:n])
 	if modes[strings.ToLower(w)] {
-		return true
+		return !l.opts.Without["first-line mark"]
 	}
 	for _, d := range directives {
 		if d == w {
@@ -51,8 +51,12 @@ func (l *lexer) directive(s *source) {
 		i++
 	}
 	name := string(s.text[start+2 : i])
-	rest, end := logicalLine(s.text, i)
+	if l.opts.Without["#!"+name] {
+		name = "" // a comment
+	}
+	rest, end := logicalLine(s.text, i, !l.opts.Without["multi-line define"])
 	s.i = end
+	s.file.Mark(start, start+2+len(trimSpace(s.text[start+2:end])))
 	arg := strings.TrimSpace(rest)
 	switch name {
 	case "define", "def":
@@ -85,7 +89,7 @@ func (l *lexer) directive(s *source) {
 	default:
 		if !modes[strings.ToLower(name)] && name != "" {
 			if near := diag.Suggest(name, directives); near != "" {
-				l.diags.Warnf(pos, "#!%s is no directive and is taken as a comment", name).Suggestion = "#!" + near
+				l.diags.Warnf(diag.UnknownDirective, pos, "#!%s is no directive and is taken as a comment", name).Suggestion = "#!" + near
 			}
 		}
 	}
@@ -95,14 +99,14 @@ func (l *lexer) directive(s *source) {
 }
 
 // logicalLine is the text from i to the end of its line, lines that end with a
-// backslash joined, and the offset behind it.
-func logicalLine(b []byte, i int) (string, int) {
+// backslash joined where join says so, and the offset behind it.
+func logicalLine(b []byte, i int, join bool) (string, int) {
 	var out []byte
 	for {
 		end := lineEnd(b, i)
 		line := trimSpace(b[i:end])
 		next := min(end+1, len(b))
-		if n := len(line); n > 0 && line[n-1] == '\\' && end < len(b) {
+		if n := len(line); n > 0 && line[n-1] == '\\' && end < len(b) && join {
 			out = append(append(out, line[:n-1]...), ' ')
 			i = next
 			continue
@@ -115,11 +119,11 @@ func logicalLine(b []byte, i int) (string, int) {
 func (l *lexer) nameOf(pos diag.Pos, directive, arg string) string {
 	n, rest, _ := strings.Cut(arg, " ")
 	if !isName(n) {
-		l.diags.Errorf(pos, "#!%s takes a name, not %q", directive, arg)
+		l.diags.Errorf(diag.Directive, pos, "#!%s takes a name, not %q", directive, arg)
 		return ""
 	}
-	if rest = strings.TrimSpace(rest); rest != "" && !strings.HasPrefix(rest, "#") {
-		l.diags.Errorf(pos, "#!%s takes one name; %q is too much (a comment goes on a line of its own)", directive, rest)
+	if rest = strings.TrimSpace(rest); rest != "" && !strings.HasPrefix(rest, "#") && !l.opts.Without["clean directive lines"] {
+		l.diags.Errorf(diag.Directive, pos, "#!%s takes one name; %q is too much (a comment goes on a line of its own)", directive, rest)
 	}
 	return n
 }
@@ -131,10 +135,10 @@ func (l *lexer) defineLine(pos diag.Pos, directive, arg, how string) {
 	}
 	name, value := arg[:n], strings.TrimSpace(arg[n:])
 	if !isName(name) || n < len(arg) && arg[n] != ' ' && arg[n] != '\t' && arg[n] != '=' {
-		l.diags.Errorf(pos, "#!%s takes a name and a value, not %q", directive, arg)
+		l.diags.Errorf(diag.Directive, pos, "#!%s takes a name and a value, not %q", directive, arg)
 		return
 	}
-	l.define(pos, name, value, value != "", how)
+	l.define(pos, name, value, value != "" && !l.opts.Without["define value"], how)
 }
 
 // defineEnv is #!defenv NAME or NAME=VARIABLE: the value of a variable of the environment.
@@ -145,13 +149,13 @@ func (l *lexer) defineEnv(pos diag.Pos, directive, arg string) {
 		env = name
 	}
 	if !isName(name) || env == "" {
-		l.diags.Errorf(pos, "#!%s takes NAME or NAME=VARIABLE, not %q", directive, arg)
+		l.diags.Errorf(diag.Directive, pos, "#!%s takes NAME or NAME=VARIABLE, not %q", directive, arg)
 		return
 	}
 	v, found := l.opts.Getenv(env)
 	if !found {
 		if directive == "defenv" {
-			l.diags.Errorf(pos, "the environment has no variable %s", env)
+			l.diags.Errorf(diag.Environment, pos, "the environment has no variable %s", env)
 		}
 		return
 	}
@@ -171,12 +175,12 @@ func (l *lexer) open(pos diag.Pos, holds bool) {
 
 func (l *lexer) elseLine(pos diag.Pos) {
 	if len(l.conds) == 0 {
-		l.diags.Errorf(pos, "#!else without #!ifdef")
+		l.diags.Errorf(diag.Region, pos, "#!else without #!ifdef")
 		return
 	}
 	c := &l.conds[len(l.conds)-1]
 	if c.els {
-		l.diags.Errorf(pos, "a second #!else; the region begins at line %d", l.set.Position(c.pos).Line)
+		l.diags.Errorf(diag.Region, pos, "a second #!else; the region begins at line %d", l.set.Position(c.pos).Line)
 		return
 	}
 	c.els = true
@@ -185,7 +189,7 @@ func (l *lexer) elseLine(pos diag.Pos) {
 
 func (l *lexer) endif(pos diag.Pos, floor int) {
 	if len(l.conds) <= floor {
-		l.diags.Errorf(pos, "#!endif without #!ifdef")
+		l.diags.Errorf(diag.Region, pos, "#!endif without #!ifdef")
 		return
 	}
 	l.conds = l.conds[:len(l.conds)-1]
@@ -196,7 +200,7 @@ func (l *lexer) closeRegions(floor int) {
 	for len(l.conds) > floor {
 		c := l.conds[len(l.conds)-1]
 		l.conds = l.conds[:len(l.conds)-1]
-		l.diags.Errorf(c.pos, "the region that begins here is not closed: #!endif is missing")
+		l.diags.Errorf(diag.Region, c.pos, "the region that begins here is not closed: #!endif is missing")
 	}
 }
 
@@ -219,7 +223,11 @@ func (l *lexer) skip(s *source) {
 				n++
 			}
 			pos := s.pos(i)
-			switch string(line[2:n]) {
+			name := string(line[2:n])
+			if l.opts.Without["#!"+name] {
+				name = ""
+			}
+			switch name {
 			case "ifdef", "ifndef", "ifexp":
 				l.open(pos, false)
 			case "else":

@@ -18,12 +18,12 @@ func (l *lexer) includeStatement(s *source, start int, name string) {
 		i++
 	}
 	if i == len(s.text) || s.text[i] != '"' && s.text[i] != '\'' {
-		l.diags.Errorf(pos, "%s takes a path in quotes", name)
+		l.diags.Errorf(diag.Include, pos, "%s takes a path in quotes", name)
 		return
 	}
 	end := closing(s.text, i)
 	if end == len(s.text) || end > lineEnd(s.text, i) {
-		l.diags.Errorf(s.pos(i), "string is not closed: %c is missing", s.text[i])
+		l.diags.Errorf(diag.UnclosedString, s.pos(i), "string is not closed: %c is missing", s.text[i])
 		s.i = lineEnd(s.text, i)
 		return
 	}
@@ -38,7 +38,7 @@ func (l *lexer) includeLine(s *source, pos diag.Pos, name, arg string) {
 		arg = d.value
 	}
 	if n := len(arg); n < 2 || arg[0] != '"' && arg[0] != '\'' || arg[n-1] != arg[0] {
-		l.diags.Errorf(pos, "#!%s takes a path in quotes, not %s", name, arg)
+		l.diags.Errorf(diag.Include, pos, "#!%s takes a path in quotes, not %s", name, arg)
 		return
 	}
 	l.include(s, pos, name, l.substitute(arg[1:len(arg)-1]))
@@ -48,12 +48,12 @@ func (l *lexer) includeLine(s *source, pos diag.Pos, name, arg string) {
 // to the including file's (cookbook "include_file"). import_file does not mind
 // when there is none.
 func (l *lexer) include(s *source, pos diag.Pos, name, path string) {
-	if s.depth >= MaxIncludeDepth {
-		l.diags.Errorf(pos, "includes are nested more than %d deep", MaxIncludeDepth)
+	if s.depth >= MaxIncludeDepth && !l.opts.Without["include depth"] {
+		l.diags.Errorf(diag.Include, pos, "includes are nested more than %d deep", MaxIncludeDepth)
 		return
 	}
 	tries := []string{path}
-	if !filepath.IsAbs(path) {
+	if !filepath.IsAbs(path) && !l.opts.Without["include path search"] {
 		if dir := filepath.Dir(s.file.Name); dir != "." {
 			tries = append(tries, filepath.Join(dir, path))
 		}
@@ -79,7 +79,7 @@ func (l *lexer) include(s *source, pos diag.Pos, name, path string) {
 		if errors.As(err, &pe) {
 			reason = pe.Err.Error()
 		}
-		l.diags.Errorf(pos, "cannot include %q: %s (looked for %s)", path, reason, strings.Join(tries, ", "))
+		l.diags.Errorf(diag.Include, pos, "cannot include %q: %s (looked for %s)", path, reason, strings.Join(tries, ", "))
 		return
 	}
 	text = withoutMark(text)

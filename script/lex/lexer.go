@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"sipedge/script/diag"
+	"sipedge/script/feature"
 )
 
 // Options are what the lexer needs besides the text.
@@ -22,6 +23,8 @@ type Options struct {
 	MaxDefines int
 	// Getenv is for #!defenv; nil is os.LookupEnv.
 	Getenv func(name string) (string, bool)
+	// Without are parts of the language that are left out, for tests.
+	Without feature.Set
 }
 
 // source is a text that is being read: a file, or the value of a define.
@@ -67,7 +70,7 @@ func Tokens(set *diag.Set, name string, text []byte, opts Options, diags *diag.L
 	if text == nil {
 		b, err := opts.ReadFile(name)
 		if err != nil {
-			diags.Errorf(0, "cannot read the configuration: %v", err)
+			diags.Errorf(diag.Unreadable, 0, "cannot read the configuration: %v", err)
 			return []Token{{Kind: EOF}}, nil
 		}
 		text = b
@@ -103,7 +106,7 @@ func (l *lexer) push(s *source) {
 // stop ends the reading for good.
 func (l *lexer) stop(p diag.Pos, format string, args ...any) {
 	if !l.stopped {
-		l.diags.Errorf(p, format, args...)
+		l.diags.Errorf(diag.Limit, p, format, args...)
 	}
 	l.stopped = true
 	l.stack = nil
@@ -148,6 +151,9 @@ func (l *lexer) run() {
 func (l *lexer) emit(s *source, t Token, from int) {
 	t.Pos, t.End = s.pos(from), s.pos(s.i)
 	t.First = firstOnLine(s, from) && s.fixed == 0
+	if s.fixed == 0 {
+		s.file.Mark(from, s.i)
+	}
 	if t.Kind == Op {
 		switch t.Text {
 		case "{":
@@ -195,9 +201,9 @@ func (l *lexer) token(s *source) {
 		s.i++
 	case c == '#' && next == '!', c == '!' && next == '!' && firstOnLine(s, i) && l.isDirective(b[i+2:]):
 		l.directive(s)
-	case c == '#', c == '/' && next == '/' && firstOnLine(s, i):
+	case c == '#' && !l.opts.Without["comment #"], c == '/' && next == '/' && firstOnLine(s, i):
 		s.i = lineEnd(b, i)
-	case c == '/' && next == '*':
+	case c == '/' && next == '*' && !l.opts.Without["comment /* */"]:
 		l.blockComment(s)
 	case c == '"' || c == '\'':
 		l.str(s)
@@ -209,13 +215,20 @@ func (l *lexer) token(s *source) {
 		l.selectPath(s)
 	case isDigit(c):
 		l.number(s)
-	case c == ':' && next == ':' || c == '[' && bracketedAddr(b[i:]) > 0:
+	case c == ':' && next == ':' || c == '[' && bracketedAddr(b[i:]) > 0 && !l.afterEventRoute():
 		l.addrV6(s)
 	case isLetter(c):
 		l.word(s)
 	default:
 		l.operator(s)
 	}
+}
+
+// afterEventRoute tells whether an event's name follows, event_route[htable:expired:a],
+// which may look like an address.
+func (l *lexer) afterEventRoute() bool {
+	n := len(l.tokens)
+	return n > 0 && l.tokens[n-1].Kind == Ident && l.tokens[n-1].Text == "event_route"
 }
 
 // afterEqual tells whether a parameter's value begins here.
@@ -248,7 +261,7 @@ func (l *lexer) operator(s *source) {
 		for s.i < len(s.text) && s.text[s.i]&0xc0 == 0x80 {
 			s.i++ // the rest of a UTF-8 character
 		}
-		l.diags.Errorf(s.pos(i), "unexpected character %q", s.text[i:s.i])
+		l.diags.Errorf(diag.Character, s.pos(i), "unexpected character %q", s.text[i:s.i])
 		return
 	}
 	l.emit(s, Token{Kind: Op, Text: string(s.text[i])}, i)
@@ -267,7 +280,9 @@ func (l *lexer) blockComment(s *source) {
 	for s.i+1 < len(s.text) {
 		switch {
 		case s.text[s.i] == '/' && s.text[s.i+1] == '*':
-			depth++
+			if depth == 0 || !l.opts.Without["nested comments"] {
+				depth++
+			}
 			s.i += 2
 		case s.text[s.i] == '*' && s.text[s.i+1] == '/':
 			s.i += 2
@@ -279,7 +294,7 @@ func (l *lexer) blockComment(s *source) {
 		}
 	}
 	s.i = len(s.text)
-	l.diags.Errorf(s.pos(start), "comment is not closed: \"*/\" is missing")
+	l.diags.Errorf(diag.UnclosedComment, s.pos(start), "comment is not closed: \"*/\" is missing")
 }
 
 // number reads a number, or an address that begins with a digit.
@@ -305,7 +320,7 @@ func (l *lexer) number(s *source) {
 	}
 	n, err := parseNumber(text)
 	if err != nil {
-		l.diags.Errorf(s.pos(i), "%q is not a number", text)
+		l.diags.Errorf(diag.Number, s.pos(i), "%q is not a number", text)
 	}
 	l.emit(s, Token{Kind: Int, Int: n, Text: text}, i)
 }
@@ -336,7 +351,7 @@ func (l *lexer) word(s *source) {
 		s.i++
 	}
 	text := string(s.text[i:s.i])
-	if (text == "include_file" || text == "import_file") && s.fixed == 0 {
+	if (text == "include_file" || text == "import_file") && s.fixed == 0 && !l.opts.Without[text] {
 		l.includeStatement(s, i, text)
 		return
 	}

@@ -1,5 +1,7 @@
 package lex
 
+import "sipedge/script/diag"
+
 // str reads a string: "…" with escapes, '…' as it stands; both may span lines.
 func (l *lexer) str(s *source) {
 	start := s.i
@@ -12,7 +14,7 @@ func (l *lexer) str(s *source) {
 	s.i = end + 1
 	t := Token{Kind: String, Raw: quote == '\'', Exact: s.fixed == 0}
 	out := raw
-	if quote == '"' {
+	if quote == '"' && !l.opts.Without["string escapes"] {
 		var exact bool
 		out, exact = l.unescape(s, start+1, raw)
 		t.Exact = t.Exact && exact
@@ -51,7 +53,7 @@ func (l *lexer) unclosed(s *source, start, end int) bool {
 			return false
 		}
 	}
-	l.diags.Errorf(s.pos(start), "string is not closed: %c is missing", s.text[start])
+	l.diags.Errorf(diag.UnclosedString, s.pos(start), "string is not closed: %c is missing", s.text[start])
 	// What stands behind it on its line cannot be told from the string. A
 	// semicolon at the line's end was probably meant as one, and the parentheses
 	// before it.
@@ -138,7 +140,7 @@ func (l *lexer) unescape(s *source, off int, raw []byte) (out []byte, exact bool
 				n = n<<3 | int(raw[i]-'0')
 			}
 			if n > 255 {
-				l.diags.Errorf(s.pos(off+i), "octal escape is above 255")
+				l.diags.Errorf(diag.Number, s.pos(off+i), "octal escape is above 255")
 			}
 			out = append(out, byte(n))
 		default:
@@ -179,7 +181,7 @@ func (l *lexer) variable(s *source) {
 	}
 	if i == start+1 {
 		s.i = i
-		l.diags.Errorf(s.pos(start), "a name is expected behind $")
+		l.diags.Errorf(diag.Syntax, s.pos(start), "a name is expected behind $")
 		return
 	}
 	if i < len(b) && b[i] == '(' {
@@ -195,7 +197,7 @@ func (l *lexer) variable(s *source) {
 }
 
 func (l *lexer) notClosed(s *source, start int, what string) {
-	l.diags.Errorf(s.pos(start), "%s is not closed: \")\" is missing", what)
+	l.diags.Errorf(diag.UnclosedBracket, s.pos(start), "%s is not closed: \")\" is missing", what)
 	s.i = lineEnd(s.text, start)
 }
 
@@ -231,7 +233,7 @@ func (l *lexer) selectPath(s *source) {
 		}
 		end := bracketEnd(b, i)
 		if end < 0 {
-			l.diags.Errorf(s.pos(i), "select is not closed: \"]\" is missing")
+			l.diags.Errorf(diag.UnclosedBracket, s.pos(i), "select is not closed: \"]\" is missing")
 			s.i = lineEnd(b, i)
 			return
 		}
@@ -239,7 +241,7 @@ func (l *lexer) selectPath(s *source) {
 	}
 	s.i = max(i, start+1)
 	if i == start+1 {
-		l.diags.Errorf(s.pos(start), "a name is expected behind @")
+		l.diags.Errorf(diag.Syntax, s.pos(start), "a name is expected behind @")
 		return
 	}
 	l.emit(s, Token{Kind: Select, Text: string(b[start+1 : i])}, start)

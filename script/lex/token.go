@@ -15,6 +15,7 @@ const (
 	Select      // @path; Text is what follows the @
 	Addr        // an address, network, or address with protocol and port
 	Op          // an operator or punctuation
+	Off         // a token that a test has left out of the language
 )
 
 // Token is one token.

@@ -38,7 +38,7 @@ func (p *parser) block(owner *lex.Token) *ast.Block {
 		if owner != nil {
 			what = "the block of " + owner.Text
 		}
-		p.failAt(p.missingAt(), "expected \"{\" to open %s, found %s", what, describe(p.cur()))
+		p.failAt(diag.MissingBrace, p.missingAt(), "expected \"{\" to open %s, found %s", what, describe(p.cur()))
 	}
 	p.enter(b.Pos)
 	defer p.leave()
@@ -103,7 +103,7 @@ func (p *parser) foreignBrace(t *lex.Token) bool {
 		return false
 	}
 	if in.bare != nil && in.bareColumn == col && col > in.column {
-		p.diags.Errorf(t.Pos, "\"}\" without \"{\": the %s at line %d has none", in.bare.Text, p.set.Position(in.bare.Pos).Line)
+		p.diags.Errorf(diag.ExtraBrace, t.Pos, "\"}\" without \"{\": the %s at line %d has none", in.bare.Text, p.set.Position(in.bare.Pos).Line)
 		in.bare = nil
 		return true
 	}
@@ -127,20 +127,23 @@ func (p *parser) unclosedBlock() {
 		return
 	}
 	p.unclosed = true
+	if p.cur().Kind == lex.EOF && p.diags.Has(diag.UnclosedComment) {
+		return // the brace stands in the comment
+	}
 	at := p.blocks[len(p.blocks)-1].brace
 	for _, b := range p.blocks {
 		if b.suspect != nil {
 			at = b.suspect
 		}
 	}
-	d := p.diags.Errorf(at.Pos, "the block that begins here is not closed: \"}\" is missing")
+	d := p.diags.Errorf(diag.MissingBrace, at.Pos, "the block that begins here is not closed: \"}\" is missing")
 	if t := p.cur(); t.Kind != lex.EOF {
 		d.Message += " before line " + lineText(p.set, t.Pos)
 	}
 }
 
 func (p *parser) surplusBrace(t *lex.Token) {
-	p.diags.Errorf(t.Pos, "\"}\" without \"{\": every block before it is closed")
+	p.diags.Errorf(diag.ExtraBrace, t.Pos, "\"}\" without \"{\": every block before it is closed")
 }
 
 func lineText(set *diag.Set, pos diag.Pos) string {

@@ -60,9 +60,9 @@ func (p *parser) topItem() {
 		p.next()
 		p.surplusBrace(t)
 	case t.Kind != lex.Ident:
-		p.failAt(t.Pos, "expected a parameter, a module or a routing block, found %s", describe(t))
+		p.failAt(diag.Syntax, t.Pos, "expected a parameter, a module or a routing block, found %s", describe(t))
 	case statementWords[t.Text]:
-		p.failAt(t.Pos, "%q outside of a routing block; is there a \"}\" too many before it?", t.Text)
+		p.failAt(diag.MisplacedWord, t.Pos, "%q outside of a routing block; is there a \"}\" too many before it?", t.Text)
 	default:
 		p.named(p.next())
 	}
@@ -98,8 +98,11 @@ func (p *parser) named(t *lex.Token) {
 		p.routeBlock(t, kind)
 		return
 	}
+	if _, block := blockKinds[t.Text]; block && !p.is("=") {
+		p.failAt(diag.MissingBrace, p.missingAt(), "expected \"{\" to open the block of %s, found %s", t.Text, describe(p.cur()))
+	}
 	if !p.is("=") {
-		d := p.diags.Errorf(t.Pos, "expected \"=\" behind the parameter %q, found %s", t.Text, describe(p.cur()))
+		d := p.diags.Errorf(diag.Syntax, t.Pos, "expected \"=\" behind the parameter %q, found %s", t.Text, describe(p.cur()))
 		d.Suggestion = diag.Suggest(t.Text, topWords)
 		if d.Suggestion != "" {
 			d.Message = "unexpected " + strconv.Quote(t.Text)
@@ -111,14 +114,14 @@ func (p *parser) named(t *lex.Token) {
 
 func (p *parser) stringOf(what string) *ast.StringLit {
 	if p.cur().Kind != lex.String {
-		p.failAt(p.missingAt(), "%s, found %s", what, describe(p.cur()))
+		p.failAt(diag.Syntax, p.missingAt(), "%s, found %s", what, describe(p.cur()))
 	}
 	return p.str()
 }
 
 func (p *parser) closeParams() {
 	if !p.accept(")") {
-		p.failAt(p.missingAt(), "expected \")\", found %s", describe(p.cur()))
+		p.failAt(diag.MissingParenthesis, p.missingAt(), "expected \")\", found %s", describe(p.cur()))
 	}
 }
 
@@ -138,14 +141,14 @@ func (p *parser) flagDecls(t *lex.Token, avp bool) {
 	for {
 		n := p.cur()
 		if n.Kind != lex.Ident && n.Kind != lex.String {
-			p.failAt(p.missingAt(), "expected a flag's name, found %s", describe(n))
+			p.failAt(diag.Syntax, p.missingAt(), "expected a flag's name, found %s", describe(n))
 		}
 		p.next()
 		d := &ast.FlagDecl{Pos: n.Pos, Avp: avp, Name: n.Text, Number: -1}
 		if p.accept(":") {
 			v := p.next()
 			if v.Kind != lex.Int {
-				p.failAt(v.Pos, "expected the flag's position, found %s", describe(v))
+				p.failAt(diag.Syntax, v.Pos, "expected the flag's position, found %s", describe(v))
 			}
 			d.Number = int(v.Int)
 		}
@@ -169,7 +172,7 @@ func (p *parser) setting(t *lex.Token) {
 			break
 		}
 		if first && v.First && p.beginsItem() {
-			p.failAt(p.endOfPrev(), "expected a value for %q, found %s", t.Text, describe(v))
+			p.failAt(diag.Syntax, p.endOfPrev(), "expected a value for %q, found %s", t.Text, describe(v))
 		}
 		switch {
 		case !first && (tokenIs(v, "desc") || tokenIs(v, "descr") || tokenIs(v, "description")):
@@ -201,7 +204,7 @@ func (p *parser) settingValue(t *lex.Token) ast.SettingValue {
 	neg := p.accept("-")
 	n := p.cur()
 	if neg && n.Kind != lex.Int {
-		p.failAt(n.Pos, "expected a number behind \"-\", found %s", describe(n))
+		p.failAt(diag.Syntax, n.Pos, "expected a number behind \"-\", found %s", describe(n))
 	}
 	out := ast.SettingValue{Pos: v.Pos, Str: n.Text}
 	switch n.Kind {
@@ -225,7 +228,7 @@ func (p *parser) settingValue(t *lex.Token) ast.SettingValue {
 		out.Kind = ast.SettingIdent
 	default:
 		if !tokenIs(n, "*") {
-			p.failAt(p.missingAt(), "expected a value for %q, found %s", t.Text, describe(n))
+			p.failAt(diag.Syntax, p.missingAt(), "expected a value for %q, found %s", t.Text, describe(n))
 		}
 		p.next()
 		out.Kind = ast.SettingIdent
@@ -256,14 +259,14 @@ func (p *parser) routeName() (string, diag.Pos) {
 	for !p.is("]") {
 		t := p.cur()
 		if t.Kind == lex.EOF || tokenIs(t, "{") || t.First {
-			p.failAt(p.missingAt(), "expected \"]\" behind the route's name, found %s", describe(t))
+			p.failAt(diag.Syntax, p.missingAt(), "expected \"]\" behind the route's name, found %s", describe(t))
 		}
 		b.WriteString(t.Text)
 		p.next()
 	}
 	p.next()
 	if b.Len() == 0 {
-		p.failAt(pos, "a route's name is expected between the brackets")
+		p.failAt(diag.Syntax, pos, "a route's name is expected between the brackets")
 	}
 	return b.String(), pos
 }
@@ -274,7 +277,7 @@ func (p *parser) syncTop() {
 	depth := 0
 	for p.cur().Kind != lex.EOF {
 		t := p.cur()
-		if depth <= 0 && t.First && t.Kind == lex.Ident && (blockKinds[t.Text] == ast.RequestRoute && t.Text != "route" && t.Text != "request_route" || p.beginsItem()) {
+		if depth <= 0 && t.First && t.Kind == lex.Ident && (p.beginsItem() || p.looksLikeBlock()) {
 			return
 		}
 		if tokenIs(t, "{") {
@@ -306,10 +309,16 @@ func (p *parser) beginsItem() bool {
 	return tokenIs(n, "=")
 }
 
+// looksLikeBlock tells whether a word stands here as a routing block's keyword
+// does, which may be misspelt.
+func (p *parser) looksLikeBlock() bool {
+	return !statementWords[p.cur().Text] && tokenIs(p.peek(1), "[") && tokenIs(p.afterBracket(), "{")
+}
+
 // afterBracket is the token behind the "]" that ends a route's name, on the same
 // line or the next.
 func (p *parser) afterBracket() *lex.Token {
-	for n := 2; n < 12; n++ {
+	for n := 2; n < 32; n++ {
 		if t := p.peek(n); tokenIs(t, "]") {
 			return p.peek(n + 1)
 		}

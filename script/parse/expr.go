@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"sipedge/script/ast"
+	"sipedge/script/diag"
 	"sipedge/script/lex"
 )
 
@@ -29,12 +30,15 @@ func (p *parser) binaryOp() (op string, prec int) {
 		return "", 0
 	}
 	if t.Kind == lex.Op && t.Text == "%" {
-		p.diags.Errorf(t.Pos, "there is no operator %%; use mod")
+		p.diags.Errorf(diag.Operator, t.Pos, "there is no operator %%; use mod")
 		return "mod", precedence["mod"]
 	}
 	prec, ok := precedence[t.Text]
 	if !ok {
 		return "", 0
+	}
+	if p.cfg.Without["precedence"] {
+		prec = 1
 	}
 	switch t.Text {
 	case "or":
@@ -121,7 +125,7 @@ func (p *parser) operand() ast.Expr {
 			return p.word(t)
 		}
 	}
-	p.failAt(p.missingAt(), "expected a value, found %s", describe(t))
+	p.failAt(diag.Syntax, p.missingAt(), "expected a value, found %s", describe(t))
 	return nil
 }
 
@@ -143,7 +147,7 @@ func (p *parser) word(t *lex.Token) ast.Expr {
 		return &ast.IntLit{Pos: t.Pos, Value: b}
 	}
 	if t.Text == "max_len" {
-		p.diags.Errorf(t.Pos, "max_len was removed; compare msg:len with a number")
+		p.diags.Errorf(diag.Removed, t.Pos, "max_len was removed; compare msg:len with a number")
 	}
 	if !p.is("(") {
 		return &ast.Ident{Pos: t.Pos, Name: t.Text}
@@ -191,8 +195,8 @@ func (p *parser) args(t *lex.Token) (args []ast.Expr) {
 		}
 		c := p.cur()
 		if c.First || c.Kind == lex.EOF || tokenIs(c, ";") || tokenIs(c, "{") {
-			p.failAt(p.endOfPrev(), "\")\" is missing behind the arguments of %s()", t.Text)
+			p.failAt(diag.MissingParenthesis, p.endOfPrev(), "\")\" is missing behind the arguments of %s()", t.Text)
 		}
-		p.failAt(c.Pos, "expected \",\" or \")\" in the arguments of %s(), found %s", t.Text, describe(c))
+		p.failAt(diag.MissingParenthesis, c.Pos, "expected \",\" or \")\" in the arguments of %s(), found %s", t.Text, describe(c))
 	}
 }

@@ -22,10 +22,16 @@ func File(path string, text []byte, opts Options) (*ast.Config, *diag.List) {
 	if len(tokens) == 1 && diags.HasErrors() {
 		return nil, diags
 	}
-	p := &parser{tokens: tokens, set: set, diags: diags, cfg: &ast.Config{Files: set, Defines: defines}}
+	if opts.Without != nil {
+		switchTokensOff(tokens, opts.Without)
+	}
+	p := &parser{tokens: tokens, set: set, diags: diags, cfg: &ast.Config{Files: set, Defines: defines, Without: opts.Without}}
 	p.config()
+	if opts.Without != nil {
+		switchRulesOff(p.cfg)
+	}
 	if len(tokens) == 1 && !diags.HasErrors() {
-		diags.Errorf(tokens[0].Pos, "the configuration is empty")
+		diags.Errorf(diag.Empty, tokens[0].Pos, "the configuration is empty")
 	}
 	return p.cfg, diags
 }
@@ -84,7 +90,16 @@ func (p *parser) expect(text, where string) {
 	if p.accept(text) {
 		return
 	}
-	p.failAt(p.missingAt(), "expected %q %s, found %s", text, where, describe(p.cur()))
+	p.failAt(missing(text), p.missingAt(), "expected %q %s, found %s", text, where, describe(p.cur()))
+}
+
+// missing is the code for an operator that is not there.
+func missing(op string) diag.Code {
+	switch op {
+	case "(", ")":
+		return diag.MissingParenthesis
+	}
+	return diag.Syntax
 }
 
 // missingAt is the place for something that is missing: behind the last token
@@ -103,8 +118,8 @@ func (p *parser) endOfPrev() diag.Pos {
 	return p.prev().End
 }
 
-func (p *parser) failAt(pos diag.Pos, format string, args ...any) {
-	p.diags.Errorf(pos, format, args...)
+func (p *parser) failAt(code diag.Code, pos diag.Pos, format string, args ...any) {
+	p.diags.Errorf(code, pos, format, args...)
 	panic(syntaxError{})
 }
 
@@ -125,7 +140,7 @@ func describe(t *lex.Token) string {
 
 func (p *parser) enter(pos diag.Pos) {
 	if p.depth++; p.depth > maxDepth {
-		p.failAt(pos, "nested more than %d deep", maxDepth)
+		p.failAt(diag.Limit, pos, "nested more than %d deep", maxDepth)
 	}
 }
 

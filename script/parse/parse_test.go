@@ -341,3 +341,18 @@ func FuzzFile(f *testing.F) {
 		File("x", []byte(text), Options{ReadFile: func(string) ([]byte, error) { return nil, fmt.Errorf("none") }})
 	})
 }
+
+// TestAnEventsNameIsNoAddress: "[htable:expired:a]" is spelt like an address in
+// brackets, but for what stands before it.
+func TestAnEventsNameIsNoAddress(t *testing.T) {
+	for _, name := range []string{"htable:expired:a", "dead:beef:cafe", "htable:expired:a-b.c", "tm:local-request", "htable:expired:a-long-name-of-six-words"} {
+		cfg, diags := File("t.cfg", []byte("event_route["+name+"] { drop; }\n"), Options{})
+		if diags.HasErrors() {
+			t.Errorf("%s: %v", name, diags)
+			continue
+		}
+		if len(cfg.Routes) != 1 || cfg.Routes[0].Name != name {
+			t.Errorf("%s: read as %+v", name, cfg.Routes)
+		}
+	}
+}

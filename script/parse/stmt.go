@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"sipedge/script/ast"
+	"sipedge/script/diag"
 	"sipedge/script/lex"
 )
 
@@ -41,9 +42,9 @@ func (p *parser) stmt() (s ast.Stmt) {
 		case "return", "exit", "drop", "break":
 			return p.jump()
 		case "else":
-			p.failAt(t.Pos, "\"else\" without \"if\"")
+			p.failAt(diag.MisplacedWord, t.Pos, "\"else\" without \"if\"")
 		case "case", "default":
-			p.failAt(t.Pos, "%q outside of a switch", t.Text)
+			p.failAt(diag.MisplacedWord, t.Pos, "%q outside of a switch", t.Text)
 		}
 	}
 	if p.is("{") {
@@ -81,6 +82,9 @@ func (p *parser) syncStmt(start int) {
 func (p *parser) simple() ast.Stmt {
 	t := p.cur()
 	x := p.expr(0)
+	if p.is("{") && t.Kind == lex.Ident {
+		p.misspelt(t)
+	}
 	var s ast.Stmt
 	if p.is("=") {
 		p.next()
@@ -88,7 +92,7 @@ func (p *parser) simple() ast.Stmt {
 		switch x.(type) {
 		case *ast.PV, *ast.Select:
 		default:
-			p.diags.Errorf(x.Position(), "only a pseudo-variable can be assigned to")
+			p.diags.Errorf(diag.ReadOnly, x.Position(), "only a pseudo-variable can be assigned to")
 		}
 	} else {
 		switch y := unparen(x).(type) {
@@ -100,11 +104,19 @@ func (p *parser) simple() ast.Stmt {
 			s = &ast.ExprStmt{Pos: t.Pos, X: &ast.Call{Pos: y.Pos, Name: y.Name, Bare: true}}
 		default:
 			s = &ast.ExprStmt{Pos: t.Pos, X: x}
-			p.diags.Errorf(t.Pos, "this is no statement: it computes a value and does nothing with it")
+			p.diags.Errorf(diag.NoEffect, t.Pos, "this is no statement: it computes a value and does nothing with it")
 		}
 	}
 	p.semicolon()
 	return s
+}
+
+// misspelt reports a word before a block that is near a keyword which takes one.
+func (p *parser) misspelt(t *lex.Token) {
+	if near := diag.Suggest(t.Text, []string{"if", "else", "while", "switch"}); near != "" {
+		p.diags.Errorf(diag.MisplacedWord, t.Pos, "%q is no keyword", t.Text).Suggestion = near
+		panic(syntaxError{})
+	}
 }
 
 func unparen(x ast.Expr) ast.Expr {
@@ -125,17 +137,17 @@ func (p *parser) semicolon() {
 	}
 	t := p.cur()
 	if t.First || t.Kind == lex.EOF || tokenIs(t, "}") {
-		p.diags.Errorf(p.endOfPrev(), "\";\" is missing behind the statement")
+		p.diags.Errorf(diag.MissingSemicolon, p.endOfPrev(), "\";\" is missing behind the statement")
 		return
 	}
-	p.failAt(t.Pos, "expected \";\" behind the statement, found %s", describe(t))
+	p.failAt(diag.MissingSemicolon, t.Pos, "expected \";\" behind the statement, found %s", describe(t))
 }
 
 func (p *parser) condition(what *lex.Token) ast.Expr {
 	p.expect("(", "behind "+what.Text)
 	x := p.expr(0)
 	if p.is("=") {
-		p.failAt(p.cur().Pos, "\"=\" assigns; a comparison is written \"==\"")
+		p.failAt(diag.AssignInCondition, p.cur().Pos, "\"=\" assigns; a comparison is written \"==\"")
 	}
 	p.expect(")", "behind the condition")
 	return x
@@ -147,7 +159,7 @@ func (p *parser) body(owner *lex.Token, at int) *ast.Block {
 		return p.block(owner)
 	}
 	if t := p.cur(); t.Kind == lex.EOF || tokenIs(t, "}") {
-		p.failAt(p.missingAt(), "a statement is missing behind %s", owner.Text)
+		p.failAt(diag.Syntax, p.missingAt(), "a statement is missing behind %s", owner.Text)
 	}
 	b := &ast.Block{Pos: p.cur().Pos}
 	p.enter(b.Pos)
@@ -197,7 +209,7 @@ func (p *parser) switchStmt() ast.Stmt {
 	t := p.next()
 	n := &ast.Switch{Pos: t.Pos, Value: p.condition(t)}
 	if !p.is("{") {
-		p.failAt(p.missingAt(), "expected \"{\" to open the block of switch, found %s", describe(p.cur()))
+		p.failAt(diag.MissingBrace, p.missingAt(), "expected \"{\" to open the block of switch, found %s", describe(p.cur()))
 	}
 	p.enter(t.Pos)
 	defer p.leave()
@@ -221,7 +233,7 @@ func (p *parser) switchStmt() ast.Stmt {
 			n.Cases = append(n.Cases, p.caseLabel())
 		case p.accept(";"):
 		case len(n.Cases) == 0:
-			p.failAt(t.Pos, "expected \"case\" or \"default\" in the switch, found %s", describe(t))
+			p.failAt(diag.Syntax, t.Pos, "expected \"case\" or \"default\" in the switch, found %s", describe(t))
 		default:
 			c := n.Cases[len(n.Cases)-1]
 			if s := p.stmt(); s != nil {
@@ -238,7 +250,7 @@ func (p *parser) caseLabel() *ast.Case {
 		c.Regex = p.accept("/")
 		c.Value = p.expr(0)
 		if _, str := c.Value.(*ast.StringLit); c.Regex && !str {
-			p.diags.Errorf(c.Value.Position(), "a regular expression stands in quotes behind the /")
+			p.diags.Errorf(diag.Label, c.Value.Position(), "a regular expression stands in quotes behind the /")
 		}
 	}
 	p.expect(":", "behind the label")
@@ -256,7 +268,7 @@ func (p *parser) jump() ast.Stmt {
 	case !p.is(";") && !p.is("}") && !p.cur().First && p.cur().Kind != lex.EOF:
 		n.Value = p.expr(0)
 		if n.Kind == ast.Break {
-			p.diags.Errorf(n.Value.Position(), "break takes no value")
+			p.diags.Errorf(diag.Syntax, n.Value.Position(), "break takes no value")
 			n.Value = nil
 		}
 	}

@@ -22,7 +22,8 @@ type Module struct {
 	PVs             []PV
 	Transformations []Transformation
 	Selects         []Select
-	// Events are the event_route names that the module runs, e.g. "htable:mod-init".
+	// Events are the event_route names that the module runs, e.g.
+	// "htable:mod-init". A name that ends in * stands for all that begin so.
 	Events []string
 
 	// Check looks at a new snapshot's configuration without touching live
@@ -33,6 +34,10 @@ type Module struct {
 	Prepare func(host, cfg any) error
 	Commit  func(host, cfg any)
 	Abort   func(host, cfg any)
+	// Started runs when the snapshot is current and every module has committed:
+	// at start before there is traffic, and after each reload. It is where a
+	// module starts its event routes (core.Server.PostEvent).
+	Started func(host, cfg any)
 	// Stop ends the module's live state when the server stops.
 	Stop func(host any)
 }

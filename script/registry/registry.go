@@ -38,8 +38,11 @@ type Arg struct {
 	Kind      ArgKind
 	Optional  bool
 	RouteKind rt.RouteKind
-	Words     []string
-	Min, Max  int64 // for ArgInt literals, both 0 for no bound
+	// Runs is for an ArgRoute whose block the function runs as route() does: the
+	// name may be computed from a format, and a block that is missing is no error.
+	Runs     bool
+	Words    []string
+	Min, Max int64 // for ArgInt literals, both 0 for no bound
 }
 
 // Actual is one checked argument of a call, handed to Compile.
@@ -264,7 +267,7 @@ type Table struct {
 	PVOwner       map[string]string
 	TransOwner    map[string]string
 	SelectOwner   map[string]string
-	// Events are all event_route names with the module that runs them.
+	// Events are all event_route names with the module that runs them; see Event.
 	Events map[string]string
 
 	loaded         map[string]bool

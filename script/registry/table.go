@@ -204,6 +204,19 @@ func (t *Table) Transformation(name string) (tr *Transformation, owner string) {
 	return tr, owner
 }
 
+// Event is the module that runs event_route[name]; false where nothing does.
+func (t *Table) Event(name string) (owner string, ok bool) {
+	if owner, ok = t.Events[name]; ok {
+		return owner, true
+	}
+	for pattern, owner := range t.Events {
+		if prefix, any := strings.CutSuffix(pattern, "*"); any && len(name) > len(prefix) && strings.HasPrefix(name, prefix) {
+			return owner, true
+		}
+	}
+	return "", false
+}
+
 // Select is the row whose prefix is the longest one of the path's leading
 // names, where its module is loaded; n is the number of components it covers.
 func (t *Table) Select(path []SelectStep) (s *Select, n int) {

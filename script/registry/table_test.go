@@ -158,3 +158,16 @@ func TestConstantWords(t *testing.T) {
 		t.Error("an unknown word has a value")
 	}
 }
+
+// TestAnEventsNameMayBeOpen: a module can run a block per table of its own.
+func TestAnEventsNameMayBeOpen(t *testing.T) {
+	tab, err := NewTable(Core{}, &Module{Name: "m", Events: []string{"m:start", "m:gone:*"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]bool{"m:start": true, "m:gone:a": true, "m:gone:": false, "m:start:a": false, "m:gon": false} {
+		if _, ok := tab.Event(name); ok != want {
+			t.Errorf("%s: %v", name, ok)
+		}
+	}
+}

@@ -55,6 +55,21 @@ const (
 	AnyRoute = RequestRoute | FailureRoute | ReplyRoute | TMReplyRoute | BranchRoute | SendRoute | EventRoute
 )
 
+// Allows reports whether what is allowed in the blocks k may stand in a block
+// that is reached as at least one of the kinds reached. An event_route is a
+// request's block in this: Kamailio takes there what it takes in the main route.
+func (k RouteKind) Allows(reached RouteKind) bool { return k.withEvents()&reached != 0 }
+
+// AllowsAll is Allows for every one of the kinds.
+func (k RouteKind) AllowsAll(reached RouteKind) bool { return reached&^k.withEvents() == 0 }
+
+func (k RouteKind) withEvents() RouteKind {
+	if k&RequestRoute != 0 {
+		k |= EventRoute
+	}
+	return k
+}
+
 // String is the keyword of the block's kind, as scripts write it; of several
 // kinds, the keywords joined by ", ".
 func (k RouteKind) String() string {
@@ -159,6 +174,7 @@ type Ctx struct {
 	loops   int // rounds of while left for this message
 	prog    *Program
 	resume  Op
+	entry   Op // the block that the running function wants to run
 	calls   [MaxCallDepth]frame
 	stack   [StackSlots]value.Value
 	arena   []byte
@@ -192,7 +208,7 @@ func (c *Ctx) Reset(prog *Program, msg []byte) {
 	c.avps.reset()
 	c.xavps.reset()
 	clear(c.calls[:c.depth])
-	c.Pos, c.live, c.ret, c.state, c.resume, c.fault = 0, 0, 0, Idle, nil, false
+	c.Pos, c.live, c.ret, c.state, c.resume, c.entry, c.fault = 0, 0, 0, Idle, nil, nil, false
 	c.sp, c.depth, c.base, c.nested, c.loops = 0, 0, 0, 0, prog.loopBudget()
 	poisonArena(c.arena)
 	c.arena = c.arena[:0]

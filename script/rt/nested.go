@@ -22,3 +22,7 @@ func (c *Ctx) RunNested(entry Op) (State, error) {
 	c.ret, c.state, c.Pos, c.fault = ret, state, pos, fault
 	return st, err
 }
+
+// CanWait reports whether the running block may suspend. A function that would
+// reserve something before it waits asks first.
+func (c *Ctx) CanWait() bool { return c.nested == 0 }

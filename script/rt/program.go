@@ -23,6 +23,9 @@ type Program struct {
 
 	// Stateful is set when any function used wants the call's home loop.
 	Stateful bool
+	// Typed is the number of == and != whose operand types were known at start and
+	// the same, so that none is looked at for a message.
+	Typed int
 	// CallDepth bounds the nesting of route() calls, at most MaxCallDepth.
 	CallDepth int
 	// Positions turns Ctx.Pos into "file:line:column" for log lines.

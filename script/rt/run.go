@@ -120,6 +120,21 @@ func (c *Ctx) SuspendAt(next Op) Op {
 	return nil
 }
 
+// Enter is what a Func returns to run a block as route() does, waits included. The
+// block's result becomes the function's.
+func (c *Ctx) Enter(block Op) int32 {
+	c.entry = block
+	return Pending
+}
+
+// TakeEntry is the block that the function which said Pending wants to run; nil
+// for one that waits. Compiled call operations use it.
+func (c *Ctx) TakeEntry() Op {
+	op := c.entry
+	c.entry = nil
+	return op
+}
+
 // Finish ends the script: exit (dropped false) or drop.
 func (c *Ctx) Finish(dropped bool) Op {
 	c.state = Exited

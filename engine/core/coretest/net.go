@@ -24,6 +24,7 @@ import (
 	"sipedge/engine/core"
 	"sipedge/engine/log"
 	"sipedge/reactor"
+	"sipedge/script/diag"
 	"sipedge/script/rt"
 )
 
@@ -40,6 +41,7 @@ type Net struct {
 	peers  map[netip.AddrPort]*Peer
 	logger *log.Logger
 	lines  *lines
+	stray  []string
 }
 
 // Peer is an address on the wire.
@@ -53,13 +55,24 @@ type Peer struct {
 // refused ends the test. opts need Core and Modules.
 func New(t testing.TB, script string, opts core.Options) *Net {
 	t.Helper()
+	n, diags := Try(t, script, opts)
+	if n == nil {
+		t.Fatalf("the script was refused:\n%v", diags)
+	}
+	return n
+}
+
+// Try is New for a script that may be refused: the Net is nil then, and the list
+// says why.
+func Try(t testing.TB, script string, opts core.Options) (*Net, *diag.List) {
+	t.Helper()
 	n := &Net{t: t, wire: &wire{}, peers: map[netip.AddrPort]*Peer{}, lines: &lines{changed: make(chan struct{}, 1)}}
 	n.logger = log.New(log.Options{Rings: 1, Sink: n.lines, Level: 2, Lines: -1, Bytes: -1})
 	t.Cleanup(func() { n.logger.Close() })
 	opts.Logger, opts.Loops = n.logger, 1
 	s, diags := core.New("test.cfg", []byte(script), opts)
 	if s == nil {
-		t.Fatalf("the script was refused:\n%v", diags)
+		return nil, diags
 	}
 	n.Server = s
 	var sockets []*core.Socket
@@ -74,7 +87,8 @@ func New(t testing.TB, script string, opts core.Options) *Net {
 	}
 	n.wire.handler = s.Handler(0)
 	n.wire.handler.Start(n.wire)
-	return n
+	n.wire.settle() // what the modules start with (event_route[htable:mod-init])
+	return n, diags
 }
 
 // Refused compiles a script that has to be refused and returns all errors as text.
@@ -102,8 +116,14 @@ func (n *Net) Peer(addr string) *Peer {
 func (n *Net) deliver(to netip.AddrPort, data []byte) {
 	if p := n.peers[to]; p != nil {
 		p.got = append(p.got, string(data))
+		return
 	}
+	n.stray = append(n.stray, to.String()+": "+string(data))
 }
+
+// Stray are the datagrams that went to addresses without a peer, each behind its
+// address.
+func (n *Net) Stray() []string { return n.stray }
 
 // Send sends a datagram to the first listen address of the peer's family.
 func (p *Peer) Send(msg string) {
@@ -118,6 +138,13 @@ func (p *Peer) Send(msg string) {
 // SendTo sends a datagram to the listen address with the number i in Listen.
 func (p *Peer) SendTo(i int, msg string) {
 	p.n.wire.receive([]reactor.Message{p.message(i, []byte(msg))})
+}
+
+// SendOver is SendTo for a message that came over another transport than UDP.
+func (p *Peer) SendOver(transport reactor.Transport, i int, msg string) {
+	m := p.message(i, []byte(msg))
+	m.Meta.Transport = transport
+	p.n.wire.receive([]reactor.Message{m})
 }
 
 func (p *Peer) message(i int, data []byte) reactor.Message {
@@ -170,6 +197,10 @@ func (p *Peer) Bench(b *testing.B, msg string) {
 
 // Advance moves the clock and lets timers fire.
 func (n *Net) Advance(d time.Duration) { n.wire.advance(d) }
+
+// Settle lets the server handle what was posted to its loop from outside of
+// messages: by a reload, or by the test.
+func (n *Net) Settle() { n.wire.settle() }
 
 // WaitLog returns the first log line that contains text; the test ends when
 // none comes.
