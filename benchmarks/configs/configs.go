@@ -77,3 +77,13 @@ func parameterName(line string) (string, bool) {
 	}
 	return name, true
 }
+
+// ModParam returns the script with a module parameter set, ahead of its first routing block; value is spelt as in a script.
+func (s Script) ModParam(module, name, value string) Script {
+	line := fmt.Sprintf("modparam(%q, %q, %s)\n\n", module, name, value)
+	head, tail, ok := strings.Cut(string(s), "request_route {")
+	if !ok {
+		return s
+	}
+	return Script(head + line + "request_route {" + tail)
+}

@@ -127,6 +127,9 @@ func (s *Server) Addr() string { return fmt.Sprintf("127.0.0.1:%d", s.Port) }
 // CPU is the processor time that the server and its workers have used so far.
 func (s *Server) CPU() (procstat.CPU, error) { return procstat.Tree(s.cmd.Process.Pid) }
 
+// Resident is the server's memory in RAM, in bytes.
+func (s *Server) Resident() (uint64, error) { return procstat.Resident(s.cmd.Process.Pid) }
+
 // Alive says whether the server's main process is still running.
 func (s *Server) Alive() bool {
 	select {

@@ -10,11 +10,12 @@ import (
 // anything: a call of which a message is lost does not come through.
 
 var (
-	crlf         = []byte("\r\n")
-	headersEnd   = []byte("\r\n\r\n")
-	statusOK     = []byte("SIP/2.0 200 ")
-	methodInvite = []byte("INVITE")
-	methodBye    = []byte("BYE")
+	crlf          = []byte("\r\n")
+	headersEnd    = []byte("\r\n\r\n")
+	statusOK      = []byte("SIP/2.0 200 ")
+	methodInvite  = []byte("INVITE")
+	methodBye     = []byte("BYE")
+	methodOptions = []byte("OPTIONS")
 )
 
 // phone is a socket of one end of the calls. It is used by one goroutine at a time.
@@ -22,16 +23,19 @@ type phone struct {
 	conn   *net.UDPConn
 	local  string
 	server netip.AddrPort
+	rings  bool // an INVITE gets no more than a 180
 	out    []byte
 }
 
-// called answers what reaches the callee: 180 and 200 to an INVITE, 200 to a BYE.
+// called answers what reaches the callee: 180 and 200 to an INVITE, 200 to another request.
 func (p *phone) called(msg []byte, from netip.AddrPort) {
 	switch {
 	case bytes.HasPrefix(msg, methodInvite):
 		p.reply(msg, from, "SIP/2.0 180 Ringing\r\n")
-		p.reply(msg, from, "SIP/2.0 200 OK\r\n")
-	case bytes.HasPrefix(msg, methodBye):
+		if !p.rings {
+			p.reply(msg, from, "SIP/2.0 200 OK\r\n")
+		}
+	case bytes.HasPrefix(msg, methodBye), bytes.HasPrefix(msg, methodOptions):
 		p.reply(msg, from, "SIP/2.0 200 OK\r\n")
 	}
 }

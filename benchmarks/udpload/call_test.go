@@ -62,3 +62,15 @@ func TestACallWithoutItsByeDoesNotCount(t *testing.T) {
 		t.Errorf("%+v, want 20 of 30 calls", res)
 	}
 }
+
+func TestACalleeAnswersOptionsAndOnlyRings(t *testing.T) {
+	for _, m := range []Method{Ask, Ring} {
+		res, err := Run(t.Context(), Load{Method: m, Server: between(t, func(int) bool { return false }), Sockets: 2, Messages: 30, Rate: 2000})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if res.Arrived != 30 || res.P999 < res.P99 {
+			t.Errorf("method %d: %+v, want 30", m, res)
+		}
+	}
+}
