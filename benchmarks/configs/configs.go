@@ -25,7 +25,7 @@ var (
 	Options = Script(options)
 	// Forward is a stateless record-routing proxy that answers only OPTIONS to itself.
 	Forward = Script(forward)
-	// Relay is Forward with transactions.
+	// Relay is Forward with transactions: a stateful record-routing proxy.
 	Relay = Script(relay)
 )
 
@@ -76,4 +76,14 @@ func parameterName(line string) (string, bool) {
 		return "", false
 	}
 	return name, true
+}
+
+// ModParam returns the script with a module parameter set, ahead of its first routing block; value is spelt as in a script.
+func (s Script) ModParam(module, name, value string) Script {
+	line := fmt.Sprintf("modparam(%q, %q, %s)\n\n", module, name, value)
+	head, tail, ok := strings.Cut(string(s), "request_route {")
+	if !ok {
+		return s
+	}
+	return Script(head + line + "request_route {" + tail)
 }

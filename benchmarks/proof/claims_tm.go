@@ -1,18 +1,13 @@
 package main
 
 import (
-	"context"
-	"fmt"
 	"time"
 
 	"sipedge/benchmarks/claim"
-	"sipedge/benchmarks/cost"
-	"sipedge/benchmarks/runs"
-	"sipedge/benchmarks/sippload"
 )
 
 // claimsTM are the claims about transactions (module tm).
-func claimsTM(s *settings) []claim.Claim {
+func claimsTM(*settings) []claim.Claim {
 	const tm = "./engine/mod/tm"
 	return []claim.Claim{
 		{
@@ -72,53 +67,5 @@ func claimsTM(s *settings) []claim.Claim {
 				"TestRepliesForNobody", "TestAcksForNobody", "TestRFC3261_16_10_Cancel", "TestRFC6026_7_2_ClientAccepted", "TestThousandBranchesAreBounded",
 			}},
 		},
-		{
-			ID: "tm-sipp", Text: "calls relayed by t_relay with record-routing, 16 source ports, two loops",
-			Bar: "no more failures than SIPp alone, none the server's; 25–75 % per loop", Check: s.load(runs.Relayed),
-		},
-		{
-			ID: "tm-cpu", Text: "CPU time per relayed call, INVITE to BYE, beside Kamailio where it is installed", Bar: "≤ 0.6 × Kamailio's better figure of 1 and 2 children",
-			Check: claim.Func(s.callCost),
-		},
 	}
-}
-
-const (
-	// costCalls and costWarmUp are the calls of a turn, costRate their rate: 20 s of warm-up.
-	costCalls  = 5_000
-	costRate   = 1_000
-	costWarmUp = 20 * costRate
-	costRounds = 1
-	// wantedRatio is the most that sipedge may need of what Kamailio does.
-	wantedRatio = 0.6
-)
-
-// callCost measures CPU time per relayed call.
-func (s *settings) callCost(ctx context.Context) claim.Outcome {
-	if _, err := sippload.Find(); err != nil {
-		return claim.Outcome{State: claim.NotHere, Figure: err.Error()}
-	}
-	program, err := s.program()
-	if err != nil {
-		return claim.Outcome{Figure: err.Error()}
-	}
-	figures, err := cost.CompareCalls(ctx, cost.CallPlan{Calls: costCalls, WarmUp: costWarmUp, Rate: costRate, Rounds: costRounds, Sipedge: program})
-	if err != nil {
-		return claim.Outcome{Figure: err.Error()}
-	}
-	o := claim.Outcome{Table: cost.CallTable(figures)}
-	ours, _ := cost.Best(figures, "sipedge")
-	theirs, ok := cost.Best(figures, "kamailio")
-	if !ok {
-		o.State, o.Figure = claim.NotHere, fmt.Sprintf("%v per call; kamailio is not installed", ours.Median())
-		return o
-	}
-	ratio := float64(ours.Median()) / float64(theirs.Median())
-	o.Figure = fmt.Sprintf("%v and %v per call, ratio %.2f", ours.Median(), theirs.Median(), ratio)
-	if ratio <= wantedRatio && ours.Failed == 0 {
-		o.State = claim.Held
-	} else {
-		o.State = claim.NotHeld
-	}
-	return o
 }

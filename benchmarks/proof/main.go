@@ -112,5 +112,6 @@ func all(s *settings) []claim.Claim {
 		claimsScript(s),
 		claimsDifferential(s),
 		claimsTM(s),
+		claimsCalls(s),
 	)
 }

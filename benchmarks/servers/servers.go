@@ -59,7 +59,7 @@ func Kamailio() (Kind, error) {
 	return Kind{
 		Name: "kamailio", Binary: binary,
 		flags: func(dir string) []string {
-			return []string{"-DD", "-E", "-x", "tlsf", "-X", "tlsf", "-m", "2048", "-Y", dir, "-w", dir}
+			return []string{"-DD", "-E", "-x", "tlsf", "-X", "tlsf", "-m", sharedMemory, "-Y", dir, "-w", dir}
 		},
 		settings: []configs.Setting{{Name: "disable_tcp", Value: "yes"}},
 	}, nil
@@ -133,6 +133,9 @@ func (s *Server) Addr() string { return fmt.Sprintf("127.0.0.1:%d", s.Port) }
 
 // CPU is the processor time that the server and its workers have used so far.
 func (s *Server) CPU() (procstat.CPU, error) { return procstat.Tree(s.cmd.Process.Pid) }
+
+// Resident is the server's memory in RAM, in bytes.
+func (s *Server) Resident() (uint64, error) { return procstat.Resident(s.cmd.Process.Pid) }
 
 // Alive says whether the server's main process is still running.
 func (s *Server) Alive() bool {
