@@ -176,6 +176,9 @@ func (r *result) messages() {
 			code := 0
 			fmt.Sscan(words[3], &code)
 			r.peer(words[2]).Send(coretest.Reply(r.last(words[2]), code, strings.Join(words[4:], " "), p.lines()...))
+		case "local": // METHOD URI
+			played = true
+			r.local(words[1], words[2])
 		case "advance":
 			d, err := time.ParseDuration(words[1])
 			if err != nil {
