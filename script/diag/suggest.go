@@ -1,6 +1,9 @@
 package diag
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
 // Suggest is the candidate that name was probably meant to be, "" if none is
 // near: at most one change in four letters, where a change is a letter too many,
@@ -20,7 +23,7 @@ func Suggest(name string, candidates []string) string {
 			continue
 		}
 		d := distance(low, strings.ToLower(c))
-		if d < best || d == best && (found == "" || sameHead(name, c) > sameHead(name, found)) {
+		if d < best || d == best && (found == "" || likelier(name, c, found)) {
 			best, found = d, c
 		}
 	}
@@ -28,6 +31,13 @@ func Suggest(name string, candidates []string) string {
 }
 
 const maxSuggest = 64
+
+// likelier tells whether name stands for a rather than for b where both are as near:
+// what begins like it, then the longer one, since letters get lost more often than
+// they are added. Then the order of the candidates does not matter.
+func likelier(name, a, b string) bool {
+	return cmp.Or(cmp.Compare(sameHead(name, a), sameHead(name, b)), cmp.Compare(len(a), len(b)), cmp.Compare(b, a)) > 0
+}
 
 // sameHead is the number of bytes with which both begin.
 func sameHead(a, b string) int {

@@ -19,9 +19,9 @@ type Branch struct {
 }
 
 // AppendBranch adds a destination. False where URI is no usable URI or
-// MaxBranches is reached.
+// the program's limit (BranchLimit) is reached.
 func (c *Ctx) AppendBranch(b Branch) bool {
-	if c.numBranches == MaxBranches || !c.validURI(b.URI) {
+	if c.numBranches >= c.prog.branchLimit() || !c.validURI(b.URI) {
 		return false
 	}
 	c.branches[c.numBranches] = b
