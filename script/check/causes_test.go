@@ -81,6 +81,7 @@ var causes = map[string][]cause{
 	"region_open":             {bad(1, "#!endif")},
 	"region_close":            {bad(2, "#!ifdef"), bad(5, "#!ifdef")},
 	"missing_module_params":   {bad(1, "gone"), bad(5, "1 to 100"), bad(6, "lost")},
+	"wrong_block_called":      {bad(6, "not allowed"), warn(16, "route[REPLIES] is called from onreply_route"), bad(17, "not allowed")},
 	"not_loaded_call":         {bad(2, "not loaded"), bad(2, "2 arguments"), bad(2, "$fuu"), bad(2, "0 to 100"), bad(3, "not loaded"), bad(3, "0 to 100"), bad(4, "not loaded")},
 	"misplaced_word":          {bad(3, "else"), bad(6, "case"), bad(9, "if")},
 	"assignment_in_condition": {bad(2, "=="), bad(5, "==")},

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"sipedge/script/diag"
 	"sipedge/script/registry"
 	"sipedge/script/rt"
 	"sipedge/script/value"
@@ -165,9 +164,6 @@ func tableWith(t testing.TB, w *world, change func(core *registry.Core)) *regist
 	}
 	return tab
 }
-
-// list makes a list of diagnostics.
-func list(files *diag.Set) *diag.List { return newList(files) }
 
 // run executes a block of a program on the sample message, resuming it as often
 // as it waits; each time the message moves to another buffer and the old one is

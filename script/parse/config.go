@@ -253,8 +253,7 @@ func (p *parser) joinAddress(v *ast.SettingValue) {
 		}
 		p.next()
 		p.next()
-		tail.WriteString(":")
-		tail.WriteString(n.Text)
+		tail.WriteString(":" + n.Text)
 	}
 }
 
