@@ -29,6 +29,7 @@ type loopStats struct {
 	acksAbsorbed    atomic.Uint64 // ACKs of replies made here
 	sent            atomic.Uint64 // messages put into the send batch
 	sendFull        atomic.Uint64 // messages for which there was no room
+	branchesFull    atomic.Uint64 // destinations beyond max_branches
 	editsFull       atomic.Uint64 // changes to a message for which there was no room
 	repliesWithheld atomic.Uint64 // replies of the server's own that were too long for a forged source
 	acksExhausted   atomic.Uint64 // ACKs whose Max-Forwards was at its end

@@ -7,6 +7,7 @@ import (
 	"sipedge/engine/corefuncs"
 	"sipedge/engine/mod/avpops"
 	"sipedge/engine/mod/cfgutils"
+	"sipedge/engine/mod/corex"
 	"sipedge/engine/mod/htable"
 	"sipedge/engine/mod/ipops"
 	"sipedge/engine/mod/kex"
@@ -30,6 +31,7 @@ func All() []*registry.Module {
 	return []*registry.Module{
 		avpops.Module(),
 		cfgutils.Module(),
+		corex.Module(),
 		htable.Module(),
 		ipops.Module(),
 		kex.Module(),

@@ -255,9 +255,29 @@ func TestUpdatedMessageCarriesTheNewURI(t *testing.T) {
 
 func TestReadOnlyVariablesHaveNoWriter(t *testing.T) {
 	b := newBuild()
-	for _, spec := range []string{"$si", "$fu", "$rm", "$rs", "$hdr(From)", "$ou", "$dd", "$rb", "$ci"} {
+	for _, spec := range []string{"$si", "$ft", "$rm", "$rs", "$hdr(From)", "$ou", "$dd", "$rb", "$ci"} {
 		if mustVar(t, b, spec).Set != nil {
 			t.Errorf("%s can be written", spec)
+		}
+	}
+}
+
+func TestFromAndToAreWrittenWithoutAllocation(t *testing.T) {
+	b := newBuild()
+	c := newCtx(t, b, inviteMsg)
+	vars := []string{"$fu", "$fU", "$fd", "$fn", "$tu", "$tU", "$td", "$tn"}
+	texts := []string{"sip:a@b.example", "u", "h.example", "N", "sip:a@b.example", "u", "h.example", "N"}
+	for i, name := range vars {
+		v, text := mustVar(t, b, name), textValue(c, texts[i])
+		ok := true
+		n := testing.AllocsPerRun(100, func() {
+			m := c.Mark()
+			ok = ok && v.Set(c, text)
+			c.Edits.Reset()
+			c.Truncate(m)
+		})
+		if n != 0 || !ok {
+			t.Errorf("%s: %v allocations, taken %v", name, n, ok)
 		}
 	}
 }

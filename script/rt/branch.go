@@ -18,10 +18,14 @@ type Branch struct {
 	Flags  uint32      // branch flags
 }
 
-// AppendBranch adds a destination. False where URI is no usable URI, MaxBranches
-// is reached or BranchesClosed is set.
+// BranchesFull reports whether no destination can be added because the program's
+// limit is reached.
+func (c *Ctx) BranchesFull() bool { return c.numBranches >= c.prog.branchLimit() }
+
+// AppendBranch adds a destination. False where URI is no usable URI, the program's
+// limit (BranchLimit) is reached or BranchesClosed is set.
 func (c *Ctx) AppendBranch(b Branch) bool {
-	if c.BranchesClosed || c.numBranches == MaxBranches || !c.validURI(b.URI) {
+	if c.BranchesClosed || c.BranchesFull() || !c.validURI(b.URI) {
 		return false
 	}
 	c.branches[c.numBranches] = b

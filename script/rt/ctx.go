@@ -138,6 +138,7 @@ type Ctx struct {
 	Flags       uint32 // $mf, setflag()
 	ScriptFlags uint32 // $sf
 	BranchFlags uint32 // $bf of the first branch
+	XFlags      uint64 // setxflag() of module corex
 
 	// ForceRport and LocalRport are set by force_rport() and add_local_rport().
 	ForceRport, LocalRport bool
@@ -210,7 +211,7 @@ func (c *Ctx) Reset(prog *Program, msg []byte) {
 	c.numBranches, c.BranchesClosed = 0, false
 	c.MsgID, c.Authorized = 0, 0
 	c.uriUsed, c.sharedFlags = false, [3]uint32{}
-	c.Flags, c.ScriptFlags, c.BranchFlags = 0, 0, 0
+	c.Flags, c.ScriptFlags, c.BranchFlags, c.XFlags = 0, 0, 0, 0
 	c.ForceRport, c.LocalRport = false, false
 	c.LastReply = 0
 	n := prog.NumVars
