@@ -156,6 +156,8 @@ type Ctx struct {
 	srcOf          netip.Addr
 	branches       [MaxBranches]Branch
 	numBranches    int
+	static         Branch // $sbranch
+	hasStatic      bool
 
 	// Vars are the script variables $var(name), one slot per name of the
 	// program; a zero Value in them reads as the integer 0.
@@ -198,7 +200,7 @@ func (c *Ctx) Reset(prog *Program, msg []byte) {
 	c.SendSocket = 0
 	c.newURI.of, c.dstURI.of = value.Value{}, value.Value{}
 	c.srcText = value.Value{}
-	c.numBranches = 0
+	c.numBranches, c.hasStatic = 0, false
 	c.MsgID, c.Authorized = 0, 0
 	c.Flags, c.ScriptFlags, c.BranchFlags, c.XFlags = 0, 0, 0, 0
 	c.ForceRport, c.LocalRport = false, false
