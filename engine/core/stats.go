@@ -71,6 +71,7 @@ type Stats struct {
 	// Pool those of the blocking work; nil on a virtual network.
 	Reactor []reactor.Stats `json:"reactor,omitempty"`
 	Pool    *pool.Stats     `json:"pool,omitempty"`
+	Runtime Runtime         `json:"runtime"`
 }
 
 // Stats reads all counters; it may be called from any goroutine.
@@ -100,6 +101,7 @@ func (s *Server) Stats() Stats {
 		p := s.workers.Stats()
 		st.Pool = &p
 	}
+	st.Runtime = readRuntime()
 	return st
 }
 

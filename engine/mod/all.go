@@ -19,6 +19,7 @@ import (
 	"sipedge/engine/mod/sl"
 	"sipedge/engine/mod/textops"
 	"sipedge/engine/mod/textopsx"
+	"sipedge/engine/mod/tm"
 	"sipedge/engine/mod/xlog"
 	"sipedge/engine/params"
 	scriptpv "sipedge/script/pv"
@@ -42,6 +43,7 @@ func All() []*registry.Module {
 		sl.Module(),
 		textops.Module(),
 		textopsx.Module(),
+		tm.Module(),
 		xlog.Module(),
 	}
 }

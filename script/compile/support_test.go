@@ -158,11 +158,14 @@ func tableWith(t testing.TB, w *world, change func(core *registry.Core)) *regist
 	}
 	change(&core)
 	other := &registry.Module{Name: "other", Functions: []registry.Function{fn("elsewhere")}}
-	tab, err := registry.NewTable(core, other)
+	// The functions are those of a module, but for one of the core.
+	own := &registry.Module{Name: "own", Functions: core.Functions}
+	core.Functions = []registry.Function{fn("corefn")}
+	tab, err := registry.NewTable(core, other, own)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return tab
+	return tab.WithLoaded([]*registry.Module{own})
 }
 
 // run executes a block of a program on the sample message, resuming it as often

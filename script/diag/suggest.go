@@ -1,14 +1,12 @@
 package diag
 
-import (
-	"cmp"
-	"strings"
-)
+import "strings"
 
 // Suggest is the candidate that name was probably meant to be, "" if none is
 // near: at most one change in four letters, where a change is a letter too many,
 // too few, another one, or two neighbours exchanged. Case does not count. Of
-// several that are as near, the one that begins most alike is taken.
+// several that are as near, the one that begins and ends most alike is taken, of
+// those the first of the alphabet.
 func Suggest(name string, candidates []string) string {
 	low := strings.ToLower(name)
 	best, found := len(name)/4+1, ""
@@ -23,7 +21,7 @@ func Suggest(name string, candidates []string) string {
 			continue
 		}
 		d := distance(low, strings.ToLower(c))
-		if d < best || d == best && (found == "" || likelier(name, c, found)) {
+		if d < best || d == best && (found == "" || more(name, c, found)) {
 			best, found = d, c
 		}
 	}
@@ -32,11 +30,21 @@ func Suggest(name string, candidates []string) string {
 
 const maxSuggest = 64
 
-// likelier tells whether name stands for a rather than for b where both are as near:
-// what begins like it, then the longer one, since letters get lost more often than
-// they are added. Then the order of the candidates does not matter.
-func likelier(name, a, b string) bool {
-	return cmp.Or(cmp.Compare(sameHead(name, a), sameHead(name, b)), cmp.Compare(len(a), len(b)), cmp.Compare(b, a)) > 0
+// more reports whether a is more like name than b, where both are as near.
+func more(name, a, b string) bool {
+	if d := sameEnds(name, a) - sameEnds(name, b); d != 0 {
+		return d > 0
+	}
+	return a < b
+}
+
+// sameEnds is the number of bytes with which both begin and end.
+func sameEnds(a, b string) int {
+	n := sameHead(a, b)
+	for i, j := len(a), len(b); i > 0 && j > 0 && a[i-1] == b[j-1]; i, j = i-1, j-1 {
+		n++
+	}
+	return n
 }
 
 // sameHead is the number of bytes with which both begin.

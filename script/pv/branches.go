@@ -196,8 +196,11 @@ func branchRow() registry.PV {
 			}
 			name := "branch(" + inner + ")"
 			if inner == "count" {
-				return &registry.Var{Name: name, Kind: value.Int, Get: func(c *rt.Ctx) value.Value {
-					return value.FromInt(int64(len(c.Branches())))
+				return &registry.Var{Name: name, Get: func(c *rt.Ctx) value.Value {
+					if n := len(c.Branches()); n > 0 {
+						return value.FromInt(int64(n))
+					}
+					return undef
 				}}, nil
 			}
 			for _, f := range branchFields {

@@ -18,7 +18,7 @@ func TestABranchIsPutTogether(t *testing.T) {
 		{branch + `$sbranch(send_socket) = "udp:198.51.100.1:5060"; $var(r) = sbranch_set_ruri();`, "$var(r) $ru $du $bf $fs", "1 sip:s@t.example sip:d@e.example 3 udp:198.51.100.1:5060"},
 		{branch + `sbranch_reset(); $var(r) = sbranch_append();`, "$var(r) $sbranch(uri) $sbranch(q)", "-1 <null> <null>"},
 		{branch + `$sbranch(uri) = $null; $var(r) = sbranch_set_ruri();`, "$var(r) $sbranch(q) $ru", "-1 <null> sip:bob@192.0.2.1"},
-		{`$sbranch(path) = "<sip:p;lr>"; $var(r) = sbranch_append();`, "$var(r) $branch(count)", "-1 0"}, // no URI yet
+		{`$sbranch(path) = "<sip:p;lr>"; $var(r) = sbranch_append();`, "$var(r) $branch(count)", "-1 <null>"}, // no URI yet
 		{`$sbranch(uri) = 5; $sbranch(uri) = "x y";`, "$sbranch(uri)", "<null>"},
 		{branch + `sbranch_append(); $sbranch(uri) = "sip:other@t.example";`, "$br", "<sip:s@t.example>;q=0.3"},
 	} {

@@ -45,7 +45,7 @@ func TestConditions(t *testing.T) {
 		`is_alphanumex("abc-1.2", "-.")`:             "yes",
 		`is_alphanumex("abc_1", "-.")`:               "no",
 		`is_e164("$rU")`:                             "yes",
-		`is_e164("+0301234")`:                        "no",
+		`is_e164("+0301234")`:                        "yes",
 		`is_e164("+4930123456789012")`:               "no",
 		`is_uri_user_e164("$ru")`:                    "yes",
 	} {

@@ -27,7 +27,7 @@ func Module() *registry.Module {
 			replyFunction("sl_send_reply", []string{"sl_reply"}, rt.RequestRoute|rt.FailureRoute|rt.EventRoute,
 				"Answers the request statelessly. A 3xx reply lists the destinations that the script has set as Contact."),
 			replyFunction("send_reply", nil, rt.RequestRoute|rt.FailureRoute|rt.BranchRoute|rt.TMReplyRoute|rt.EventRoute,
-				"Answers the request; without a transaction as sl_send_reply() does."),
+				"Answers the request by its transaction (module tm), without one as sl_send_reply() does."),
 			modeFunction(),
 			{
 				Name:   "sl_forward_reply",
