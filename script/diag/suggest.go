@@ -1,8 +1,6 @@
 package diag
 
-import (
-	"strings"
-)
+import "strings"
 
 // Suggest is the candidate that name was probably meant to be, "" if none is
 // near: at most one change in four letters, where a change is a letter too many,

@@ -118,8 +118,14 @@ func TestBranchAttributesAreReadAndWritten(t *testing.T) {
 	if got := get("$bR"); got != "sip:one@r.example.com, sip:two@r.example.com" {
 		t.Errorf("$bR: %q", got)
 	}
-	if !set("$(branch(q)[1])", textValue(c, "0.75")) || get("$(branch(q)[-1])") != "0.75" {
+	if !set("$(branch(q)[1])", textValue(c, "0.75")) || get("$(branch(q)[-1])") != "750" {
 		t.Errorf("q of the second branch: %q", get("$(branch(q)[-1])"))
+	}
+	if !set("$(branch(q)[0])", value.FromInt(500)) || get("$br") != "<sip:one@r.example.com>;q=0.5" || !set("$(branch(q)[0])", undef) {
+		t.Errorf("thousandths: %q", get("$br"))
+	}
+	if set("$(branch(q)[1])", value.FromInt(1001)) || set("$(branch(q)[1])", value.FromInt(-1)) {
+		t.Error("a number above 1000 or below 0 was taken")
 	}
 	if set("$(branch(q)[1])", textValue(c, "1.5")) || set("$(branch(q)[1])", textValue(c, "x")) {
 		t.Error("a q value above 1 or a word was taken")

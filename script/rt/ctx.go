@@ -159,12 +159,15 @@ type Ctx struct {
 	usedURI, usedDst value.Value
 	uriUsed          bool
 	sharedFlags      [3]uint32
+	sharedX          uint64
 	// BranchesClosed is set where no destination may be added any more: in a
 	// failure_route after a 6xx (cookbook append_branch).
 	BranchesClosed bool
 
 	branches    [MaxBranches]Branch
 	numBranches int
+	static      Branch // $sbranch
+	hasStatic   bool
 
 	// Vars are the script variables $var(name), one slot per name of the
 	// program; a zero Value in them reads as the integer 0.
@@ -208,9 +211,9 @@ func (c *Ctx) Reset(prog *Program, msg []byte) {
 	c.SendSocket = 0
 	c.newURI.of, c.dstURI.of = value.Value{}, value.Value{}
 	c.srcText = value.Value{}
-	c.numBranches, c.BranchesClosed = 0, false
+	c.numBranches, c.hasStatic, c.BranchesClosed = 0, false, false
 	c.MsgID, c.Authorized = 0, 0
-	c.uriUsed, c.sharedFlags = false, [3]uint32{}
+	c.uriUsed, c.sharedFlags, c.sharedX = false, [3]uint32{}, 0
 	c.Flags, c.ScriptFlags, c.BranchFlags, c.XFlags = 0, 0, 0, 0
 	c.ForceRport, c.LocalRport = false, false
 	c.LastReply = 0

@@ -142,3 +142,25 @@ onreply_route { forward_reply(); drop; }`)
 		t.Errorf("and again:\n%s", got)
 	}
 }
+
+// TestExtendedFlagsBelongToTheTransaction as others do: replies and failure_routes
+// find them, and what those set stays.
+func TestExtendedFlagsBelongToTheTransaction(t *testing.T) {
+	n := modtest.New(t, `
+loadmodule "corex"
+loadmodule "sl"
+loadmodule "tm"
+route { setxflag("40"); t_on_reply("R"); t_on_failure("F"); t_relay(); }
+onreply_route[R] { if (isxflagset("40")) { resetxflag("40"); setxflag("41"); } }
+failure_route[F] { if (isxflagset("41") && !isxflagset("40")) t_reply("480", "Flags Are Kept"); }`)
+	a, b := n.Peer("192.0.2.10:5060"), n.Peer("192.0.2.20:5060")
+	a.Send(coretest.Request("INVITE", "sip:bob@192.0.2.20").String())
+	b.Send(coretest.Reply(b.Recv(), 486, "Busy Here"))
+	got := ""
+	for m := a.Recv(); m != ""; m = a.Recv() {
+		got = coretest.StartLine(m)
+	}
+	if got != "SIP/2.0 480 Flags Are Kept" {
+		t.Errorf("got %q", got)
+	}
+}
