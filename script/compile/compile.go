@@ -25,6 +25,14 @@ func Compile(cfg *ast.Config, table *registry.Table, configs map[string]any, hos
 	}
 	info := check.Check(cfg, table, diags)
 	c := newCompiler(cfg, table, configs, host, diags, info)
+	for _, m := range c.table.Loaded {
+		if m.Program == nil {
+			continue
+		}
+		if err := m.Program(c, configs[m.Name]); err != nil {
+			c.errorf(0, "", "module %s: %v", m.Name, err)
+		}
+	}
 	c.blocks()
 	if diags.HasErrors() {
 		return nil

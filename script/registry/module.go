@@ -29,7 +29,9 @@ type Module struct {
 	// state (also for sipedge -c). Prepare builds beside the running snapshot
 	// what the new one needs, Commit makes it current, Abort gives it up. host
 	// is the server (*core.Server), cfg what NewConfig made.
-	Check   func(cfg any) error
+	Check func(cfg any) error
+	// Program runs once for each program, before its blocks are compiled.
+	Program func(b Build, cfg any) error
 	Prepare func(host, cfg any) error
 	Commit  func(host, cfg any)
 	Abort   func(host, cfg any)

@@ -15,6 +15,7 @@ type API struct {
 	mu        sync.Mutex
 	callbacks []func(*Args) // by CallbackID - 1; grows at start only
 	global    []globalCallback
+	acks      []CallbackID
 	layers    []*layer // by loop
 }
 
@@ -61,6 +62,9 @@ const (
 	Destroyed
 	// RetransmissionIn: the request has come again. Proc is the copy.
 	RetransmissionIn
+	// AckOut: t_relay() has sent an ACK on, that of a 2xx. For API.OnAckOut only; T is
+	// none, since such an ACK is a transaction of its own (RFC 3261 §17).
+	AckOut
 )
 
 // Args is what a callback gets; it is good until the callback returns.
@@ -108,6 +112,13 @@ func (a *API) OnRequestIn(id CallbackID) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.global = append(append([]globalCallback{}, a.global...), globalCallback{RequestIn, id})
+}
+
+// OnAckOut has a callback run for every ACK that t_relay() sends on.
+func (a *API) OnAckOut(id CallbackID) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.acks = append(append([]CallbackID{}, a.acks...), id)
 }
 
 // On has a callback run for events of one transaction, with a parameter of the
@@ -180,6 +191,15 @@ func (a *API) Request(h Handle) *core.Proc {
 // Release ends a context that Request has given.
 func (a *API) Release(p *core.Proc) { p.HomeLoop().Put(p) }
 
+// Save keeps what a callback has made of a context that Request has given: flags,
+// AVPs, URI and edits, for the later routes of the transaction.
+func (a *API) Save(h Handle, p *core.Proc) {
+	m := a.layers[h.Loop()]
+	if t := m.get(h); t != nil {
+		m.save(t, p)
+	}
+}
+
 // RequestBytes are the bytes of a transaction's request as received, until the
 // end of the callback; nil when it is over.
 func (a *API) RequestBytes(h Handle) []byte {
@@ -202,6 +222,21 @@ func (a *API) BranchBytes(h Handle, branch int) []byte {
 		return nil
 	}
 	return m.arena.Bytes(b.req)[:b.reqLen]
+}
+
+// ReplyBytes are the bytes of a branch's failure that is kept while others go on,
+// good until the callback returns; nil for none.
+func (a *API) ReplyBytes(h Handle, branch int) []byte {
+	m := a.layers[h.Loop()]
+	t := m.get(h)
+	if t == nil {
+		return nil
+	}
+	b := m.branchNumber(t, branch)
+	if b == nil || b.reply == 0 {
+		return nil
+	}
+	return m.arena.Bytes(b.reply)[:b.replyLen]
 }
 
 // Status is the code of the last reply that was sent upstream, 0 for none; false

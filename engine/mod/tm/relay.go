@@ -122,6 +122,9 @@ func (m *layer) relayAck(p *core.Proc, to core.Target) int32 {
 	if err := p.Forward(to); err != nil {
 		return p.Refuse(err)
 	}
+	for _, id := range m.api.acks {
+		m.call(id, Args{Event: AckOut, Branch: -1, Proc: p})
+	}
 	return 1
 }
 
