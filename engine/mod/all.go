@@ -13,6 +13,7 @@ import (
 	"sipedge/engine/mod/sl"
 	"sipedge/engine/mod/textops"
 	"sipedge/engine/mod/tm"
+	"sipedge/engine/mod/uac"
 	"sipedge/engine/mod/xlog"
 	"sipedge/engine/params"
 	scriptpv "sipedge/script/pv"
@@ -30,6 +31,7 @@ func All() []*registry.Module {
 		sl.Module(),
 		textops.Module(),
 		tm.Module(),
+		uac.Module(),
 		xlog.Module(),
 	}
 }

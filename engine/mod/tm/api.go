@@ -188,6 +188,9 @@ func (a *API) Request(h Handle) *core.Proc {
 	return nil
 }
 
+// Loop is the event loop that a transaction lives on.
+func (a *API) Loop(h Handle) *core.Loop { return a.layers[h.Loop()].loop }
+
 // Release ends a context that Request has given.
 func (a *API) Release(p *core.Proc) { p.HomeLoop().Put(p) }
 
