@@ -7,6 +7,7 @@ import (
 	"sipedge/engine/corefuncs"
 	"sipedge/engine/mod/acc"
 	"sipedge/engine/mod/maxfwd"
+	"sipedge/engine/mod/path"
 	"sipedge/engine/mod/pv"
 	"sipedge/engine/mod/rr"
 	"sipedge/engine/mod/siputils"
@@ -14,6 +15,7 @@ import (
 	"sipedge/engine/mod/textops"
 	"sipedge/engine/mod/tm"
 	"sipedge/engine/mod/uac"
+	"sipedge/engine/mod/uac_redirect"
 	"sipedge/engine/mod/xlog"
 	"sipedge/engine/params"
 	scriptpv "sipedge/script/pv"
@@ -25,6 +27,7 @@ func All() []*registry.Module {
 	return []*registry.Module{
 		acc.Module(),
 		maxfwd.Module(),
+		path.Module(),
 		pv.Module(),
 		rr.Module(),
 		siputils.Module(),
@@ -32,6 +35,7 @@ func All() []*registry.Module {
 		textops.Module(),
 		tm.Module(),
 		uac.Module(),
+		uac_redirect.Module(),
 		xlog.Module(),
 	}
 }
