@@ -14,6 +14,7 @@ import (
 	"sipedge/engine/mod/sl"
 	"sipedge/engine/mod/textops"
 	"sipedge/engine/mod/tm"
+	"sipedge/engine/mod/tmx"
 	"sipedge/engine/mod/uac"
 	"sipedge/engine/mod/uac_redirect"
 	"sipedge/engine/mod/xlog"
@@ -34,6 +35,7 @@ func All() []*registry.Module {
 		sl.Module(),
 		textops.Module(),
 		tm.Module(),
+		tmx.Module(),
 		uac.Module(),
 		uac_redirect.Module(),
 		xlog.Module(),

@@ -26,6 +26,10 @@ func Of(host any) *API {
 	return s.Live("tm.api", func() any { return newAPI(s) }).(*API)
 }
 
+// APIOf is the tm of the server that processes a message whose configuration loads
+// tm; it costs less than Of.
+func APIOf(p *core.Proc) *API { return layerOf(p).api }
+
 // Event is what can happen to a transaction, as a bit.
 type Event uint32
 
@@ -131,6 +135,59 @@ func (a *API) On(h Handle, events Event, id CallbackID, param uint64) bool {
 
 // Transaction is the transaction that a message belongs to, 0 for none (yet).
 func (a *API) Transaction(p *core.Proc) Handle { return Handle(p.Txn) }
+
+// Lookup is Transaction for a message that has not been looked up: the transaction
+// that it matches, 0 for none.
+func (a *API) Lookup(p *core.Proc) Handle {
+	if a.of(p).lookup(p) == nil {
+		return 0
+	}
+	return Handle(p.Txn)
+}
+
+// Invite is the INVITE's transaction that a CANCEL or ACK is for, 0 for none.
+func (a *API) Invite(p *core.Proc) Handle {
+	m := a.of(p)
+	if i, t := m.find(p, true); t != nil {
+		return m.handle(i)
+	}
+	return 0
+}
+
+// Find is the transaction with this Call-ID and CSeq number on a loop, that has
+// had no final reply yet; 0 for none. It looks at every transaction: for operators,
+// not for every message. Call it on that loop.
+func (a *API) Find(loop int, callID []byte, cseq uint32) Handle {
+	m := a.layers[loop]
+	for i := range m.txs.used {
+		if m.txs.gen(i)&1 == 0 {
+			continue
+		}
+		if t := m.txs.at(i); t.cseq == cseq && t.status < 200 && t.flags&fLocal == 0 && string(t.callID.Of(m.requestBytes(t))) == string(callID) {
+			return m.handle(i)
+		}
+	}
+	return 0
+}
+
+// Drop ends the transaction of a request with its script, without an answer, as
+// t_release() does. false: the script is not that of the transaction's request.
+func (a *API) Drop(p *core.Proc) bool { return a.of(p).release(p) > 0 }
+
+// BranchStatus is the code of a branch's last reply, 0 for none; local is set for
+// one that has ended by itself (408, 487).
+func (a *API) BranchStatus(h Handle, branch int) (code int, local bool) {
+	m := a.layers[h.Loop()]
+	t := m.get(h)
+	if t == nil {
+		return 0, false
+	}
+	b := m.branchNumber(t, branch)
+	if b == nil {
+		return 0, false
+	}
+	return int(b.status), b.flags&bFaked != 0
+}
 
 // New makes the transaction of a request, as t_newtran() does. It returns 1, or
 // what t_newtran() returns instead: 0 for a retransmission, which has been dealt
