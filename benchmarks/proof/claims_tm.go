@@ -63,7 +63,7 @@ func claimsTM(s *settings) []claim.Claim {
 		{
 			ID: "tm-collector", Text: "with 500,000 transactions alive the garbage collector has nothing to do with them",
 			Bar:   "≤ 2 % of the CPU at 10,000 messages/s; p99.9 ≤ 2 × that of an empty table, median of 5 interleaved runs",
-			Check: claim.GoTest{Package: tm, Tests: []string{"TestHalfAMillionTransactionsCostTheCollectorNothing"}, Timeout: 10 * time.Minute},
+			Check: claim.GoTest{Package: tm, Tags: "collector", Tests: []string{"TestHalfAMillionTransactionsCostTheCollectorNothing"}, Timeout: 10 * time.Minute},
 		},
 		{
 			ID: "tm-bad-input", Text: "replies and ACKs for nobody, CANCEL without INVITE, a To tag that flips, two branches with one 2xx tag, 1,000 branches asked for",

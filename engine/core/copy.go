@@ -15,7 +15,7 @@ import (
 // on gives 483, which must not be sent.
 func (p *Proc) RefuseForward() (code int, reason string) { return p.refuseForward() }
 
-// Route finds the target that t leaves open (a zero Addr: the destination URI,
+// RouteTo finds the target that t leaves open (a zero Addr: the destination URI,
 // else the Request-URI) and the socket by which the request leaves.
 func (p *Proc) RouteTo(t Target) (Target, *Socket, error) {
 	if t.Addr == (reactor.Addr{}) {
@@ -99,14 +99,11 @@ func (p *Proc) AppendEdited(dst []byte) []byte {
 	return p.Edits.AppendTo(dst, p.Msg, p.Arena())
 }
 
-// EditCount is the number of edits so far.
-func (p *Proc) EditCount() int { return p.Edits.Len() }
-
 // Hash is the keyed hash of a request's transaction (RFC 3261 §17.2.3): the same
 // for retransmissions, for the CANCEL and for the ACK of a failure.
 func (p *Proc) Hash() uint64 { return p.transactionHash(p.loop.srv.seed) }
 
-// BodyHash is a keyed hash of some bytes.
+// HashBytes is a hash of some bytes, keyed per process.
 func (s *Server) HashBytes(b []byte) uint64 { return s.hashBytes(b) }
 
 // LocalTag appends the tag that stands in the To of the replies that are made

@@ -63,7 +63,7 @@ type Proc struct {
 }
 
 // NumNotes is the number of Proc.Notes.
-const NumNotes = 12
+const NumNotes = 13
 
 const (
 	maxReplyHeaders = 16

@@ -140,7 +140,7 @@ func (l *loop) DropSnapshot(i int32) {
 	}
 }
 
-// blockOf is a program's block, nil where the name is empty or unknown.
+// Block is a routing block of the program by kind and name; nil for none such.
 func (s *Snapshot) Block(kind rt.RouteKind, name string) rt.Op { return s.prog.Block(kind, name) }
 
 // Socket finds a listen address of the snapshot by its id, nil for none such.

@@ -18,10 +18,10 @@ type Branch struct {
 	Flags  uint32      // branch flags
 }
 
-// AppendBranch adds a destination. False where URI is no usable URI or
-// MaxBranches is reached.
+// AppendBranch adds a destination. False where URI is no usable URI, MaxBranches
+// is reached or BranchesClosed is set.
 func (c *Ctx) AppendBranch(b Branch) bool {
-	if c.numBranches == MaxBranches || !c.validURI(b.URI) {
+	if c.BranchesClosed || c.numBranches == MaxBranches || !c.validURI(b.URI) {
 		return false
 	}
 	c.branches[c.numBranches] = b

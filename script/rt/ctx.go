@@ -141,8 +141,12 @@ type Ctx struct {
 	usedURI, usedDst value.Value
 	uriUsed          bool
 	sharedFlags      [3]uint32
-	branches         [MaxBranches]Branch
-	numBranches      int
+	// BranchesClosed is set where no destination may be added any more: in a
+	// failure_route after a 6xx (cookbook append_branch).
+	BranchesClosed bool
+
+	branches    [MaxBranches]Branch
+	numBranches int
 
 	// Vars are the script variables $var(name), one slot per name of the
 	// program; a zero Value in them reads as the integer 0.
@@ -184,7 +188,7 @@ func (c *Ctx) Reset(prog *Program, msg []byte) {
 	c.NewURI, c.DstURI = value.Value{}, value.Value{}
 	c.SendSocket = 0
 	c.newURI.of, c.dstURI.of = value.Value{}, value.Value{}
-	c.numBranches = 0
+	c.numBranches, c.BranchesClosed = 0, false
 	c.MsgID, c.Authorized = 0, 0
 	c.uriUsed, c.sharedFlags = false, [3]uint32{}
 	c.Flags, c.ScriptFlags, c.BranchFlags = 0, 0, 0

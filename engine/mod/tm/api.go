@@ -1,7 +1,9 @@
 package tm
 
 import (
+	"slices"
 	"sync"
+	"sync/atomic"
 
 	"sipedge/engine/core"
 )
@@ -12,11 +14,10 @@ import (
 type API struct {
 	srv *core.Server
 
-	mu        sync.Mutex
-	callbacks []func(*Args) // by CallbackID - 1; grows at start only
-	global    []globalCallback
-	acks      []CallbackID
-	layers    []*layer // by loop
+	mu        sync.Mutex                    // for writers of the following
+	callbacks atomic.Pointer[[]func(*Args)] // by CallbackID - 1
+	global    atomic.Pointer[[]CallbackID]  // for RequestIn
+	acks      atomic.Pointer[[]CallbackID]  // for AckOut
 }
 
 // Of is the server's tm, for modules that require it. host is the *core.Server
@@ -90,14 +91,16 @@ type Args struct {
 // CallbackID names a function that was given to NewCallback.
 type CallbackID int32
 
-type globalCallback struct {
-	events Event
-	id     CallbackID
+func newAPI(s *core.Server) *API {
+	a := &API{srv: s}
+	a.callbacks.Store(new([]func(*Args)))
+	a.global.Store(new([]CallbackID))
+	a.acks.Store(new([]CallbackID))
+	return a
 }
 
-func newAPI(s *core.Server) *API {
-	return &API{srv: s, layers: make([]*layer, s.Loops())}
-}
+// layer is the transactions of a loop.
+func (a *API) layer(loop int) *layer { return a.srv.HookOf(loop).(*layer) }
 
 // NewCallback makes f known, so that transactions, which hold no pointers, can
 // refer to it. A module calls it once in the life of the server, before messages
@@ -105,9 +108,9 @@ func newAPI(s *core.Server) *API {
 func (a *API) NewCallback(f func(*Args)) CallbackID {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	// Loops read the slice without the lock: what they have is never written to.
-	a.callbacks = append(append([]func(*Args){}, a.callbacks...), f)
-	return CallbackID(len(a.callbacks))
+	all := append(slices.Clone(*a.callbacks.Load()), f)
+	a.callbacks.Store(&all)
+	return CallbackID(len(all))
 }
 
 // OnRequestIn has a callback run for every new transaction of a request from the
@@ -115,20 +118,22 @@ func (a *API) NewCallback(f func(*Args)) CallbackID {
 func (a *API) OnRequestIn(id CallbackID) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.global = append(append([]globalCallback{}, a.global...), globalCallback{RequestIn, id})
+	all := append(slices.Clone(*a.global.Load()), id)
+	a.global.Store(&all)
 }
 
 // OnAckOut has a callback run for every ACK that t_relay() sends on.
 func (a *API) OnAckOut(id CallbackID) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.acks = append(append([]CallbackID{}, a.acks...), id)
+	all := append(slices.Clone(*a.acks.Load()), id)
+	a.acks.Store(&all)
 }
 
 // On has a callback run for events of one transaction, with a parameter of the
 // caller's. false: the transaction is over, or the table of callbacks is full.
 func (a *API) On(h Handle, events Event, id CallbackID, param uint64) bool {
-	m := a.layers[h.Loop()]
+	m := a.layer(h.Loop())
 	t := m.get(h)
 	return t != nil && m.register(t, events, id, param)
 }
@@ -158,7 +163,7 @@ func (a *API) Invite(p *core.Proc) Handle {
 // had no final reply yet; 0 for none. It looks at every transaction: for operators,
 // not for every message. Call it on that loop.
 func (a *API) Find(loop int, callID []byte, cseq uint32) Handle {
-	m := a.layers[loop]
+	m := a.layer(loop)
 	for i := range m.txs.used {
 		if m.txs.gen(i)&1 == 0 {
 			continue
@@ -177,7 +182,7 @@ func (a *API) Drop(p *core.Proc) bool { return a.of(p).release(p) > 0 }
 // BranchStatus is the code of a branch's last reply, 0 for none; local is set for
 // one that has ended by itself (408, 487).
 func (a *API) BranchStatus(h Handle, branch int) (code int, local bool) {
-	m := a.layers[h.Loop()]
+	m := a.layer(h.Loop())
 	t := m.get(h)
 	if t == nil {
 		return 0, false
@@ -200,7 +205,7 @@ func (a *API) Relay(p *core.Proc) int32 { return a.of(p).relay(p, core.Target{},
 // Reply answers the request of a transaction. p is the request; it may be nil,
 // then it is made anew from what the transaction keeps.
 func (a *API) Reply(h Handle, p *core.Proc, code int, reason string) error {
-	m := a.layers[h.Loop()]
+	m := a.layer(h.Loop())
 	t := m.get(h)
 	if t == nil {
 		return ErrGone
@@ -220,12 +225,12 @@ func (a *API) Suspend(p *core.Proc) Handle { return a.of(p).suspend(p) }
 // goroutine; "" cancels the suspension with a 500. An error means that it will
 // not run.
 func (a *API) Continue(h Handle, name string) error {
-	return a.srv.Post(h.Loop(), func(loop int) { a.layers[loop].goOn(h, name) })
+	return a.srv.Post(h.Loop(), func(loop int) { a.layer(loop).goOn(h, name) })
 }
 
 // CancelBranches cancels the branches of a transaction that have no final reply.
 func (a *API) CancelBranches(h Handle) bool {
-	m := a.layers[h.Loop()]
+	m := a.layer(h.Loop())
 	t := m.get(h)
 	if t == nil {
 		return false
@@ -238,7 +243,7 @@ func (a *API) CancelBranches(h Handle) bool {
 // its script has left: AVPs, flags, URI. The caller gives it back with Release.
 // nil: the transaction is over.
 func (a *API) Request(h Handle) *core.Proc {
-	m := a.layers[h.Loop()]
+	m := a.layer(h.Loop())
 	if t := m.get(h); t != nil {
 		return m.revive(h.slot(), t)
 	}
@@ -246,7 +251,7 @@ func (a *API) Request(h Handle) *core.Proc {
 }
 
 // Loop is the event loop that a transaction lives on.
-func (a *API) Loop(h Handle) *core.Loop { return a.layers[h.Loop()].loop }
+func (a *API) Loop(h Handle) *core.Loop { return a.layer(h.Loop()).loop }
 
 // Release ends a context that Request has given.
 func (a *API) Release(p *core.Proc) { p.HomeLoop().Put(p) }
@@ -254,7 +259,7 @@ func (a *API) Release(p *core.Proc) { p.HomeLoop().Put(p) }
 // Save keeps what a callback has made of a context that Request has given: flags,
 // AVPs, URI and edits, for the later routes of the transaction.
 func (a *API) Save(h Handle, p *core.Proc) {
-	m := a.layers[h.Loop()]
+	m := a.layer(h.Loop())
 	if t := m.get(h); t != nil {
 		m.save(t, p)
 	}
@@ -263,7 +268,7 @@ func (a *API) Save(h Handle, p *core.Proc) {
 // RequestBytes are the bytes of a transaction's request as received, until the
 // end of the callback; nil when it is over.
 func (a *API) RequestBytes(h Handle) []byte {
-	m := a.layers[h.Loop()]
+	m := a.layer(h.Loop())
 	if t := m.get(h); t != nil {
 		return m.requestBytes(t)
 	}
@@ -272,7 +277,7 @@ func (a *API) RequestBytes(h Handle) []byte {
 
 // BranchBytes are the bytes of a branch's request as it was sent; nil for none.
 func (a *API) BranchBytes(h Handle, branch int) []byte {
-	m := a.layers[h.Loop()]
+	m := a.layer(h.Loop())
 	t := m.get(h)
 	if t == nil {
 		return nil
@@ -287,7 +292,7 @@ func (a *API) BranchBytes(h Handle, branch int) []byte {
 // ReplyBytes are the bytes of a branch's failure that is kept while others go on,
 // good until the callback returns; nil for none.
 func (a *API) ReplyBytes(h Handle, branch int) []byte {
-	m := a.layers[h.Loop()]
+	m := a.layer(h.Loop())
 	t := m.get(h)
 	if t == nil {
 		return nil
@@ -302,7 +307,7 @@ func (a *API) ReplyBytes(h Handle, branch int) []byte {
 // Status is the code of the last reply that was sent upstream, 0 for none; false
 // when the transaction is over.
 func (a *API) Status(h Handle) (code int, ok bool) {
-	t := a.layers[h.Loop()].get(h)
+	t := a.layer(h.Loop()).get(h)
 	if t == nil {
 		return 0, false
 	}
@@ -311,8 +316,8 @@ func (a *API) Status(h Handle) (code int, ok bool) {
 
 // Canceled reports whether the transaction's request was cancelled.
 func (a *API) Canceled(h Handle) bool {
-	t := a.layers[h.Loop()].get(h)
+	t := a.layer(h.Loop()).get(h)
 	return t != nil && t.flags&fCanceled != 0
 }
 
-func (a *API) of(p *core.Proc) *layer { return a.layers[p.LoopID()] }
+func (a *API) of(p *core.Proc) *layer { return a.layer(p.LoopID()) }

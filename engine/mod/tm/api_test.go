@@ -180,6 +180,31 @@ func TestRequestsOfOurOwn(t *testing.T) {
 	}
 }
 
+// The 2xx to an INVITE of our own is acknowledged by its Contact and Record-Routes,
+// each time that it comes (RFC 3261 §13.2.2.4).
+func TestOwnInviteIsAcknowledged(t *testing.T) {
+	for _, tc := range []struct{ mode, to string }{{"0", "c"}, {"1", "b"}} {
+		b := newBed(t, loads+`modparam("tm", "local_ack_mode", `+tc.mode+`)
+route { t_uac_send("INVITE", "sip:x@192.0.2.20", "", "", "From: <sip:me@x>\r\nTo: <sip:y@x>\r\n", ""); sl_send_reply("200", "ok"); }`)
+		b.a.Send(request("OPTIONS", "o").String())
+		m := b.next(b.b, "INVITE")
+		r := coretest.Reply(m, 200, "OK", "Contact: <sip:there@192.0.2.40>", "Record-Route: <sip:192.0.2.50;lr>, <sip:192.0.2.30;lr>")
+		p := map[string]*coretest.Peer{"b": b.b, "c": b.c}[tc.to]
+		for range 2 {
+			b.b.Send(r)
+			k := b.next(p, "ACK sip:there@192.0.2.40 SIP/2.0")
+			if got := strings.Join(coretest.Headers(k, "Route"), " "); got != "<sip:192.0.2.30;lr> <sip:192.0.2.50;lr>" {
+				t.Errorf("Route %q", got)
+			}
+			if coretest.Header(k, "CSeq") != "10 ACK" || !strings.Contains(coretest.Header(k, "To"), "callee-tag") || coretest.Header(k, "Call-ID") != coretest.Header(m, "Call-ID") || coretest.Header(k, "From") != coretest.Header(m, "From") {
+				t.Errorf("ACK\n%s", k)
+			}
+		}
+		b.none(b.b, b.c)
+		b.ended()
+	}
+}
+
 // A transaction keeps the configuration that it began with.
 func TestTransactionsKeepTheirSnapshot(t *testing.T) {
 	script := func(n string) string {

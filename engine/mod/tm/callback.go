@@ -56,7 +56,7 @@ func (m *layer) tellAll(i int32, t *tx, e Event, branch int, p *core.Proc, code 
 func (m *layer) call(id CallbackID, a Args) {
 	lent := m.takeArgs()
 	*lent = a
-	m.api.callbacks[id-1](lent)
+	(*m.api.callbacks.Load())[id-1](lent)
 	lent.Proc = nil
 	m.freeArgs = append(m.freeArgs, lent)
 }

@@ -166,12 +166,9 @@ func (m *layer) sendCancel(_ int32, t *tx, bi int32, b *branch, cause int) {
 
 // cancelAnswered stops the repetition of a branch's CANCEL.
 func (m *layer) cancelAnswered(b *branch, code int) {
-	if code >= 200 {
-		b.flags |= bCancelDone
-		if b.retr != 0 && b.flags&bCanceled != 0 {
-			m.loop.Cancel(b.retr)
-			b.retr = 0
-		}
+	if code >= 200 && b.retr != 0 && b.flags&bCanceled != 0 {
+		m.loop.Cancel(b.retr)
+		b.retr = 0
 	}
 }
 

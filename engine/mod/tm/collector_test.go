@@ -1,3 +1,5 @@
+//go:build collector
+
 package tm_test
 
 import (
@@ -18,9 +20,6 @@ import (
 // slowest of a thousand messages takes at most twice what it takes with an empty
 // table, in the median of five interleaved runs.
 func TestHalfAMillionTransactionsCostTheCollectorNothing(t *testing.T) {
-	if testing.Short() {
-		t.Skip("needs 2 GB and half a minute")
-	}
 	const alive, perRun, runs = 500_000, 8_000, 5
 	script := loads + `modparam("tm", "fr_timer", 100000000)
 modparam("tm", "max_noninv_lifetime", 100000000)

@@ -68,7 +68,7 @@ func (m *layer) failed(i int32, t *tx) {
 	}
 	b := m.brs.at(w - 1)
 	t.winner, t.best = w, b.status
-	op := m.block(t, or16(b.onBranchFailure, t.onFailure))
+	op := m.block(t, t.onFailure)
 	if op == nil && t.cbMask&Failure == 0 {
 		m.finish(i, t)
 		return
@@ -80,9 +80,10 @@ func (m *layer) failed(i int32, t *tx) {
 	}
 	p.TxnBranch = int32(b.num)
 	p.BranchFlags = b.bflags
+	p.BranchesClosed = t.flags&fSixth != 0
 	p.UseURI() // the URI has had its branch: only a new one, or append_branch(), makes another
 	m.tell(i, t, Failure, int(b.num), p, int(b.status), b.flags&bFaked != 0)
-	t.onFailure, b.onBranchFailure = 0, 0 // a failure_route acts once; it arms the next itself
+	t.onFailure = 0 // a failure_route acts once; it arms the next itself
 	if op == nil {
 		m.loop.Put(p)
 		m.finish(i, t)
@@ -96,13 +97,14 @@ func (m *layer) failed(i int32, t *tx) {
 // endFailure goes on when a failure_route is over.
 func endFailure(p *core.Proc, _ rt.State, _ error) {
 	m := layerOf(p)
-	t := m.get(Handle(p.Task.A))
+	h := Handle(p.Task.A) // p is put back, and used again, below
+	t := m.get(h)
 	if t == nil {
 		m.stats.broken.Add(1)
 		m.loop.Put(p)
 		return
 	}
-	i := Handle(p.Task.A).slot()
+	i := h.slot()
 	t.busy--
 	if t.status < 200 {
 		m.save(t, p)
@@ -114,7 +116,7 @@ func endFailure(p *core.Proc, _ rt.State, _ error) {
 	if t.flags&fSuspended != 0 && t.pending == 0 && t.status < 200 {
 		m.armLife(i, t)
 	}
-	if t = m.txs.get(i, Handle(p.Task.A).gen()); t != nil {
+	if t = m.get(h); t != nil {
 		m.drain(i, t)
 	}
 }

@@ -140,7 +140,7 @@ failure_route[f] {
 func TestNoNewBranchAfter6xx(t *testing.T) {
 	for _, tc := range []struct{ set, want string }{{"", "603"}, {`t_set_disable_6xx("1");`, "200"}} {
 		b := newBed(t, loads+`route { `+tc.set+` t_on_failure("f"); t_relay(); }
-failure_route[f] { seturi("sip:x@192.0.2.30"); append_branch(); t_relay(); }`)
+failure_route[f] { seturi("sip:x@192.0.2.30"); if (!append_branch()) exit; t_relay(); }`)
 		b.a.Send(request("INVITE", "f").String())
 		b.b.Send(reply(b.next(b.b, "INVITE"), 603))
 		if tc.want == "200" {
@@ -242,6 +242,24 @@ branch_route[b] {
 		t.Errorf("X-Branch %q", got)
 	}
 	b.none(b.c)
+}
+
+// An onreply_route that a branch_route arms is that branch's.
+func TestBranchRouteArmsItsOwnReplyRoute(t *testing.T) {
+	b := newBed(t, loads+`loadmodule "textops"
+route { append_branch("sip:bob@192.0.2.30"); t_on_branch("b"); t_on_reply("all"); t_relay(); }
+branch_route[b] { if ($rd == "192.0.2.30") t_on_reply("c"); }
+onreply_route[all] { append_hf("X-Route: all $T_branch_idx\r\n"); }
+onreply_route[c] { append_hf("X-Route: c $T_branch_idx\r\n"); }`)
+	b.a.Send(request("INVITE", "s").String())
+	b.next(b.a, "100 ")
+	b.b.Send(reply(b.next(b.b, "INVITE"), 180))
+	b.c.Send(reply(b.next(b.c, "INVITE"), 183))
+	for _, want := range []string{"all 0", "c 1"} {
+		if got := coretest.Header(b.a.Recv(), "X-Route"); got != want {
+			t.Errorf("X-Route %q, want %q", got, want)
+		}
+	}
 }
 
 func TestAllBranchesDropped(t *testing.T) {

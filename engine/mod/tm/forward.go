@@ -156,6 +156,7 @@ func (m *layer) addBranch(i int32, t *tx, p *core.Proc, f *forwarding) (err erro
 	if op == nil {
 		return m.routed(i, t, p, f, rt.Exited, nil), false
 	}
+	p.Notes[noteEntry] = uint32(f.entry)
 	before := p.TxnBranch
 	p.TxnBranch = int32(b.num)
 	st, rerr := p.RunInner(rt.BranchRoute, op, forwardOn)
@@ -170,6 +171,7 @@ func (m *layer) addBranch(i int32, t *tx, p *core.Proc, f *forwarding) (err erro
 func (m *layer) routed(i int32, t *tx, p *core.Proc, f *forwarding, st rt.State, err error) error {
 	bi := f.entry - 1
 	b := m.brs.at(bi)
+	p.Notes[noteEntry] = 0
 	if err != nil {
 		p.Logf(levelErr, "branch_route: %v; the branch is dropped", err)
 	}

@@ -108,6 +108,9 @@ func (m *layer) checkTrans(p *core.Proc) int32 {
 	}
 	i, t := m.find(p, false)
 	switch {
+	case t == nil && p.Index.Method() == sipparse.MethodAck:
+		_, t = m.findAccepted(p)
+		return truth(t != nil)
 	case t == nil:
 		return -1
 	case p.Index.Method() == sipparse.MethodAck:

@@ -120,6 +120,26 @@ func otherFunctions() []registry.Function {
 				}, nil
 			},
 		},
+		{
+			Name: "t_is_set", Routes: rt.AnyRoute, Stateful: true, Source: source,
+			Doc:  "True where a block is armed: \"failure_route\", \"onreply_route\" or \"branch_route\".",
+			Args: []registry.Arg{{Name: "what", Kind: registry.ArgStatic}},
+			Compile: func(_ registry.Build, args []registry.Actual) (rt.Func, error) {
+				note, ok := map[string]int{"failure_route": noteFailure, "onreply_route": noteReply, "branch_route": noteBranch}[args[0].Text]
+				if !ok {
+					return nil, arg.Error(0, "t_is_set: \"failure_route\", \"onreply_route\" or \"branch_route\", not %q", args[0].Text)
+				}
+				return func(c *rt.Ctx) int32 {
+					p := core.Of(c)
+					t := layerOf(p).get(Handle(p.Txn))
+					if t == nil {
+						return truth(p.Notes[note] != 0)
+					}
+					return truth([...]uint16{t.onFailure, t.onReply, t.onBranch}[note] != 0)
+				}, nil
+			},
+		},
+		uacSend(),
 		simple("t_use_uac_headers", routes, "Accepted: CANCEL and ACK are always made from the request as it was sent.",
 			func(*layer, *core.Proc) int32 { return 1 }),
 	}

@@ -34,6 +34,7 @@ func TestFunctionsInTheRequestRoute(t *testing.T) {
 		{"t_forward_nonack", `t_newtran(); t_forward_nonack("192.0.2.20", "5060");`, "OPTIONS", "", "OPTIONS"},
 		{"t_set_auto_inv_100", `$du = "sip:192.0.2.20"; t_set_auto_inv_100("0"); t_relay();`, "INVITE", "", "INVITE"},
 		{"t_replicate", `t_replicate("192.0.2.20", "5060");`, "OPTIONS", "", "OPTIONS"},
+		{"t_replicate, then an answer", `t_replicate("192.0.2.20", "5060"); t_reply("202", "Copied");`, "OPTIONS", "202 Copied", "OPTIONS"},
 		{"t_lookup_request before", `if (t_lookup_request()) sl_send_reply("200", "yes"); else sl_send_reply("404", "no");`, "OPTIONS", "404 no", ""},
 		{"t_lookup_request after", `t_newtran(); if (t_lookup_request()) t_reply("200", "yes"); else t_reply("404", "no");`, "OPTIONS", "200 yes", ""},
 		{"t_check_trans before", `if (t_check_trans()) sl_send_reply("200", "yes"); else sl_send_reply("404", "no");`, "OPTIONS", "404 no", ""},
@@ -47,10 +48,14 @@ func TestFunctionsInTheRequestRoute(t *testing.T) {
 		{"$T_reply_code", `t_newtran(); t_reply("183", "x"); t_reply("404", "$T_reply_code");`, "OPTIONS", "183 x", ""},
 		{"@tm", `t_newtran(); t_reply("404", "$sel(tm.uas.request.method) $sel(tm.uac.count)");`, "OPTIONS", "404 OPTIONS 0", ""},
 		{"t_local_replied", `t_newtran(); t_reply("180", "x"); if (t_local_replied("all")) t_reply("404", "all"); else t_reply("405", "some");`, "INVITE", "180 x", ""},
+		{"t_is_set", `t_on_reply("r"); if (t_is_set("onreply_route") && !t_is_set("failure_route")) t_send_reply("404", "set");`, "OPTIONS", "404 set", ""},
+		{"t_uac_send", `t_uac_send("MESSAGE", "sip:y@192.0.2.20", "", "", "From: <sip:me@x>\r\nTo: <sip:y@x>\r\nX-A: 1\r\n", "hi"); sl_send_reply("200", "ok");`, "OPTIONS", "200 ok", "MESSAGE sip:y@192.0.2.20"},
+		{"t_uac_send by a next hop", `t_uac_send("MESSAGE", "sip:y@192.0.2.99", "sip:192.0.2.20", "udp:192.0.2.1:5060", "From: <sip:me@x>\r\nTo: <sip:y@x>\r\n", ""); sl_send_reply("200", "ok");`, "OPTIONS", "200 ok", "MESSAGE sip:y@192.0.2.99"},
+		{"t_uac_send with a broken URI", `if (!t_uac_send("MESSAGE", "sip:y@192.0.2.20 SIP/2.0\r\nX: ", "", "", "From: <sip:me@x>\r\nTo: <sip:y@x>\r\n", "")) sl_send_reply("500", "no");`, "OPTIONS", "500 no", ""},
 		{"t_get_status_code", `t_newtran(); t_reply("180", "x"); $var(s) = t_get_status_code(); t_reply("404", "$var(s)");`, "INVITE", "180 x", ""},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			b := newBed(t, loads+"loadmodule \"pv\"\nroute { if (method == \"ACK\") { t_check_trans(); exit; } "+tc.body+" }")
+			b := newBed(t, loads+"loadmodule \"pv\"\nroute { if (method == \"ACK\") { t_check_trans(); exit; } "+tc.body+" }\nonreply_route[r] { exit; }")
 			m := request(tc.method, "f")
 			m.URI = "sip:x@192.0.2.99"
 			if tc.fwd != "" && !strings.Contains(tc.body, "192.0.2.20") {

@@ -37,6 +37,7 @@ type layer struct {
 	arena *pool.Arena
 
 	heads []int32 // hash table by tx.key; index + 1
+	calls []int32 // and of INVITEs by tx.dkey
 	views []view  // by the number of the held snapshot
 
 	waiting     []*core.Proc // messages of events that wait
@@ -58,7 +59,7 @@ type view struct {
 }
 
 func newLayer(a *API, l *core.Loop) *layer {
-	return &layer{api: a, loop: l, heads: make([]int32, firstBuckets), arena: pool.NewArena(pool.ArenaConfig{Limit: arenaBytes})}
+	return &layer{api: a, loop: l, heads: make([]int32, firstBuckets), calls: make([]int32, firstBuckets), arena: pool.NewArena(pool.ArenaConfig{Limit: arenaBytes})}
 }
 
 // layerOf is the layer of the message's loop.
@@ -152,8 +153,7 @@ func (m *layer) create(p *core.Proc) (int32, *tx, error) {
 	t.respTo, _ = p.ReplyTo()
 	t.born = m.loop.Now()
 	m.settings(t, &p.Notes)
-	t.key = p.Hash()
-	m.enter(i, t)
+	m.enter(i, t, p.Hash())
 	m.stats.created.Add(1)
 	return i, t, nil
 }
@@ -202,6 +202,7 @@ const (
 	noteFlags
 	noteOwner  // what the message is to the transaction, and why it failed
 	noteYes100 // t_set_auto_inv_100("1")
+	noteEntry  // the branch whose branch_route runs, index + 1
 )
 
 // Bits of noteOwner.
@@ -214,26 +215,48 @@ const (
 )
 
 // enter puts a transaction into the hash table.
-func (m *layer) enter(i int32, t *tx) {
-	if m.txs.live > 2*len(m.heads) {
+func (m *layer) enter(i int32, t *tx, key uint64) {
+	if m.txs.live > len(m.heads) {
 		m.grow()
 	}
+	t.key = max(key, 1) // 0 is that of one that is not in the table
 	h := &m.heads[t.key&uint64(len(m.heads)-1)]
 	t.hnext, *h = *h, i+1
+}
+
+// enterAccepted makes an INVITE known to the ACK of its 2xx. It waits until there
+// is one: whoever sends many INVITEs with one Call-ID shall not make a long chain.
+func (m *layer) enterAccepted(i int32, t *tx) {
+	if t.dkey != 0 {
+		return
+	}
+	t.dkey = max(m.dialogKey(t.callID.Of(m.requestBytes(t)), t.cseq), 1)
+	d := &m.calls[t.dkey&uint64(len(m.calls)-1)]
+	t.dnext, *d = *d, i+1
+}
+
+// dialogKey is the hash of what an INVITE and the ACK of its 2xx have in common.
+func (m *layer) dialogKey(callID []byte, cseq uint32) uint64 {
+	return (m.loop.Server().HashBytes(callID) ^ uint64(cseq)) * fnvPrime
 }
 
 // grow doubles the table. At half a million transactions it costs a few
 // milliseconds, once.
 func (m *layer) grow() {
-	old := m.heads
-	m.heads = make([]int32, 2*len(old))
-	for _, i := range old {
-		for i != 0 {
-			t := m.txs.at(i - 1)
-			next := t.hnext
-			h := &m.heads[t.key&uint64(len(m.heads)-1)]
-			t.hnext, *h = *h, i
-			i = next
+	m.heads, m.calls = make([]int32, 2*len(m.heads)), make([]int32, 2*len(m.heads))
+	for i := range m.txs.used {
+		if m.txs.gen(i)&1 == 0 {
+			continue
+		}
+		t := m.txs.at(i)
+		if t.key == 0 { // the one that is being entered
+			continue
+		}
+		h := &m.heads[t.key&uint64(len(m.heads)-1)]
+		t.hnext, *h = *h, i+1
+		if t.dkey != 0 {
+			d := &m.calls[t.dkey&uint64(len(m.calls)-1)]
+			t.dnext, *d = *d, i+1
 		}
 	}
 }
@@ -242,6 +265,15 @@ func (m *layer) unhash(i int32, t *tx) {
 	for at := &m.heads[t.key&uint64(len(m.heads)-1)]; *at != 0; at = &m.txs.at(*at - 1).hnext {
 		if *at == i+1 {
 			*at = t.hnext
+			break
+		}
+	}
+	if t.dkey == 0 {
+		return
+	}
+	for at := &m.calls[t.dkey&uint64(len(m.calls)-1)]; *at != 0; at = &m.txs.at(*at - 1).dnext {
+		if *at == i+1 {
+			*at = t.dnext
 			return
 		}
 	}

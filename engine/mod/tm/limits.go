@@ -30,10 +30,8 @@ const (
 	defaultRetr1      = 500
 	defaultRetr2      = 4_000
 	defaultWait       = 5_000
-	defaultDelete     = 200
 	defaultMaxInv     = 180_000
 	defaultMaxNonInv  = 32_000
-	defaultFakedPrio  = 2_000
 	defaultTryingText = "trying -- your call is important to us"
 	cancelingText     = "canceling"
 )

@@ -17,23 +17,23 @@ func (m *layer) localReply(i int32, t *tx, p *core.Proc, code int, reason string
 	if t.status >= 200 {
 		return ErrFinal
 	}
-	if t.flags&fReplicate == 0 {
-		if !m.replyBuffer(t, p.ReplySize(reason)) {
-			return ErrMemory
-		}
-		mem := m.arena.Bytes(t.reply)
-		b := p.AppendReply(mem[:0], code, reason)
-		if len(b) > len(mem) {
-			return core.ErrTooLong
-		}
-		t.replyLen = uint16(len(b))
-		t.respTo, _ = p.ReplyTo()
-		m.sendUp(t, b)
-		m.stats.replied.Add(1)
+	if !m.replyBuffer(t, p.ReplySize(reason)) {
+		return ErrMemory
 	}
+	mem := m.arena.Bytes(t.reply)
+	b := p.AppendReply(mem[:0], code, reason)
+	if len(b) > len(mem) {
+		return core.ErrTooLong
+	}
+	t.replyLen = uint16(len(b))
+	t.respTo, _ = p.ReplyTo()
+	m.sendUp(t, b)
+	m.stats.replied.Add(1)
 	p.LastReply = uint16(code)
 	if code >= 200 {
 		t.flags |= fLocalFinal
+	}
+	if code >= 200 && t.flags&fReplicate == 0 { // the branches of a replica go on
 		if t.method == sipparse.MethodInvite {
 			m.cancelPending(i, t, code)
 		} else {

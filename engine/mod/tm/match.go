@@ -16,13 +16,43 @@ func (m *layer) find(p *core.Proc, cancel bool) (int32, *tx) {
 	if method == sipparse.MethodAck || cancel {
 		want = sipparse.MethodInvite
 	}
-	key := p.Hash()
+	key := max(p.Hash(), 1)
 	for i := m.heads[key&uint64(len(m.heads)-1)]; i != 0; {
 		t := m.txs.at(i - 1)
 		if t.key == key && t.method == want && t.flags&fLocal == 0 && m.same(t, p, method) {
 			return i - 1, t
 		}
 		i = t.hnext
+	}
+	return 0, nil
+}
+
+// findAccepted is the INVITE whose 2xx an ACK acknowledges: of the same Call-ID,
+// CSeq number and From tag, and with the To tag of a 2xx that was relayed.
+func (m *layer) findAccepted(p *core.Proc) (int32, *tx) {
+	cs, e1 := p.Index.CSeq(p.Msg)
+	from, e2 := p.Index.From(p.Msg)
+	if e1 != sipparse.OK || e2 != sipparse.OK {
+		return 0, nil
+	}
+	id, tag := p.Index.CallID(p.Msg).Of(p.Msg), m.toTag(p)
+	if tag == 0 {
+		return 0, nil
+	}
+	key := max(m.dialogKey(id, cs.Number), 1)
+	for i := m.calls[key&uint64(len(m.calls)-1)]; i != 0; {
+		t := m.txs.at(i - 1)
+		if have := m.requestBytes(t); t.dkey == key && t.cseq == cs.Number && t.status >= 200 && t.status < 300 &&
+			bytes.Equal(id, t.callID.Of(have)) && bytes.Equal(from.Tag.Of(p.Msg), t.fromTag.Of(have)) {
+			for n := t.first; n != 0; {
+				b := m.brs.at(n - 1)
+				if b.tag == tag {
+					return i - 1, t
+				}
+				n = b.next
+			}
+		}
+		i = t.dnext
 	}
 	return 0, nil
 }

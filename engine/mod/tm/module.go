@@ -43,9 +43,7 @@ func prepare(host, _ any) error {
 	s := host.(*core.Server)
 	a := Of(s)
 	s.SetLoopHook(func(l *core.Loop) core.LoopHook {
-		m := newLayer(a, l)
-		a.layers[l.ID()] = m
-		return m
+		return newLayer(a, l)
 	})
 	return nil
 }

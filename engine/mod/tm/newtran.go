@@ -38,8 +38,8 @@ func (m *layer) newtran(p *core.Proc) int32 {
 	p.Txn = uint64(m.handle(i))
 	p.Notes[noteOwner] |= owns
 	t.busy++
-	for _, g := range m.api.global {
-		m.call(g.id, Args{Event: RequestIn, T: Handle(p.Txn), Branch: -1, Proc: p})
+	for _, id := range *m.api.global.Load() {
+		m.call(id, Args{Event: RequestIn, T: Handle(p.Txn), Branch: -1, Proc: p})
 	}
 	return 1
 }

@@ -64,6 +64,23 @@ func TestAcksForNobody(t *testing.T) {
 	b.a.Send(k.String())
 	b.want(b.b, "ACK")
 	b.none(b.a)
+	// t_check_trans() knows the ACK of a 2xx that was relayed, and no other
+	for _, tc := range []struct {
+		tag   string
+		known bool
+	}{{"callee-tag", true}, {"other-tag", false}} {
+		b = newBed(t, loads+`route { if (method == "ACK") { if (t_check_trans()) t_relay(); exit; } t_relay(); }`)
+		inv := request("INVITE", "acc")
+		b.a.Send(inv.String())
+		b.b.Send(reply(b.next(b.b, "INVITE"), 200))
+		k2 := request("ACK", "acc2").InDialog()
+		k2.CallID, k2.ToTag = inv.CallID, tc.tag
+		b.a.Send(k2.String())
+		if got := len(lines(b.b)) == 1; got != tc.known {
+			t.Errorf("the ACK with To tag %s is known: %v, want %v", tc.tag, got, tc.known)
+		}
+		b.ended()
+	}
 	b = newBed(t, loads+`route { if (t_check_trans()) { t_relay(); exit; } if (!t_newtran()) exit; t_reply("200", "OK"); }`)
 	b.a.Send(k.String())
 	b.none(b.a, b.b)

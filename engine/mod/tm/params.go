@@ -39,14 +39,14 @@ func (c *Config) blockNumber(kind rt.RouteKind, name string) uint32 {
 
 func newConfig() any {
 	return &Config{
-		FR:                  30000,
-		FRInv:               120000,
-		Wait:                5000,
+		FR:                  defaultFR,
+		FRInv:               defaultFRInv,
+		Wait:                defaultWait,
 		Delete:              200,
-		Retr1:               500,
-		Retr2:               4000,
-		MaxInv:              180000,
-		MaxNonInv:           32000,
+		Retr1:               defaultRetr1,
+		Retr2:               defaultRetr2,
+		MaxInv:              defaultMaxInv,
+		MaxNonInv:           defaultMaxNonInv,
 		NoisyCTimer:         true,
 		RestartFR:           true,
 		AutoInv100:          true,

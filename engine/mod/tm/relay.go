@@ -8,13 +8,12 @@ import (
 	"sipedge/sipparse"
 )
 
-// Bits of t_relay()'s and t_relay_to()'s flags.
+// Bits of t_relay()'s and t_relay_to()'s flags; 4, no DNS failover, has nothing to
+// leave out.
 const (
 	relayNo100     = 1 // no 100 Trying
 	relayNoError   = 2 // no reply where nothing could be sent
-	relayNoDNS     = 4 // no DNS failover
 	relayReplicate = 8 // t_replicate(): replies go nowhere
-	relayForward   = 16
 )
 
 // relay is t_relay(): RFC 3261 §16.6. to overrides the destination where it is
@@ -122,7 +121,7 @@ func (m *layer) relayAck(p *core.Proc, to core.Target) int32 {
 	if err := p.Forward(to); err != nil {
 		return p.Refuse(err)
 	}
-	for _, id := range m.api.acks {
+	for _, id := range *m.api.acks.Load() {
 		m.call(id, Args{Event: AckOut, Branch: -1, Proc: p})
 	}
 	return 1

@@ -50,6 +50,14 @@ func (m *layer) strayReply(p *core.Proc) bool {
 		m.loop.Put(p)
 		return true
 	}
+	// The transaction is over, so that the caller has had its answer. A 2xx goes on
+	// to it all the same (RFC 6026 §8.9); a failure that comes again has nobody left
+	// to hear it.
+	if cs, e := p.Index.CSeq(p.Msg); e == sipparse.OK && cs.Method == sipparse.MethodInvite && (p.Index.Status() < 200 || p.Index.Status() >= 300) {
+		m.stats.lateReplies.Add(1)
+		m.loop.Put(p)
+		return true
+	}
 	return false
 }
 
@@ -89,7 +97,7 @@ func (m *layer) onReply(i int32, t *tx, bi int32, b *branch, p *core.Proc) {
 		b.flags |= bHasFinal
 	}
 	m.tell(i, t, ResponseIn, int(b.num), p, code, false)
-	op := m.block(t, or16(b.onBranchReply, t.onReply))
+	op := m.block(t, or16(b.onReply, t.onReply))
 	if op == nil {
 		m.replied(i, t, bi, b, p, false)
 		return
@@ -120,8 +128,9 @@ func (m *layer) run(p *core.Proc, kind rt.RouteKind, op rt.Op, end core.BlockEnd
 // endOnReply goes on with a reply when its onreply_route is over.
 func endOnReply(p *core.Proc, st rt.State, _ error) {
 	m := layerOf(p)
-	i := Handle(p.Task.A).slot()
-	t := m.get(Handle(p.Task.A))
+	h := Handle(p.Task.A) // p is put back, and used again, below
+	i := h.slot()
+	t := m.get(h)
 	bi := int32(uint32(p.Task.B))
 	if t == nil || m.brs.get(bi, uint32(p.Task.B>>32)) == nil {
 		m.loop.Put(p) // a bug: a busy transaction does not go
@@ -135,12 +144,10 @@ func endOnReply(p *core.Proc, st rt.State, _ error) {
 		m.shareBack(i, t, p)
 	}
 	m.replied(i, t, bi, b, p, st == rt.Dropped)
-	if t = m.get(Handle(i2h(m, i))); t != nil {
+	if t = m.get(h); t != nil {
 		m.drain(i, t)
 	}
 }
-
-func i2h(m *layer, i int32) uint64 { return uint64(m.handle(i)) }
 
 // shareBack keeps the flags and AVPs that a reply's route has changed for the
 // later routes of the transaction.
@@ -201,10 +208,16 @@ func (m *layer) success(i int32, t *tx, b *branch, p *core.Proc, code int) {
 	switch {
 	case t.flags&fLocal != 0:
 		t.status = uint16(code)
+		if invite {
+			m.ackOwn(t, b, p)
+		}
 		m.tell(i, t, LocalResponse|LocalCompleted, int(b.num), p, code, false)
 	case t.flags&fReplicate != 0:
 	case invite || t.status < 200:
 		m.relayUp(i, t, b, p, code)
+		if invite {
+			m.enterAccepted(i, t)
+		}
 	default:
 		m.stats.lateReplies.Add(1)
 	}
@@ -239,15 +252,20 @@ func (m *layer) lateReply(i int32, t *tx, bi int32, b *branch, p *core.Proc, cod
 	}
 	if t.flags&fLocal != 0 || t.flags&fReplicate != 0 {
 		m.stats.lateReplies.Add(1)
+		if t.flags&fLocal != 0 {
+			m.ackOwn(t, b, p)
+		}
 		m.tell(i, t, LocalResponse, int(b.num), p, code, false)
 		return
 	}
 	m.stopBranch(b)
+	b.tag = m.toTag(p)
 	if b.status >= 300 { // it has answered after all
 		b.status = uint16(code)
 		m.cancelPending(i, t, 200)
 	}
 	m.relayUp(i, t, b, p, code)
+	m.enterAccepted(i, t)
 	m.settle(i, t)
 }
 

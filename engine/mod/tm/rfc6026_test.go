@@ -46,6 +46,21 @@ func TestRFC6026_7_1_ServerAccepted(t *testing.T) {
 		b.b.Send(reply(m, 200))
 		b.want(b.a, "200")
 	})
+	t.Run("a failure after the transaction's end is not", func(t *testing.T) {
+		b := newBed(t, plain)
+		inv := request("INVITE", "df")
+		b.a.Send(inv.String())
+		m := b.next(b.b, "INVITE")
+		b.b.Send(reply(m, 486))
+		b.a.Send(ack(inv, reply(inv.String(), 486)))
+		lines(b.a)
+		b.Advance(time.Minute)
+		b.b.Send(reply(m, 486))
+		b.none(b.a)
+		if b.stat("lateReplies") != 1 {
+			t.Error("not counted")
+		}
+	})
 	t.Run("the ACK of a 2xx goes on with a branch of its own", func(t *testing.T) {
 		b := newBed(t, plain)
 		inv := request("INVITE", "e")

@@ -123,6 +123,20 @@ failure_route[f] { pause(700); seturi("sip:x@192.0.2.30"); t_relay(); }`
 		b.want(b.a, "200")
 		b.ended()
 	})
+	t.Run("a 2xx that comes meanwhile is relayed", func(t *testing.T) {
+		b := slowBed(t, `route { if (method == "ACK") { t_relay(); exit; } t_on_failure("f"); t_relay(); }
+failure_route[f] { pause(700); }`)
+		inv := request("INVITE", "s")
+		b.a.Send(inv.String())
+		m := b.next(b.b, "INVITE")
+		b.b.Send(reply(m, 486))
+		b.b.Send(reply(m, 200))
+		b.want(b.a, "100 ")
+		b.Advance(800 * msec)
+		b.want(b.a, "486", "200")
+		lines(b.b)
+		b.ended()
+	})
 	t.Run("a CANCEL meanwhile ends the fork", func(t *testing.T) {
 		b := slowBed(t, script)
 		inv := request("INVITE", "s")

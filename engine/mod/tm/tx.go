@@ -26,6 +26,9 @@ func (h Handle) gen() uint32 { return uint32(h) }
 type tx struct {
 	key   uint64
 	hnext int32 // chain of the same bucket; index + 1
+	// An INVITE with a 2xx is found by its Call-ID and CSeq too, for the ACK.
+	dkey  uint64
+	dnext int32
 
 	msg, ctx, reply, reason pool.Ref // request, what the script made of it, last reply, Reason headers of the CANCEL
 	msgLen, replyLen        uint16
@@ -70,31 +73,28 @@ type tx struct {
 	callbacks int32 // index + 1
 	cbMask    Event
 
-	born   int64
-	userID uint64 // of the module that made a local request
+	born int64
 }
 
 type txFlags uint32
 
 const (
-	fCanceled      txFlags = 1 << iota // a CANCEL has come
-	fAcked                             // the ACK of a failure has come
-	fWaiting                           // in the wait state; nothing but retransmissions is left
-	fSilent                            // ends without a final reply (RFC 4320 §4.2)
-	fSixth                             // a 6xx has come: no new branches
-	fLocal                             // a request of our own, nothing upstream
-	fSuspended                         // t_suspend(): the script has ended, the transaction goes on
-	fLocalFinal                        // the final reply was made here
-	fDropped                           // t_drop_replies()
-	fNo100                             // t_set_auto_inv_100("0")
-	fNo6xx                             // t_set_disable_6xx("1")
-	fNoReason                          // t_set_no_e2e_cancel_reason("1")
-	fNoFailover                        // t_set_disable_failover("1")
-	fAnyTimeout                        // a branch has timed out
-	fAnyReplied                        // a branch has sent a reply
-	fInvFinalBy2xx                     // Accepted (RFC 6026)
-	fReplicate                         // t_replicate(): nothing is relayed upstream
-	fLumpsSaved                        // t_save_lumps()
+	fCanceled   txFlags = 1 << iota // a CANCEL has come
+	fAcked                          // the ACK of a failure has come
+	fWaiting                        // in the wait state; nothing but retransmissions is left
+	fSilent                         // ends without a final reply (RFC 4320 §4.2)
+	fSixth                          // a 6xx has come: no new branches
+	fLocal                          // a request of our own, nothing upstream
+	fSuspended                      // t_suspend(): the script has ended, the transaction goes on
+	fLocalFinal                     // the final reply was made here
+	fNo100                          // t_set_auto_inv_100("0")
+	fNo6xx                          // t_set_disable_6xx("1")
+	fNoReason                       // t_set_no_e2e_cancel_reason("1")
+	fNoFailover                     // t_set_disable_failover("1")
+	fAnyTimeout                     // a branch has timed out
+	fAnyReplied                     // a branch has sent a reply
+	fReplicate                      // t_replicate(): nothing is relayed upstream
+	fLumpsSaved                     // t_save_lumps()
 )
 
 // branch is one client transaction (RFC 3261 §17.1).
@@ -110,14 +110,13 @@ type branch struct {
 	sock     reactor.SocketID
 	from, to reactor.Addr
 
-	req, cancel, reply             pool.Ref
-	reqLen, cancelLen, replyLen    uint16
-	uri                            sipparse.Span // in req
-	retr, fr                       reactor.TimerID
-	retrDelay                      uint32
-	bflags                         uint32
-	onBranchFailure, onBranchReply uint16
-	tag                            uint64 // hash of the To tag of the 2xx
+	req, cancel, reply          pool.Ref
+	reqLen, cancelLen, replyLen uint16
+	retr, fr                    reactor.TimerID
+	retrDelay                   uint32
+	bflags                      uint32
+	onReply                     uint16 // armed in the branch's branch_route
+	tag                         uint64 // hash of the To tag of the 2xx
 }
 
 // What becomes of earlier failures when there is a new fork.
@@ -143,8 +142,6 @@ const (
 	bFaked                          // the final status is ours: nothing came
 	bReplied                        // something came
 	bTimedOut
-	bRelayed2xx
-	bDropped // t_drop_replies(): not to be chosen
-	bCancelDone
+	bDropped  // t_drop_replies(): not to be chosen
 	bHasFinal // a final reply has come; its route may still wait
 )

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strconv"
+	"strings"
 
 	"sipedge/engine/core"
 	"sipedge/reactor"
@@ -38,7 +39,7 @@ type Request struct {
 // it. It must be called on the loop with that number, which becomes the
 // transaction's. The request has no Via yet when the event_route runs.
 func (a *API) Send(loop int, r *Request) (Handle, error) {
-	return a.layers[loop].send(a.srv.Snapshot(), r)
+	return a.layer(loop).send(a.srv.Snapshot(), r)
 }
 
 func (m *layer) send(snap *core.Snapshot, r *Request) (Handle, error) {
@@ -64,8 +65,7 @@ func (m *layer) send(snap *core.Snapshot, r *Request) (Handle, error) {
 	t.born = m.loop.Now()
 	var none [core.NumNotes]uint32
 	m.settings(t, &none)
-	t.key = rand.Uint64()
-	m.enter(i, t)
+	m.enter(i, t, rand.Uint64())
 	m.stats.created.Add(1)
 	m.stats.local.Add(1)
 	h := m.handle(i)
@@ -109,10 +109,50 @@ func (m *layer) send(snap *core.Snapshot, r *Request) (Handle, error) {
 	return h, nil
 }
 
+// takeHeaders takes the headers that have a place of their own in a request out of
+// lines, and keeps the rest.
+func takeHeaders(r *Request, lines string) {
+	for line := range strings.Lines(lines) {
+		line = strings.TrimRight(line, "\r\n")
+		name, body, ok := strings.Cut(line, ":")
+		if !ok {
+			continue
+		}
+		body = strings.TrimSpace(body)
+		switch strings.ToLower(strings.TrimSpace(name)) {
+		case "from", "f":
+			r.From = body
+		case "to", "t":
+			r.To = body
+		case "call-id", "i":
+			r.CallID = body
+		case "cseq":
+			number, _, _ := strings.Cut(body, " ")
+			if n, err := strconv.ParseUint(number, 10, 31); err == nil {
+				r.CSeq = uint32(n)
+			}
+		case "content-length", "l", "via", "v", "max-forwards":
+		default:
+			r.Headers += line + "\r\n"
+		}
+	}
+}
+
 // write makes the message without a Via, which each copy gets when it is sent.
 func (m *layer) write(r *Request) ([]byte, error) {
 	if r.Method == "" || r.URI == "" || r.From == "" || r.To == "" {
 		return nil, fmt.Errorf("tm: a request needs method, URI, From and To")
+	}
+	for _, s := range [...]string{r.Method, r.URI, r.From, r.To, r.CallID} {
+		if strings.ContainsAny(s, "\r\n\x00") {
+			return nil, fmt.Errorf("tm: a request's method, URI, From, To and Call-ID are single lines, not %q", s)
+		}
+	}
+	if strings.ContainsAny(r.Method+r.URI, " \t") {
+		return nil, fmt.Errorf("tm: there are spaces in the method or the URI of a request: %q %q", r.Method, r.URI)
+	}
+	if r.Headers != "" && (!strings.HasSuffix(r.Headers, "\n") || strings.Contains(strings.ReplaceAll(r.Headers, "\r", ""), "\n\n") || r.Headers[0] == '\n' || r.Headers[0] == '\r') {
+		return nil, fmt.Errorf("tm: headers are whole lines without an empty one, not %q", r.Headers)
 	}
 	if r.CallID == "" {
 		r.CallID = strconv.FormatUint(rand.Uint64(), 16) + strconv.FormatUint(rand.Uint64(), 16)

@@ -1,10 +1,10 @@
 // Package tmx is the module tmx: more of transactions than tm has. Functions that
-// suspend, continue and drop a transaction or answer another one (funcs.go,
-// send.go), and variables that read the request or the reply from another block of
+// suspend, continue and drop a transaction or answer another one (funcs.go), and
+// variables that read the request or the reply from another block of
 // the transaction (pvs.go, nested.go).
 //
-// t_cancel_branches(), t_cancel_callid(), t_is_failure_route() and its kin,
-// $T_branch_idx and $T_reply_code are in module tm here.
+// t_cancel_branches(), t_cancel_callid(), t_uac_send(), t_is_failure_route() and its
+// kin, $T_branch_idx and $T_reply_code are in module tm here.
 package tmx
 
 import (
@@ -59,10 +59,6 @@ func Module() *registry.Module {
 				Compile: func(registry.Build, []registry.Actual) (rt.Func, error) {
 					return func(*rt.Ctx) int32 { return -1 }, nil
 				},
-			},
-			{
-				Name: "t_uac_send", Routes: rt.AnyRoute, Args: format("method", "ruri", "nexthop", "socket", "headers", "body"), Source: "Kamailio module tm", Compile: compileSend,
-				Doc: "Sends a request of the script's own. headers has to have From and To, and Content-Type with a body; nexthop and socket may be empty.",
 			},
 		},
 		PVs: vars(),

@@ -240,43 +240,6 @@ route {
 	}
 }
 
-func TestRequestsOfTheScriptsOwn(t *testing.T) {
-	const from = "From: <sip:f@a.example>\\r\\nTo: <sip:t@b.example>\\r\\n"
-	for _, tc := range []struct{ args, want string }{
-		{`"OPTIONS", "sip:x@192.0.2.20", "", "", "` + from + `X-A: b\r\n", ""`, "OPTIONS sip:x@192.0.2.20 SIP/2.0 | 10 OPTIONS | b | "},
-		{`"MESSAGE", "sip:x@elsewhere.example", "sip:192.0.2.20", "udp:198.51.100.1:5060", "` + from + `Call-ID: mine\r\nCSeq: 7 MESSAGE\r\nContent-Type: text/plain", "hello"`,
-			"MESSAGE sip:x@elsewhere.example SIP/2.0 | 7 MESSAGE |  | hello"},
-		{`"OPTIONS", "sip:x@192.0.2.20", "", "", "X-A: b\r\n", ""`, ""},
-		{`"OPTIONS", "sip:x@192.0.2.20", "", "", "` + from + `", "a body without a type"`, ""},
-		{`"OPTIONS", "sip:x@192.0.2.20", "", "", "` + from + `\r\n\r\nbody", ""`, ""},
-		{`"OPTIONS", "no uri", "", "", "` + from + `", ""`, ""},
-		{`"OPTIONS", "", "", "", "` + from + `", ""`, ""},
-		{`"A B", "sip:x@192.0.2.20", "", "", "` + from + `", ""`, ""},
-		{`"OPTIONS", "sip:x@192.0.2.20", "a b", "", "` + from + `", ""`, ""},
-		{`"OPTIONS", "sip:x@192.0.2.20", "", "udp:10.9.9.9:5060", "` + from + `", ""`, ""},
-		{`"OPTIONS", "sip:x@192.0.2.20", "", "", "From: <sip:f\r\nTo: <sip:t@b>", ""`, ""},
-	} {
-		b := newBed(t, `route { if (t_uac_send(`+tc.args+`)) sl_send_reply("200", "OK"); else sl_send_reply("500", "Not sent"); }`)
-		b.a.Send(request("OPTIONS", "u").String())
-		m := b.b.Recv()
-		got := ""
-		if m != "" {
-			_, body, _ := strings.Cut(m, "\r\n\r\n")
-			got = coretest.StartLine(m) + " | " + coretest.Header(m, "CSeq") + " | " + coretest.Header(m, "X-A") + " | " + body
-			b.b.Send(coretest.Reply(m, 200, "OK"))
-		}
-		want := "200 OK"
-		if tc.want == "" {
-			want = "500 Not sent"
-		}
-		b.wantLines(b.a, want)
-		if got != tc.want {
-			t.Errorf("%s: sent %q, want %q", tc.args, got, tc.want)
-		}
-		b.ended()
-	}
-}
-
 func TestWrongScriptsAreRefused(t *testing.T) {
 	for script, want := range map[string]string{
 		`route { $var(x) = $T(id); }`:                    `$T(…) has id_index`,
