@@ -46,7 +46,7 @@ func Module() *registry.Module {
 				Doc:  "Ends script and transaction without an answer. False where there is no transaction.",
 			},
 			{
-				Name: "t_flush_flags", Routes: rt.RequestRoute, Stateful: true, Bare: true, Source: source, Compile: compileFlush,
+				Name: "t_flush_flags", Routes: rt.RequestRoute | rt.FailureRoute, Stateful: true, Bare: true, Source: source, Compile: compileFlush,
 				Doc: "Gives the transaction the message's flags, for events that happen before the script ends.",
 			},
 			{

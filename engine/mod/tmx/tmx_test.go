@@ -225,18 +225,27 @@ route {
 	b.ended()
 }
 
+// In a failure_route acc goes by the flags from before it, unless they are flushed.
 func TestFlagsAreFlushed(t *testing.T) {
-	b := newBed(t, `
+	for flush, want := range map[string]string{"t_flush_flags();": "ACC: call missed", "": ""} {
+		b := newBed(t, `
+loadmodule "acc"
+modparam("acc", "log_flag", 1)
+modparam("acc", "log_missed_flag", 2)
 route {
-	if (!t_precheck_trans()) xlog("first");
-	if (!t_flush_flags()) xlog("no transaction");
-	t_newtran(); setflag(3); t_flush_flags(); t_relay();
-}`)
-	b.a.Send(request("MESSAGE", "f").String())
-	b.wantLines(b.b, "MESSAGE sip:bob@192.0.2.20 SIP/2.0")
-	b.ended()
-	if got := b.said(); got != "first\nno transaction" {
-		t.Errorf("said %q", got)
+	if (!t_precheck_trans() && !t_flush_flags()) xlog("first");
+	setflag(1); t_on_failure("f"); t_relay();
+}
+failure_route[f] { setflag(2); `+flush+` t_reply("404", "Nobody"); }`)
+		b.a.Send(request("INVITE", "f").String())
+		b.b.Send(coretest.Reply(b.b.Recv(), 486, "Busy"))
+		b.ended()
+		if got := b.said(); got != "first" {
+			t.Errorf("said %q", got)
+		}
+		if got := b.Logged(); strings.Contains(got, "ACC:") != (want != "") || !strings.Contains(got, want) {
+			t.Errorf("%q: logged\n%s", flush, got)
+		}
 	}
 }
 

@@ -242,6 +242,24 @@ route {
 	}
 }
 
+// The replies are changed, too, where the transaction was there before.
+func TestReplacingBehindTheTransactionIsRestoredInReplies(t *testing.T) {
+	for _, script := range []string{
+		`route { record_route(); t_newtran(); uac_replace_from("sip:new@from.example.com"); t_relay(); }`,
+		`route { record_route(); t_on_branch("b"); t_relay(); } branch_route[b] { uac_replace_from("sip:new@from.example.com"); }`,
+	} {
+		b := newBed(t, modules+script)
+		b.a.Send(coretest.Request("INVITE", "sip:bob@192.0.2.20").String())
+		inv := b.b.Recv()
+		b.want(inv, "From", `"Alice" <sip:new@from.example.com>;tag=caller-tag`)
+		if !strings.Contains(coretest.Header(inv, "Record-Route"), ";vsf=") {
+			t.Errorf("Record-Route is %s", coretest.Header(inv, "Record-Route"))
+		}
+		b.b.Send(coretest.Reply(inv, 200, "OK"))
+		b.want(b.last(b.a), "From", alice)
+	}
+}
+
 // A cookie that somebody has made up changes nothing.
 func TestMadeUpCookiesAreLeftAlone(t *testing.T) {
 	for _, cookie := range []string{"x", "====", "AAAA", "AAAAAA", strings.Repeat("A", 3000), "fn5-", "AAAAAA8JHiMDMgoVTwgIDQheDwpDCgo-"} {
@@ -343,6 +361,25 @@ func TestChallenges(t *testing.T) {
 				t.Errorf("the caller got %q", got)
 			}
 		})
+	}
+}
+
+// The credentials are for the URI of the branch that was challenged, and the
+// request goes there once more, alone.
+func TestTheChallengedBranchIsAnswered(t *testing.T) {
+	b := newBed(t, modules+strings.Replace(authScript, "t_relay(); }", `append_branch("sip:second@192.0.2.20"); t_relay(); }`, 1))
+	b.a.Send(coretest.Request("INVITE", "sip:bob@192.0.2.20").String())
+	one, two := b.b.Recv(), b.b.Recv()
+	b.b.Send(coretest.Reply(two, 401, "Auth", `WWW-Authenticate: Digest realm="re", nonce="abc"`))
+	b.b.Send(coretest.Reply(one, 486, "Busy"))
+	var invites []string
+	for m := b.b.Recv(); m != ""; m = b.b.Recv() {
+		if strings.HasPrefix(m, "INVITE") {
+			invites = append(invites, m)
+		}
+	}
+	if len(invites) != 1 || !strings.HasPrefix(invites[0], "INVITE sip:second@192.0.2.20 ") || param(coretest.Header(invites[0], "Authorization"), "uri") != "sip:second@192.0.2.20" {
+		t.Errorf("sent %q", invites)
 	}
 }
 
