@@ -121,6 +121,9 @@ func (m *layer) relayAck(p *core.Proc, to core.Target) int32 {
 	if err := p.Forward(to); err != nil {
 		return p.Refuse(err)
 	}
+	for _, id := range *m.api.acks.Load() {
+		m.call(id, Args{Event: AckOut, Branch: -1, Proc: p})
+	}
 	return 1
 }
 
