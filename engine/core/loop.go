@@ -56,6 +56,10 @@ func (l *loop) Timer(_ reactor.Loop, kind uint32, arg uint64) {
 	case timerCall:
 		l.takeDelayed(int(arg))(l.id)
 	default:
+		if kind >= moduleTimers {
+			l.moduleTimer(kind-moduleTimers, arg)
+			return
+		}
 		if h := l.theHook(); h != nil && kind >= hookTimers {
 			h.Timer(kind-hookTimers, arg)
 		}
@@ -102,7 +106,7 @@ func (l *loop) takeFor(snap *Snapshot, data []byte, meta *reactor.Meta) *Proc {
 	l.messages++
 	p.MsgID = l.messages*uint64(l.srv.loops) + uint64(l.id)
 	p.self = 0
-	p.nrHdrs, p.nHooks, p.nViaEdits = 0, 0, 0
+	p.nrHdrs, p.nHooks, p.nEnds, p.nViaEdits = 0, 0, 0, 0
 	p.viaSettled, p.respOK, p.maxForwardsSet = false, false, false
 	p.fail, p.editsLost = nil, false
 	p.Txn, p.TxnBranch, p.Task, p.end = 0, -1, Task{}, nil
@@ -122,6 +126,7 @@ func (l *loop) put(p *Proc) {
 // dispose lets go of what a message has held; a handle that a function took and
 // did not wait for is one of these things.
 func (l *loop) dispose(p *Proc) {
+	p.runEndHooks()
 	p.abandon()
 	if p.parked {
 		p.parked = false

@@ -47,6 +47,8 @@ type Proc struct {
 	nrHdrs int
 	hooks  [maxSendHooks]sendHook
 	nHooks int
+	ends   [maxEndHooks]EndHook
+	nEnds  int
 
 	maxForwardsSet bool
 	kept           sipparse.Edits // while a copy is built
@@ -68,6 +70,7 @@ const NumNotes = 12
 const (
 	maxReplyHeaders = 16
 	maxSendHooks    = 8
+	maxEndHooks     = 4
 )
 
 type sendHook struct {

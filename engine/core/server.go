@@ -76,6 +76,8 @@ type Server struct {
 	reactor *reactor.Reactor // nil on a virtual network
 	workers *pool.Pool       // nil on a virtual network
 
+	timerKinds atomic.Pointer[[]func(*Loop, uint64)] // timerkind.go
+
 	live sync.Map // what survives a reload, by Live's key
 }
 

@@ -39,7 +39,10 @@ type Arg struct {
 	Optional  bool
 	RouteKind rt.RouteKind
 	Words     []string
-	Min, Max  int64 // for ArgInt literals, both 0 for no bound
+	// Var is for an ArgFormat that is, in one form of the call, a variable to be
+	// written: an argument that is one pseudo-variable has Actual.PV set as well.
+	Var      bool
+	Min, Max int64 // for ArgInt literals, both 0 for no bound
 }
 
 // Actual is one checked argument of a call, handed to Compile.
@@ -55,7 +58,7 @@ type Actual struct {
 	// argument's expression contains calls, they have run before the function
 	// is called, and Eval reads their result.
 	Eval rt.Expr
-	// PV is the variable of an ArgPV.
+	// PV is the variable of an ArgPV, or of an ArgFormat with Arg.Var.
 	PV *Var
 	// Regex is set for a constant ArgRegex: case-insensitive, with ^ and $ at
 	// every line, as module functions take patterns; a computed one is compiled
