@@ -47,8 +47,16 @@ func compileLooseMode(b registry.Build, args []registry.Actual) (rt.Func, error)
 	return compileLoose(mode)(b, nil)
 }
 
-// loose routes the request by its Route headers.
+// loose routes the request by its Route headers and tells who wants to know.
 func (r *binding) loose(p *core.Proc, mode looseMode) int32 {
+	x := r.looseRoute(p, mode)
+	if x == routed && r.api != nil {
+		r.api.tell(p, r.routed.Get(&p.Ctx))
+	}
+	return x
+}
+
+func (r *binding) looseRoute(p *core.Proc, mode looseMode) int32 {
 	var top route
 	r.routed.Clear(&p.Ctx)
 	r.nextHop.Clear(&p.Ctx)

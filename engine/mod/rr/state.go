@@ -12,6 +12,7 @@ import (
 // configuration and where the module keeps its values for a message.
 type binding struct {
 	cfg *Config
+	api *API // nil where no server will run the program
 
 	routed  arg.State // parameters of our own Route URI, with their first semicolon; a string, maybe empty
 	nextHop arg.State // defined when the next hop is from a Route header
@@ -26,8 +27,12 @@ type binding struct {
 
 func bind(b registry.Build) *binding {
 	s := func(name string) arg.State { return arg.NewState(b, "rr", name) }
+	var api *API
+	if h := b.Host(); h != nil {
+		api = Of(h)
+	}
 	return &binding{
-		cfg: b.Config("rr").(*Config), routed: s("routed"), nextHop: s("next hop"), mode: s("mode"), args: s("args"),
+		cfg: b.Config("rr").(*Config), api: api, routed: s("routed"), nextHop: s("next hop"), mode: s("mode"), args: s("args"),
 		added: s("added"), user: s("user"), address: s("address"), address2: s("address2"),
 	}
 }
