@@ -5,6 +5,7 @@ package mod
 
 import (
 	"sipedge/engine/corefuncs"
+	"sipedge/engine/mod/dialog"
 	"sipedge/engine/mod/maxfwd"
 	"sipedge/engine/mod/pv"
 	"sipedge/engine/mod/rr"
@@ -21,6 +22,7 @@ import (
 // All are the descriptors of all modules, in the order of their names.
 func All() []*registry.Module {
 	return []*registry.Module{
+		dialog.Module(),
 		maxfwd.Module(),
 		pv.Module(),
 		rr.Module(),
