@@ -3,7 +3,7 @@ package dialog
 import (
 	"errors"
 	"fmt"
-	"math"
+	"slices"
 	"strings"
 
 	"sipedge/script/registry"
@@ -11,15 +11,13 @@ import (
 
 // Config is the module's configuration in one snapshot. Times are in seconds.
 type Config struct {
-	DlgFlag, DefaultTimeout, EarlyTimeout, NoAckTimeout, EndTimeout    int64
-	MatchMode, DBMode, MaxDialogs, KAInterval, KATimer, KAFailedLimit  int64
-	HashSize, ProfileHashSize                                          int64
-	EnableStats, SpiralDetect, SendBye, WaitAck, TimeoutNoReset        bool
-	InitialCbs, EnableDMQ, TrackCSeq                                   bool
-	RRParam, TimeoutAVP, ExtraHeaders, LReqCalleeHeaders               string
-	ProfilesWithValue, ProfilesNoValue                                 []string
-	BridgeController, BridgeContact, RURIParam, EventCallback, XAVPCfg string
+	DlgFlag, DefaultTimeout, EarlyTimeout, NoAckTimeout         int64
+	MatchMode, DBMode, MaxDialogs, KAInterval, KAFailedLimit    int64
+	SpiralDetect, SendBye, TimeoutNoReset, EnableDMQ, TrackCSeq bool
+	RRParam, TimeoutAVP, ExtraHeaders, LReqCalleeHeaders        string
+	ProfilesWithValue, ProfilesNoValue                          []string
 
+	without string // takes what has no effect
 	// names are the profiles by name, with values or without; numbers are these in
 	// the live table.
 	names   map[string]bool
@@ -38,16 +36,15 @@ const (
 
 func newConfig() any {
 	return &Config{
-		DlgFlag: -1, DefaultTimeout: defaultTimeout, EarlyTimeout: defaultEarlyTimeout, NoAckTimeout: defaultNoAckTimeout, EndTimeout: 300,
-		MatchMode: matchFallback, MaxDialogs: defaultMaxDialogs, KAInterval: defaultKAInterval, KATimer: 30, KAFailedLimit: 1,
-		HashSize: 4096, ProfileHashSize: 4,
-		EnableStats: true, SpiralDetect: true, WaitAck: true, InitialCbs: true, RRParam: "did",
+		DlgFlag: -1, DefaultTimeout: defaultTimeout, EarlyTimeout: defaultEarlyTimeout, NoAckTimeout: defaultNoAckTimeout,
+		MatchMode: matchFallback, MaxDialogs: defaultMaxDialogs, KAInterval: defaultKAInterval, KAFailedLimit: 1,
+		SpiralDetect: true, RRParam: "did",
 	}
 }
 
 const source = "Kamailio module dialog"
 
-var params = []registry.Param{
+var params = slices.Concat([]registry.Param{
 	number("dlg_flag", -1, 31, "-1", "The message flag that has a call tracked, as dlg_manage() does; -1 for none.", func(c *Config) *int64 { return &c.DlgFlag }),
 	number("default_timeout", 1, mostTimeout, "43200", "Seconds that an answered call may last without a request within it; see timeout_noreset.", func(c *Config) *int64 { return &c.DefaultTimeout }),
 	number("early_timeout", 1, mostTimeout, "300", "Seconds after which a call that nobody has answered is given up.", func(c *Config) *int64 { return &c.EarlyTimeout }),
@@ -83,16 +80,27 @@ var params = []registry.Param{
 		}
 		return nil
 	}),
-	ignored(boolean("enable_stats", "yes", "Accepted.", func(c *Config) *bool { return &c.EnableStats }), "the counters are always kept"),
-	ignored(boolean("wait_ack", "yes", "Accepted.", func(c *Config) *bool { return &c.WaitAck }), "an ended dialog can be found for 5 s"),
-	ignored(boolean("initial_cbs_inscript", "yes", "Accepted.", func(c *Config) *bool { return &c.InitialCbs }), "variables and profiles may be set before dlg_manage()"),
-	ignored(number("end_timeout", 1, mostTimeout, "300", "Accepted.", func(c *Config) *int64 { return &c.EndTimeout }), "an ended dialog can be found for 5 s"),
-	ignored(number("ka_timer", 0, mostTimeout, "30", "Accepted.", func(c *Config) *int64 { return &c.KATimer }), "each dialog has its own timer"),
-	ignored(number("hash_size", 1, math.MaxInt64, "4096", "Accepted.", func(c *Config) *int64 { return &c.HashSize }), "the table grows with its dialogs"),
-	ignored(number("log_profile_hash_size", 1, math.MaxInt64, "4", "Accepted.", func(c *Config) *int64 { return &c.ProfileHashSize }), "the tables of profiles grow with their values"),
-	ignored(text("bridge_controller", "", "Accepted.", func(c *Config) *string { return &c.BridgeController }), "there is no dlg_bridge()"),
-	ignored(text("bridge_contact", "", "Accepted.", func(c *Config) *string { return &c.BridgeContact }), "there is no dlg_bridge()"),
-	ignored(text("ruri_pvar", "", "Accepted.", func(c *Config) *string { return &c.RURIParam }), "the Request-URI is read as received"),
+}, accepted("the counters are always kept", "enable_stats"),
+	accepted("an ended dialog can be found for 5 s", "wait_ack", "end_timeout"),
+	accepted("variables and profiles may be set before dlg_manage()", "initial_cbs_inscript"),
+	accepted("each dialog has its own timer", "ka_timer", "timer_procs"),
+	accepted("the tables grow with their entries", "hash_size", "log_profile_hash_size"),
+	accepted("there is no dlg_bridge()", "bridge_controller", "bridge_contact"),
+	accepted("dialogs are kept in memory only", "db_url", "db_update_period", "db_fetch_rows", "db_skip_load", "table_name", "vars_table_name",
+		"call_id_column", "from_uri_column", "from_tag_column", "to_uri_column", "to_tag_column", "h_id_column", "h_entry_column", "state_column",
+		"start_time_column", "timeout_column", "to_cseq_column", "from_cseq_column", "to_route_column", "from_route_column", "to_contact_column",
+		"from_contact_column", "to_sock_column", "from_sock_column", "profiles_column", "sflags_column", "iflags_column", "toroute_name_column",
+		"req_uri_column", "xdata_column", "vars_h_id_column", "vars_h_entry_column", "vars_key_column", "vars_value_column"))
+
+// accepted are parameters that have no effect here, with the reason.
+func accepted(note string, names ...string) []registry.Param {
+	var all []registry.Param
+	for _, name := range names {
+		all = append(all, registry.Param{Name: name, Type: registry.ParamString, Reloadable: true, Source: source,
+			Doc: "Accepted: " + note + ".", Note: "accepted; " + note,
+			Field: func(cfg any) any { return &cfg.(*Config).without }})
+	}
+	return all
 }
 
 func param(name, def, doc string, typ registry.ParamType, field func(*Config) any) registry.Param {
@@ -119,8 +127,6 @@ func list(name, doc string, f func(*Config) *[]string) registry.Param {
 }
 
 func checked(p registry.Param, check func(any) error) registry.Param { p.Check = check; return p }
-
-func ignored(p registry.Param, note string) registry.Param { p.Note = "accepted; " + note; return p }
 
 func fixed(p registry.Param) registry.Param { p.Reloadable = false; return p }
 

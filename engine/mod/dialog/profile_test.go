@@ -202,3 +202,16 @@ func TestBadScriptsAreRefused(t *testing.T) {
 		modtest.WantRefused(t, strings.TrimPrefix(loads, "\n")+tc.params+"\nroute { "+tc.body+" drop; }", tc.want)
 	}
 }
+
+// The parameters for databases are common in scripts that do not use one.
+func TestParametersWithoutEffectAreAccepted(t *testing.T) {
+	b := newBed(t, script(`modparam("dialog", "db_mode", 0)
+modparam("dialog", "db_url", "mysql://a@b/c")
+modparam("dialog", "db_update_period", 60)
+modparam("dialog", "enable_stats", 1)
+modparam("dialog", "hash_size", 2048)
+modparam("dialog", "wait_ack", 0)`, manage))
+	b.call("pa")
+	b.within("BYE", "pa", 8)
+	b.ended()
+}

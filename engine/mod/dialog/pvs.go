@@ -94,9 +94,7 @@ func bindVar(b registry.Build, name, index string) (*registry.Var, error) {
 var attributes = map[string]func(m *layer, i int32, d *dlg, c *rt.Ctx) value.Value{
 	"h_entry": func(m *layer, i int32, _ *dlg, _ *rt.Ctx) value.Value { return value.FromInt(m.ref(i).entry()) },
 	"h_id":    func(m *layer, i int32, _ *dlg, _ *rt.Ctx) value.Value { return value.FromInt(m.ref(i).id()) },
-	"ref":     func(*layer, int32, *dlg, *rt.Ctx) value.Value { return value.FromInt(1) },
 	"state":   func(_ *layer, _ int32, d *dlg, _ *rt.Ctx) value.Value { return value.FromInt(int64(d.state)) },
-	"dflags":  func(_ *layer, _ int32, d *dlg, _ *rt.Ctx) value.Value { return value.FromInt(int64(d.flags)) },
 	"sflags":  func(_ *layer, _ int32, d *dlg, _ *rt.Ctx) value.Value { return value.FromInt(int64(d.sflags)) },
 	"lifetime": func(m *layer, _ int32, d *dlg, _ *rt.Ctx) value.Value {
 		return value.FromInt(m.lifetime(d, m.current()))
