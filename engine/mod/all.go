@@ -9,6 +9,7 @@ import (
 	"sipedge/engine/mod/avpops"
 	"sipedge/engine/mod/cfgutils"
 	"sipedge/engine/mod/corex"
+	"sipedge/engine/mod/dialog"
 	"sipedge/engine/mod/htable"
 	"sipedge/engine/mod/ipops"
 	"sipedge/engine/mod/kex"
@@ -38,6 +39,7 @@ func All() []*registry.Module {
 		avpops.Module(),
 		cfgutils.Module(),
 		corex.Module(),
+		dialog.Module(),
 		htable.Module(),
 		ipops.Module(),
 		kex.Module(),

@@ -22,6 +22,10 @@ func Of(b registry.Build) *API {
 // with what stands in the message's index still as received. f must not wait.
 func (a *API) OnLoose(f func(p *core.Proc)) { a.r.cfg.onLoose = append(a.r.cfg.onLoose, f) }
 
+// OnRecordRoute has f run for each Record-Route URI that is written, to append
+// parameters of its own (";name=value") to the arena of p. f must not wait.
+func (a *API) OnRecordRoute(f func(p *core.Proc)) { a.r.cfg.onWrite = append(a.r.cfg.onWrite, f) }
+
 // RouteParam is the value of a parameter of our own Route URI, which loose_route()
 // has taken; nil for none. name is in lower case. The bytes are good until the
 // message is done.

@@ -19,6 +19,7 @@ type Config struct {
 	IgnoreUser      bool
 
 	onLoose []func(p *core.Proc) // API.OnLoose
+	onWrite []func(p *core.Proc) // API.OnRecordRoute
 }
 
 // When two Record-Route headers are added (enable_double_rr).
