@@ -19,7 +19,7 @@ func otherFunctions() []registry.Function {
 			}),
 		switchFunction("t_set_disable_6xx", routes, "Whether a 6xx is like any other failure.",
 			func(p *core.Proc, t *tx, on bool) { setFlag(p, t, fNo6xx, on) }),
-		switchFunction("t_set_disable_failover", routes, "Whether DNS failover is left out.",
+		switchFunction("t_set_disable_failover", routes, "Whether DNS failover is left out. Nothing yet: a branch has one destination, and there is no DNS failover to leave out.",
 			func(p *core.Proc, t *tx, on bool) { setFlag(p, t, fNoFailover, on) }),
 		switchFunction("t_set_no_e2e_cancel_reason", routes, "Whether the Reason headers of a CANCEL are not passed on.",
 			func(p *core.Proc, t *tx, on bool) { setFlag(p, t, fNoReason, on) }),
@@ -140,7 +140,7 @@ func otherFunctions() []registry.Function {
 			},
 		},
 		uacSend(),
-		simple("t_use_uac_headers", routes, "Accepted: CANCEL and ACK are always made from the request as it was sent.",
+		simple("t_use_uac_headers", routes, "Nothing: CANCEL and ACK are always made from the request as it was sent.",
 			func(*layer, *core.Proc) int32 { return 1 }),
 	}
 }

@@ -36,8 +36,6 @@ func statusFunctions() []registry.Function {
 			func(_ *layer, _ *core.Proc, t *tx) bool { return t.flags&fCanceled != 0 }),
 		ask("t_is_expired", "True where the transaction has lived as long as it may.",
 			func(m *layer, _ *core.Proc, t *tx) bool { return m.loop.Now() >= t.lifeEnd }),
-		ask("t_local_replied_last", "True where the last reply was made here.",
-			func(_ *layer, _ *core.Proc, t *tx) bool { return t.flags&fLocalFinal != 0 }),
 		simple("t_is_failure_route", rt.AnyRoute, "True in a failure_route.",
 			func(_ *layer, p *core.Proc) int32 { return truth(p.Route == rt.FailureRoute) }),
 		simple("t_is_branch_route", rt.AnyRoute, "True in a branch_route.",
