@@ -153,7 +153,7 @@ func (m *layer) sendBranch(i int32, t *tx, bi int32, b *branch, p *core.Proc, to
 		return err
 	}
 	var buf [96]byte
-	tok := m.appendToken(buf[:0], i, b.num, loopHash(p))
+	tok := m.appendToken(buf[:0], i, b.num, m.loopHash(p))
 	n, err := p.BeginCopy(target, out, tok)
 	if err != nil {
 		return err
