@@ -46,8 +46,8 @@ var mutants = []mutant{
 	},
 	{
 		name: "cancel-lost", what: "a CANCEL is not repeated", file: "cancel.go", sim: true,
-		old: "	b.retr = m.after(b.retrDelay, timerRetr, timerArg(bi, m.brs.gen(bi)))\n	if b.state != brFinal {",
-		new: "	if !mutated(\"cancel-lost\") {\n		b.retr = m.after(b.retrDelay, timerRetr, timerArg(bi, m.brs.gen(bi)))\n	}\n	if b.state != brFinal {",
+		old: "	if m.armRetr(bi, t, b); !kept && b.retr != 0 {",
+		new: "	if m.armRetr(bi, t, b); (!kept || mutated(\"cancel-lost\")) && b.retr != 0 {",
 	},
 	{
 		name: "no-ack", what: "a failure is not acknowledged", file: "cancel.go", sim: true,

@@ -2,6 +2,7 @@ package tm
 
 import (
 	"errors"
+	"fmt"
 
 	"sipedge/engine/core"
 	"sipedge/pool"
@@ -13,8 +14,8 @@ import (
 // message path allocates nothing.
 var (
 	ErrGone       = errors.New("the transaction is over")
-	ErrFull       = errors.New("the loop's table of transactions is full")
-	ErrMemory     = errors.New("the memory for the messages of transactions is at its bound")
+	ErrFull       = fmt.Errorf("%w: the loop's table of transactions or branches is full", core.ErrOverload)
+	ErrMemory     = fmt.Errorf("%w: the memory for the messages of transactions is at its bound", core.ErrOverload)
 	ErrFinal      = errors.New("the request has had its final reply")
 	ErrNoBranch   = errors.New("there is no destination to send the request to")
 	ErrCanceled   = errors.New("the request has been cancelled")
@@ -44,6 +45,7 @@ type layer struct {
 	freeWaiting []int32
 	freeArgs    []*Args
 
+	bounds   bounds
 	verified [verifiedSlots]uint64
 	scratch  sipparse.Index // for bytes of ours that are read again
 	out      []byte         // where CANCELs and ACKs are built
@@ -59,7 +61,7 @@ type view struct {
 }
 
 func newLayer(a *API, l *core.Loop) *layer {
-	return &layer{api: a, loop: l, heads: make([]int32, firstBuckets), calls: make([]int32, firstBuckets), arena: pool.NewArena(pool.ArenaConfig{Limit: arenaBytes})}
+	return &layer{api: a, loop: l, bounds: usualBounds, heads: make([]int32, firstBuckets), calls: make([]int32, firstBuckets), arena: pool.NewArena(pool.ArenaConfig{Limit: usualBounds.arena})}
 }
 
 // layerOf is the layer of the message's loop.
@@ -125,7 +127,7 @@ func (m *layer) requestBytes(t *tx) []byte {
 
 // create makes the transaction of a request.
 func (m *layer) create(p *core.Proc) (int32, *tx, error) {
-	i, t, ok := m.txs.alloc(maxTransactions)
+	i, t, ok := m.txs.alloc(m.bounds.transactions)
 	if !ok {
 		m.stats.full.Add(1)
 		return 0, nil, ErrFull

@@ -167,6 +167,13 @@ func (m *layer) sendBranch(i int32, t *tx, bi int32, b *branch, p *core.Proc, to
 	p.EndCopy(mem[:0])
 	b.req, b.reqLen = ref, uint16(n)
 	b.sock, b.to, b.from = out.ID, target.Addr, p.SourceFor(out, target.Addr)
+	if target.Proto != rt.ProtoUDP {
+		b.flags |= bReliable
+	}
+	// A branch without an end would keep its transaction for ever: no timer, no branch.
+	if m.armFR(bi, t, b, t.fr); b.fr == 0 {
+		return core.ErrTimers
+	}
 	if err := m.loop.SendBytes(b.sock, b.from, b.to, mem[:n]); err != nil {
 		m.stats.sendErrors.Add(1)
 		return err
@@ -180,7 +187,7 @@ func (m *layer) sendBranch(i int32, t *tx, bi int32, b *branch, p *core.Proc, to
 	}
 	t.last = bi + 1
 	m.stats.branches.Add(1)
-	m.armBranch(bi, t, b)
+	m.armRetr(bi, t, b)
 	m.tell(i, t, RequestSent, int(b.num), p, 0, false)
 	return nil
 }
@@ -205,6 +212,7 @@ var failures = []struct {
 	{core.ErrBlocked, 403, "Forbidden"},
 	{ErrFull, 503, "Service unavailable"},
 	{ErrMemory, 503, "Service unavailable"},
+	{core.ErrTimers, 503, "Service unavailable"},
 	{ErrCanceled, 487, "Request terminated"},
 	{ErrDropBranch, 500, "No destination left"},
 	{ErrNoBranch, 500, "No destination"},

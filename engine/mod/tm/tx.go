@@ -144,4 +144,5 @@ const (
 	bTimedOut
 	bDropped  // t_drop_replies(): not to be chosen
 	bHasFinal // a final reply has come; its route may still wait
+	bReliable // sent by a transport that repeats by itself
 )

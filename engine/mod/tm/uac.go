@@ -47,7 +47,7 @@ func (m *layer) send(snap *core.Snapshot, r *Request) (Handle, error) {
 	if err != nil {
 		return 0, err
 	}
-	i, t, ok := m.txs.alloc(maxTransactions)
+	i, t, ok := m.txs.alloc(m.bounds.transactions)
 	if !ok {
 		m.stats.full.Add(1)
 		return 0, ErrFull
