@@ -96,9 +96,9 @@ func (f *forwarding) note(err error) {
 }
 
 // end is the outcome: nil when a branch has been sent.
-func (f *forwarding) end(m *layer, t *tx) error {
+func (f *forwarding) end(m *layer, t *tx, kind rt.RouteKind) error {
 	if f.made > 0 {
-		if f.earlier > 0 {
+		if f.earlier > 0 && kind == rt.FailureRoute {
 			m.dropEarlier(t, f.earlier)
 		}
 		return nil

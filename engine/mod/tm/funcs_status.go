@@ -135,6 +135,10 @@ func statusFunctions() []registry.Function {
 
 // localLast reports whether the reply that the block is about was made here.
 func (m *layer) localLast(p *core.Proc, t *tx) bool {
+	if p.Notes[noteOwner]&ofBranch != 0 {
+		b := m.branchNumber(t, int(p.TxnBranch))
+		return b != nil && b.flags&bFaked != 0
+	}
 	if p.Route == rt.FailureRoute && t.winner != 0 {
 		return m.brs.at(t.winner-1).flags&bFaked != 0
 	}
@@ -146,6 +150,10 @@ func (m *layer) statusFor(p *core.Proc, t *tx) int {
 	switch {
 	case p.Route == rt.FailureRoute:
 		return int(t.best)
+	case p.Notes[noteOwner]&ofBranch != 0:
+		if b := m.branchNumber(t, int(p.TxnBranch)); b != nil {
+			return int(b.status)
+		}
 	case !p.Index.IsRequest():
 		return p.Index.Status()
 	}

@@ -165,6 +165,7 @@ func (m *layer) create(p *core.Proc) (int32, *tx, error) {
 func (m *layer) settings(t *tx, n *[core.NumNotes]uint32) {
 	c := m.cfg(t)
 	t.onFailure, t.onReply, t.onBranch = uint16(n[noteFailure]), uint16(n[noteReply]), uint16(n[noteBranch])
+	t.onBranchFailure = uint16(n[noteBranchFailure])
 	t.fr, t.frInv = or(n[noteFR], uint32(c.FR)), or(n[noteFRInv], uint32(c.FRInv))
 	t.retr1, t.retr2 = or(n[noteRetr1], uint32(c.Retr1)), or(n[noteRetr2], uint32(c.Retr2))
 	life := or(n[noteMaxNonInv], uint32(c.MaxNonInv))
@@ -205,6 +206,7 @@ const (
 	noteOwner  // what the message is to the transaction, and why it failed
 	noteYes100 // t_set_auto_inv_100("1")
 	noteEntry  // the branch whose branch_route runs, index + 1
+	noteBranchFailure
 )
 
 // Bits of noteOwner.
@@ -214,6 +216,7 @@ const (
 	released                       // t_release()
 	fromRoute                      // the message stands for the transaction's in a later route
 	looked                         // a transaction was looked for and not found
+	ofBranch                       // the block is about the failure of one branch
 )
 
 // enter puts a transaction into the hash table.

@@ -44,7 +44,7 @@ func (m *layer) relay(p *core.Proc, to core.Target, flags int64) int32 {
 		return p.Refuse(ErrFinal)
 	}
 	if code, reason := m.refuse(p, t); code != 0 {
-		if fresh || p.Notes[noteOwner]&owns != 0 {
+		if (fresh || p.Notes[noteOwner]&owns != 0) && t.flags&fNoInternal == 0 {
 			if err := m.localReply(i, t, p, code, reason); err != nil {
 				return p.Refuse(err)
 			}
@@ -64,9 +64,9 @@ func (m *layer) relay(p *core.Proc, to core.Target, flags int64) int32 {
 
 // relayed is what t_relay() says, and does, when all branches have been made.
 func (m *layer) relayed(i int32, t *tx, p *core.Proc, f *forwarding) int32 {
-	if err := f.end(m, t); err != nil {
+	if err := f.end(m, t, p.Route); err != nil {
 		p.Refuse(err)
-		if f.flags&relayNoError == 0 {
+		if f.flags&relayNoError == 0 && t.flags&fNoInternal == 0 {
 			p.Notes[noteOwner] |= relayFailed | errorNumber(err)<<16
 		}
 		if t.flags&fCanceled == 0 {
