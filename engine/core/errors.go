@@ -20,6 +20,7 @@ var (
 	ErrBadCode     = errors.New("a reply's status code must be from 100 to 699")
 	ErrBadReason   = errors.New("a reason phrase must not contain line ends")
 	ErrTimers      = errors.New("the loop's timers are at their bound")
+	ErrOverload    = errors.New("the server has no room for more")
 	ErrSendFull    = errors.New("the send queue is full")
 	ErrLooseSocket = errors.New("no such listen address")
 	ErrFromNetwork = errors.New("a message that did not come from the network has no reply target")
