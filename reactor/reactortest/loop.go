@@ -11,6 +11,7 @@ import (
 
 // loop is one virtual event loop. It implements reactor.Loop.
 type loop struct {
+	reactor.NoConns
 	n       *Net
 	id      int
 	h       reactor.Handler
