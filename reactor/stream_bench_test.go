@@ -23,7 +23,7 @@ func benchmarkStream(b *testing.B, poller string, window int) {
 	got := 0
 	h := &streamFuncs{}
 	h.receive = func(l Loop, m []Message) { got += len(m); answer(l, m) }
-	l := openStreams(b, h, Config{Poller: poller}).loops[0]
+	l := openStreams(b, h, Config{Poller: poller, Streams: Streams{ConnQueue: 1 << 20}}).loops[0]
 	d := &Dial{Transport: TCP, Socket: 0, To: l.listener(0).addr}
 	id, err := l.Connect(d)
 	if err != nil {
