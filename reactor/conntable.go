@@ -199,6 +199,6 @@ func (l *loop) Conn(id ConnID) (ConnInfo, bool) {
 	}
 	return ConnInfo{
 		Remote: c.meta.Remote, Local: c.meta.Local, Socket: c.meta.Socket, Transport: c.meta.Transport,
-		Outbound: c.outbound, Open: c.state == connOpen, HalfClosed: c.eof, Queued: c.queued(),
+		Outbound: c.outbound, Open: c.state == connOpen, Opening: c.state == connOpening && !c.closeWhenOpen, HalfClosed: c.eof, Queued: c.queued(),
 	}, true
 }

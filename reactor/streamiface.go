@@ -105,8 +105,9 @@ type ConnInfo struct {
 	Socket        SocketID
 	Transport     Transport
 	Outbound      bool
-	// Open is false while the peer has not answered, and once it is being closed.
-	Open bool
+	// Open and Opening are both false once it is being closed, and nothing more can
+	// be sent. Opening: the peer has not answered.
+	Open, Opening bool
 	// HalfClosed: the peer sends nothing more.
 	HalfClosed bool
 	// Queued is the bytes that wait to be written.

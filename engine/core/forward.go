@@ -247,7 +247,7 @@ func (p *Proc) nextHop() (Target, error) {
 // protocol and family fit (else the first that fits, as the cookbook says of
 // force_send_socket), the one it came in by, the first that fits.
 func (p *Proc) outSocket(t Target) (*Socket, error) {
-	if t.Proto != rt.ProtoUDP {
+	if t.Proto != rt.ProtoUDP && t.Proto != rt.ProtoTCP {
 		return nil, ErrNotServed
 	}
 	if p.SendSocket != 0 {
@@ -285,6 +285,9 @@ func (p *Proc) Send(t Target) error {
 		return err
 	}
 	msg := p.Msg[:p.Index.MsgEnd()]
+	if out.Proto != rt.ProtoUDP {
+		return p.loop.sendStream(p, out, t.Addr, msg, p.forwardFlags())
+	}
 	if p.loop.rl.SendFrom(out.ID, p.sourceFor(out, t.Addr), t.Addr, msg) != nil {
 		p.loop.stats.sendFull.Add(1)
 		return ErrSendFull
@@ -305,6 +308,9 @@ func (l *loop) sendEdited(p *Proc, out *Socket, to reactor.Addr) error {
 		return ErrSendFull
 	}
 	b := p.Edits.AppendTo(buf[:0], p.Msg, p.Arena())
+	if out.Proto != rt.ProtoUDP {
+		return l.commitStream(p, out, to, len(b), p.forwardFlags())
+	}
 	if l.rl.CommitFrom(out.ID, p.sourceFor(out, to), to, len(b)) != nil {
 		l.stats.sendFull.Add(1)
 		return ErrSendFull
@@ -325,6 +331,7 @@ func (p *Proc) relayReply() error {
 		return ErrNoVia
 	}
 	body := p.Index.Body(i)
+	conn := connOfVia(p.Msg, top)
 	var via sipparse.Via
 	if top.Next {
 		// another Via in the same header line: the top one is cut out of it
@@ -361,6 +368,7 @@ func (p *Proc) relayReply() error {
 	if !p.cutSurplus() || !p.settleEdits() {
 		return ErrEdits
 	}
+	p.replyConn = conn
 	if err := p.loop.sendEdited(p, out, to); err != nil {
 		return err
 	}

@@ -69,6 +69,12 @@ func (s *Snapshot) fill() {
 		LocalRport:      c.LocalRport,
 		WhileLimit:      int(c.MaxWhileLoops),
 		SuspendMax:      int(c.SuspendMax),
+		AcceptAliases:   c.TCPAcceptAliases,
+		CRLFPing:        c.TCPCrlfPing,
+		NoConnect:       c.TCPNoConnect,
+		TCPSource4:      sourceAddr(c.TCPSourceIPv4),
+		TCPSource6:      sourceAddr(c.TCPSourceIPv6),
+		TOS:             params.TOSValue(c.TOS),
 	}
 	s.aliases = c.Alias
 	s.ackBlock = s.prog.Block(rt.EventRoute, AckEvent)

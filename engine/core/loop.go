@@ -37,6 +37,7 @@ type loop struct {
 	messages uint64 // numbered so far, for $mi
 
 	mail  reactor.Mail // for posts to other loops
+	dial  reactor.Dial // for connections to others
 	stats loopStats
 }
 
@@ -104,6 +105,7 @@ func (l *loop) takeWith(snap *Snapshot, data []byte, meta *reactor.Meta) *Proc {
 	p.rBody, p.rType = value.Value{}, value.Value{}
 	p.viaSettled, p.respOK, p.maxForwardsSet = false, false, false
 	p.fail, p.editsLost = nil, false
+	p.streamFlags, p.replyConn = 0, 0
 	return p
 }
 

@@ -175,6 +175,10 @@ func (p *Proc) insertVia(out *Socket, uri []byte) bool {
 	if p.LocalRport || p.snap.cfg.LocalRport {
 		p.AppendString(";rport")
 	}
+	if p.Meta.Conn != 0 {
+		p.AppendString(";i=")
+		p.Append(appendHex(buf[:0], uint64(p.Meta.Conn), 16))
+	}
 	p.AppendString("\r\n")
 	off, _ := p.Index.Line(i)
 	return p.edited(p.Edits.InsertAt(off, m, p.Mark()-m, true))

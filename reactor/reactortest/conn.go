@@ -258,7 +258,7 @@ func (l *loop) Conn(id reactor.ConnID) (reactor.ConnInfo, bool) {
 	}
 	return reactor.ConnInfo{
 		Remote: c.meta.Remote, Local: c.meta.Local, Socket: c.meta.Socket, Transport: c.meta.Transport,
-		Outbound: c.outbound, Open: c.state == vOpen && c.why == nil, HalfClosed: c.half, Queued: len(c.queue),
+		Outbound: c.outbound, Open: c.state == vOpen, Opening: c.state == vOpening && c.why == nil, HalfClosed: c.half, Queued: len(c.queue),
 	}, true
 }
 
