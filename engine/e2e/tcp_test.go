@@ -371,3 +371,40 @@ func TestAReloadKeepsConnections(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+// TestOneConnectionUsesAllLoops: messages of one connection are handled where their
+// calls live, those of a call in order, and the answers come back by it.
+func TestOneConnectionUsesAllLoops(t *testing.T) {
+	s, at := startBoth(t, "children=2\nhome=\"always\"\n"+answering)
+	if s.Loops() < 2 {
+		t.Skip("one CPU, one loop")
+	}
+	p := dialTCP(t, at)
+	const calls, each = 200, 10
+	go func() {
+		for i := range each {
+			var b strings.Builder
+			for c := range calls {
+				m := ask("OPTIONS", "sip:b@example.net", "127.0.0.1:5999", fmt.Sprint("call-", c), "")
+				b.WriteString(strings.Replace(m, "CSeq: 1 ", fmt.Sprintf("CSeq: %d ", i+1), 1))
+			}
+			if _, err := io.WriteString(p.TCPConn, b.String()); err != nil {
+				t.Error(err)
+			}
+		}
+	}()
+	next := map[string]int{}
+	for range calls * each {
+		m := p.want("SIP/2.0 200")
+		id := header(m, "Call-ID")
+		next[id]++
+		if got := header(m, "CSeq"); got != fmt.Sprintf("%d OPTIONS", next[id]) {
+			t.Fatalf("%s: %s is answer %d", id, got, next[id])
+		}
+	}
+	for _, l := range s.Stats().Loops {
+		if n := l.Counters["handled"]; n < calls*each*3/10 || n > calls*each*7/10 {
+			t.Errorf("loop %d handled %d of %d messages", l.Loop, n, calls*each)
+		}
+	}
+}
