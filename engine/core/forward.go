@@ -88,23 +88,34 @@ func (p *Proc) Forward(t Target) error {
 		return err
 	}
 	saved := p.Edits
-	err = p.sendCopy(t, out)
+	err = p.sendCopy(t, out, out)
 	p.Edits = saved
+	if err == errLarge {
+		large, by := p.largeTarget(t)
+		err = p.sendCopy(large, by, out)
+		p.Edits = saved
+	}
 	if err == nil {
 		p.loop.stats.forwarded.Add(1)
 	}
 	return err
 }
 
-// sendCopy adds what belongs to one outgoing copy and sends it.
-func (p *Proc) sendCopy(t Target, out *Socket) error {
+// sendCopy adds what belongs to one outgoing copy and sends it by out. shown is what
+// the send hooks see: the UDP socket, when out stands in for it (errLarge).
+func (p *Proc) sendCopy(t Target, out, shown *Socket) error {
 	p.editsLost = false
 	for i := 0; i < p.nHooks; i++ {
-		p.hooks[i].f(p, out, p.hooks[i].arg)
+		p.hooks[i].f(p, shown, p.hooks[i].arg)
 	}
 	uri := p.requestURI()
 	if !p.editTopVia() || !p.editStartLine(uri) || !p.insertVia(out, uri) || !p.lowerMaxForwards() || !p.cutSurplus() || !p.settleEdits() || p.editsLost {
 		return ErrEdits
+	}
+	if out.Proto == rt.ProtoUDP && p.tooLarge() {
+		if _, by := p.largeTarget(t); by != nil {
+			return errLarge
+		}
 	}
 	if p.snap.prog.Send != nil && !p.onSend(t, out) {
 		return ErrBlocked
@@ -309,7 +320,7 @@ func (l *loop) sendEdited(p *Proc, out *Socket, to reactor.Addr) error {
 	}
 	b := p.Edits.AppendTo(buf[:0], p.Msg, p.Arena())
 	if out.Proto != rt.ProtoUDP {
-		return l.commitStream(p, out, to, len(b), p.forwardFlags())
+		return l.commitStream(p.snap, out, to, p.replyConn, statelessTag, len(b), p.forwardFlags())
 	}
 	if l.rl.CommitFrom(out.ID, p.sourceFor(out, to), to, len(b)) != nil {
 		l.stats.sendFull.Add(1)

@@ -72,6 +72,8 @@ func (s *Snapshot) fill() {
 		AcceptAliases:   c.TCPAcceptAliases,
 		CRLFPing:        c.TCPCrlfPing,
 		NoConnect:       c.TCPNoConnect,
+		UDPMTU:          int(c.UDPMTU),
+		LargeProto:      c.LargeProto(),
 		TCPSource4:      sourceAddr(c.TCPSourceIPv4),
 		TCPSource6:      sourceAddr(c.TCPSourceIPv6),
 		TOS:             params.TOSValue(c.TOS),

@@ -105,7 +105,7 @@ func (l *loop) takeWith(snap *Snapshot, data []byte, meta *reactor.Meta) *Proc {
 	p.rBody, p.rType = value.Value{}, value.Value{}
 	p.viaSettled, p.respOK, p.maxForwardsSet = false, false, false
 	p.fail, p.editsLost = nil, false
-	p.streamFlags, p.replyConn = 0, 0
+	p.streamFlags, p.replyConn, p.largeProto = 0, 0, rt.ProtoNone
 	return p
 }
 

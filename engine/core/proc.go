@@ -46,6 +46,7 @@ type Proc struct {
 	fail           error // why the last Forward, Reply or Send failed
 	editsLost      bool  // a change found no room among the edits
 	streamFlags    StreamFlags
+	largeProto     rt.Proto       // of SetLargeProto
 	replyConn      reactor.ConnID // the one that a reply goes back on, from our Via; 0 for none
 
 	parked bool     // the message is a copy of ours

@@ -45,6 +45,8 @@ type settings struct {
 	AcceptAliases   bool
 	CRLFPing        bool
 	NoConnect       bool
+	UDPMTU          int
+	LargeProto      rt.Proto // of requests larger than UDPMTU; ProtoUDP for no other
 	// TCPSource4 and TCPSource6 are where connections to others come from; zero for
 	// the address of the socket.
 	TCPSource4, TCPSource6 reactor.Addr

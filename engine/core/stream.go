@@ -156,7 +156,7 @@ func (l *loop) usable(id reactor.ConnID) bool {
 
 // connTo is a connection to a destination: the preferred one if it is that, the one
 // that is open, or a new one.
-func (l *loop) connTo(p *Proc, out *Socket, to reactor.Addr, prefer reactor.ConnID, f StreamFlags) (reactor.ConnID, error) {
+func (l *loop) connTo(snap *Snapshot, out *Socket, to reactor.Addr, prefer reactor.ConnID, f StreamFlags) (reactor.ConnID, error) {
 	proto := reactor.Transport(out.Proto)
 	conns := l.srv.conns
 	if prefer != 0 && conns.Belongs(prefer, proto, to.AddrPort().Addr()) && l.usable(prefer) {
@@ -168,10 +168,10 @@ func (l *loop) connTo(p *Proc, out *Socket, to reactor.Addr, prefer reactor.Conn
 		}
 		conns.Close(id)
 	}
-	if f&ForwardNoConnect != 0 || p.snap.cfg.NoConnect {
+	if f&ForwardNoConnect != 0 || snap.cfg.NoConnect {
 		return 0, ErrNoConnect
 	}
-	return l.connect(p.snap, out, to)
+	return l.connect(snap, out, to)
 }
 
 // connect opens a connection. Others find it at once, so that one is enough.
@@ -198,22 +198,23 @@ func (l *loop) connect(snap *Snapshot, out *Socket, to reactor.Addr) (reactor.Co
 const statelessTag = 1
 
 // commitStream sends the first n bytes of the loop's reservation on a connection to
-// to.
-func (l *loop) commitStream(p *Proc, out *Socket, to reactor.Addr, n int, f StreamFlags) error {
-	id, err := l.connTo(p, out, to, p.replyConn, f)
+// to, the preferred one if it leads there. tag comes back with Unsent when they do
+// not leave.
+func (l *loop) commitStream(snap *Snapshot, out *Socket, to reactor.Addr, prefer reactor.ConnID, tag uint64, n int, f StreamFlags) error {
+	id, err := l.connTo(snap, out, to, prefer, f)
 	if err != nil {
 		l.stats.sendFull.Add(1)
 		return err
 	}
-	if err = l.commitConn(id, n, f); err == nil {
+	if err = l.commitConn(id, tag, n, f); err == nil {
 		l.stats.sent.Add(1)
 	}
 	return err
 }
 
 // commitConn is commitStream once the connection is known; the caller counts.
-func (l *loop) commitConn(id reactor.ConnID, n int, f StreamFlags) error {
-	switch err := l.rl.CommitConn(id, statelessTag, n); {
+func (l *loop) commitConn(id reactor.ConnID, tag uint64, n int, f StreamFlags) error {
+	switch err := l.rl.CommitConn(id, tag, n); {
 	case err == nil:
 	case errors.Is(err, reactor.ErrNoConn):
 		l.srv.conns.Close(id)
@@ -235,7 +236,7 @@ func (l *loop) sendStream(p *Proc, out *Socket, to reactor.Addr, data []byte, f 
 		l.stats.sendFull.Add(1)
 		return ErrSendFull
 	}
-	return l.commitStream(p, out, to, copy(b, data), f)
+	return l.commitStream(p.snap, out, to, p.replyConn, statelessTag, copy(b, data), f)
 }
 
 // commitReply sends the first n bytes of the reservation as the answer to the
@@ -254,12 +255,12 @@ func (p *Proc) commitReply(n int) error {
 	id := p.Meta.Conn
 	if in != nil {
 		var err error
-		if id, err = l.connTo(p, in, to, id, f); err != nil {
+		if id, err = l.connTo(p.snap, in, to, id, f); err != nil {
 			l.stats.sendFull.Add(1)
 			return err
 		}
 	}
-	return l.commitConn(id, n, f)
+	return l.commitConn(id, statelessTag, n, f)
 }
 
 // frame handles what is no message: keep-alives, and streams that are none of SIP.

@@ -1,6 +1,8 @@
 package corefuncs
 
 import (
+	"strings"
+
 	"sipedge/engine/core"
 	"sipedge/engine/corefuncs/arg"
 	"sipedge/script/registry"
@@ -45,8 +47,28 @@ func streamFunctions() []registry.Function {
 				}, nil
 			},
 		},
+		{
+			Name:   "udp_mtu_try_proto",
+			Args:   []registry.Arg{{Name: "proto", Kind: registry.ArgIdent}},
+			Routes: rt.RequestRoute | rt.BranchRoute | rt.FailureRoute,
+			Doc:    "The transport of this request if it is larger than udp_mtu, in the place of the parameter of that name: TCP, TLS, SCTP or UDP.",
+			Source: `cookbook "udp_mtu_try_proto"`,
+			Compile: func(_ registry.Build, args []registry.Actual) (rt.Func, error) {
+				word, _ := arg.Const(&args[0])
+				proto, ok := largeProtos[strings.ToLower(word)]
+				if !ok {
+					return nil, arg.Error(0, "proto must be TCP, TLS, SCTP or UDP, not %q", word)
+				}
+				return func(c *rt.Ctx) int32 {
+					core.Of(c).SetLargeProto(proto)
+					return 1
+				}, nil
+			},
+		},
 	}
 }
+
+var largeProtos = map[string]rt.Proto{"udp": rt.ProtoUDP, "tcp": rt.ProtoTCP, "tls": rt.ProtoTLS, "sctp": rt.ProtoSCTP}
 
 func streamFunction(name string, flag core.StreamFlags, routes rt.RouteKind, doc string) registry.Function {
 	return registry.Function{
