@@ -121,6 +121,7 @@ func (l *loop) run() {
 	l.last = l.now
 	l.guard("Start", 0, func() { l.h.Start(l) })
 	l.out.flush(l) // the first cycle may sleep for long
+	l.afterFlush()
 	for !l.cycle() {
 	}
 	l.finish()
