@@ -78,6 +78,7 @@ func (s *Snapshot) fill() {
 		TCPSource6:      sourceAddr(c.TCPSourceIPv6),
 		TOS:             params.TOSValue(c.TOS),
 	}
+	s.prog.BranchLimit = int(c.MaxBranches)
 	s.aliases = c.Alias
 	s.ackBlock = s.prog.Block(rt.EventRoute, AckEvent)
 	s.serverHeader = []byte(c.ServerHeader + "\r\n")

@@ -317,6 +317,3 @@ func (l *loop) ConnEvent(rl reactor.Loop, c reactor.ConnID, ev reactor.ConnEvent
 		l.srv.conns.Close(c)
 	}
 }
-
-// Unsent implements reactor.StreamHandler.
-func (l *loop) Unsent(_ reactor.Loop, _ reactor.ConnID, _ uint64, _ error) { l.stats.unsent.Add(1) }

@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -454,4 +455,103 @@ func TestLargeRequestsGoByTheOtherTransport(t *testing.T) {
 		}
 		u.Close()
 	}
+}
+
+// TestTransactionsOverConnections (RFC 3261 §17): a call from TCP to TCP by t_relay, with
+// nothing repeated, and its replies on the connection of the request.
+func TestTransactionsOverConnections(t *testing.T) {
+	l := listenTCP(t)
+	s, at := startBoth(t, fmt.Sprintf("loadmodule \"tm\"\nmodparam(\"tm\", \"retr_timer1\", 20)\nroute { t_relay_to_tcp(\"127.0.0.1\", \"%d\"); }", l.Addr().(*net.TCPAddr).Port))
+	p := dialTCP(t, at)
+	p.send(ask("INVITE", "sip:bob@example.net", "192.0.2.77:5999", "tran", ""))
+	p.want("SIP/2.0 100 ")
+	b := acceptTCP(t, l)
+	m := b.want("INVITE sip:bob@example.net SIP/2.0")
+	time.Sleep(100 * time.Millisecond) // five times Timer A
+	b.send(answer(m, 180, "Ringing"))
+	p.want("SIP/2.0 180 Ringing")
+	b.send(answer(m, 486, "Busy"))
+	b.want("ACK sip:bob@example.net SIP/2.0")
+	p.want("SIP/2.0 486 Busy")
+	time.Sleep(100 * time.Millisecond) // nor is the failure repeated
+	p.send(ask("OPTIONS", "sip:bob@example.net", "192.0.2.77:5999", "next", ""))
+	m = b.want("OPTIONS")
+	b.send(answer(m, 200, "OK"))
+	p.want("SIP/2.0 200 OK")
+	if n := s.Stats().Total["connsOpened"]; n != 2 {
+		t.Errorf("%d connections", n)
+	}
+}
+
+// TestABranchWhosePeerIsDeadFailsWithItsConnection (tcp_connect_timeout), not after Timer
+// B: the next destination is tried.
+func TestABranchWhosePeerIsDeadFailsWithItsConnection(t *testing.T) {
+	dead, b := deadPeer(t), newPeer(t)
+	s, at := startBoth(t, fmt.Sprintf(`loadmodule "tm"
+tcp_connect_timeout=1
+route { t_on_failure("next"); t_relay_to_tcp("127.0.0.1", "%d"); }
+failure_route[next] { t_relay_to_udp("127.0.0.1", "%d"); }`, dead, b.addr().Port))
+	p := dialTCP(t, at)
+	began := time.Now()
+	p.send(ask("INVITE", "sip:bob@example.net", "127.0.0.1:5999", "dead", ""))
+	p.want("SIP/2.0 100 ")
+	b.send(s.addr, answer(b.want("INVITE"), 200, "OK"))
+	p.want("SIP/2.0 200 OK")
+	if d := time.Since(began); d < time.Second || d > 8*time.Second {
+		t.Errorf("it took %v", d)
+	}
+	if n := s.Stats().Total["lostSends"]; n != 1 {
+		t.Errorf("%d messages were lost with their connection", n)
+	}
+}
+
+// TestARefusedConnectionFailsTheBranchAtOnce: the script is told at once, or the failure
+// route runs; the system says which.
+func TestARefusedConnectionFailsTheBranchAtOnce(t *testing.T) {
+	l := listenTCP(t)
+	port := l.Addr().(*net.TCPAddr).Port
+	l.Close()
+	_, at := startBoth(t, fmt.Sprintf(`loadmodule "tm"
+route { t_on_failure("next"); if (!t_relay_to_tcp("127.0.0.1", "%d")) t_reply("480", "Not There"); }
+failure_route[next] { t_reply("480", "Not There"); }`, port))
+	p := dialTCP(t, at)
+	began := time.Now()
+	p.send(ask("INVITE", "sip:bob@example.net", "127.0.0.1:5999", "refused", ""))
+	got := p.recv()
+	if strings.HasPrefix(got, "SIP/2.0 100 ") {
+		got = p.recv()
+	}
+	if !strings.HasPrefix(got, "SIP/2.0 480 Not There") {
+		t.Errorf("%q", got)
+	}
+	if d := time.Since(began); d > time.Second {
+		t.Errorf("it took %v", d)
+	}
+}
+
+// deadPeer is a port whose backlog is full: the system drops what asks for it.
+func deadPeer(t *testing.T) int {
+	t.Helper()
+	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { syscall.Close(fd) })
+	if err := errors.Join(syscall.Bind(fd, &syscall.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}), syscall.Listen(fd, 0)); err != nil {
+		t.Fatal(err)
+	}
+	sa, err := syscall.Getsockname(fd)
+	if err != nil {
+		t.Fatal(err)
+	}
+	port := sa.(*syscall.SockaddrInet4).Port
+	for range 8 {
+		c, err := net.DialTimeout("tcp4", fmt.Sprintf("127.0.0.1:%d", port), 50*time.Millisecond)
+		if err != nil {
+			return port
+		}
+		t.Cleanup(func() { c.Close() })
+	}
+	t.Fatal("the backlog never fills")
+	return 0
 }

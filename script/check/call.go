@@ -34,7 +34,7 @@ func (k *checker) call(e *ast.Call) {
 	}
 	k.argumentCount(e, f)
 	if reach := k.info.Reach[k.block]; f.Routes != 0 && !f.Routes.Allows(reach) {
-		Report(k.diags, diag.WrongBlock, e.Pos, "", "%s() is not allowed in %s; it is allowed in %s", e.Name, reach, f.Routes)
+		k.wrongBlock(e, f, reach)
 	}
 	for i, a := range e.Args {
 		if i >= len(f.Args) {
@@ -43,6 +43,17 @@ func (k *checker) call(e *ast.Call) {
 		}
 		k.argument(e, &f.Args[i], a)
 	}
+}
+
+// wrongBlock reports a function in a block where it has no meaning. A named route
+// passes elsewhere whoever calls it, so that scripts with such routes are there:
+// the call is refused when it comes to it, and the author is warned.
+func (k *checker) wrongBlock(e *ast.Call, f *registry.Function, reach rt.RouteKind) {
+	if k.block.Kind == ast.RequestRoute && f.Routes&rt.RequestRoute != 0 {
+		Warn(k.diags, diag.WrongBlock, e.Pos, "%s() fails here: %s is called from %s only, and the function is for %s", e.Name, blockName(k.block), reach, f.Routes)
+		return
+	}
+	Report(k.diags, diag.WrongBlock, e.Pos, "", "%s() is not allowed in %s; it is allowed in %s", e.Name, reach, f.Routes)
 }
 
 func (k *checker) argumentCount(e *ast.Call, f *registry.Function) {

@@ -51,7 +51,8 @@ func testTable(t *testing.T) *registry.Table {
 	t.Helper()
 	optional := arg("text", registry.ArgFormat)
 	optional.Optional = true
-	bare, sending, finish := fn("bare"), fn("sending"), fn("finish")
+	bare, sending, finish, asking := fn("bare"), fn("sending"), fn("finish"), fn("asking")
+	asking.Routes = rt.RequestRoute
 	bare.Bare, sending.Routes, finish.Ends = true, rt.SendRoute, true
 	trans := func(class, name string, lo, hi int) registry.Transformation {
 		return registry.Transformation{Class: class, Name: name, MinArgs: lo, MaxArgs: hi,
@@ -77,7 +78,7 @@ func testTable(t *testing.T) *registry.Table {
 			fn("matches", arg("pattern", registry.ArgRegex)),
 			fn("send_to", registry.Arg{Name: "host", Kind: registry.ArgIdent, Words: []string{"uri:host", "uri:port"}}),
 			fn("on_failure", registry.Arg{Name: "route", Kind: registry.ArgRoute, RouteKind: rt.FailureRoute}),
-			fn("wait", optional), bare, sending, finish,
+			fn("wait", optional), bare, sending, finish, asking,
 		},
 		PVs:             []registry.PV{pv("ru"), pv("rm"), pv("fu"), hdr},
 		Transformations: []registry.Transformation{trans("s", "len", 0, 0), trans("s", "add", 1, 2), trans("uri", "user", 0, 0)},

@@ -65,3 +65,31 @@ func TestNamesAndAddressesOfSeveralParts(t *testing.T) {
 		t.Errorf("%q", n)
 	}
 }
+
+// As the reference: ! before a keyword negates the comparison, ! before a value
+// the value.
+func TestNegationOfAKeywordIsThatOfItsComparison(t *testing.T) {
+	for text, want := range map[string]string{
+		`if (!src_ip==10.0.0.1) exit;`:        "!(==)",
+		`if (!uri==myself) exit;`:             "!(==)",
+		`if (!method=="INVITE" && a()) exit;`: "&&",
+		`if (not msg:len > 5) exit;`:          "!(>)",
+		`if (!uri=~"alice") exit;`:            "!(=~)",
+		`if (!$var(a)==1) exit;`:              "==",
+		`if (!a()) exit;`:                     "!",
+	} {
+		got := ""
+		switch x := condition(t, text).(type) {
+		case *ast.Unary:
+			got = x.Op
+			if b, ok := x.X.(*ast.Binary); ok {
+				got += "(" + b.Op + ")"
+			}
+		case *ast.Binary:
+			got = x.Op
+		}
+		if got != want {
+			t.Errorf("%s: %s, want %s", text, got, want)
+		}
+	}
+}

@@ -240,6 +240,12 @@ func (p *parser) settingValue(t *lex.Token) ast.SettingValue {
 // joinAddress reads on in an address whose parts are defines or a star:
 // listen=PROTO:HOST:PORT, alias=*:5060.
 func (p *parser) joinAddress(v *ast.SettingValue) {
+	var tail strings.Builder
+	defer func() {
+		if tail.Len() > 0 {
+			v.Kind, v.Str = ast.SettingIdent, v.Str+tail.String()
+		}
+	}()
 	for tokenIs(p.cur(), ":") && !p.cur().First {
 		n := p.peek(1)
 		if n.First || n.Kind != lex.Ident && n.Kind != lex.Int && n.Kind != lex.Addr && n.Kind != lex.String && !tokenIs(n, "*") {
@@ -247,7 +253,7 @@ func (p *parser) joinAddress(v *ast.SettingValue) {
 		}
 		p.next()
 		p.next()
-		v.Kind, v.Str = ast.SettingIdent, v.Str+":"+n.Text
+		tail.WriteString(":" + n.Text)
 	}
 }
 

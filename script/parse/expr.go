@@ -85,7 +85,7 @@ func (p *parser) unary() ast.Expr {
 	switch {
 	case tokenIs(t, "!"), tokenIs(t, "not"):
 		p.next()
-		return &ast.Unary{Pos: t.Pos, Op: "!", X: p.unary()}
+		return &ast.Unary{Pos: t.Pos, Op: "!", X: p.negated()}
 	case tokenIs(t, "!~"): // where a value is expected these are two operators
 		p.next()
 		return &ast.Unary{Pos: t.Pos, Op: "!", X: &ast.Unary{Pos: t.Pos + 1, Op: "~", X: p.unary()}}
@@ -115,6 +115,22 @@ func (p *parser) unary() ast.Expr {
 		return &ast.Paren{Pos: t.Pos, X: x}
 	}
 	return p.operand()
+}
+
+// negated reads what stands behind !. A keyword is no value of its own in the
+// reference's grammar, only its comparison is one: !src_ip==10.0.0.1 and
+// !uri==myself negate the comparison, while !$x==1 compares !$x.
+func (p *parser) negated() ast.Expr {
+	x := p.unary()
+	if _, word := x.(*ast.Ident); !word {
+		return x
+	}
+	op, prec := p.binaryOp()
+	if prec != precedence["=="] && prec != precedence["<"] {
+		return x
+	}
+	t := p.next()
+	return &ast.Binary{Pos: t.Pos, Op: op, L: x, R: p.expr(prec)}
 }
 
 func (p *parser) operand() ast.Expr {

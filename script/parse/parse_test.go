@@ -149,7 +149,8 @@ func TestPrecedence(t *testing.T) {
 		`a + b * c`:                      `(a + (b * c))`,
 		`a mod -b`:                       `(a mod (- b))`,
 		`!a && b`:                        `((! a) && b)`,
-		`!a == b`:                        `((! a) == b)`,
+		`!$a == b`:                       `((! $a) == b)`,
+		`!a == b`:                        `(! (a == b))`, // a keyword: its comparison is negated
 		`a - b - c`:                      `((a - b) - c)`,
 		`(int)$a + 1`:                    `(((int) $a) + 1)`,
 		`(str)1 + "x"`:                   `(((str) 1) + "x")`,
