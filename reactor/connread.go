@@ -115,7 +115,7 @@ func (l *loop) cut(c *conn, buf []byte) (taken int) {
 			k++
 			switch f {
 			case FrameMessage, FramePing:
-				c.message = l.now
+				c.message, c.asked = l.now, true
 				if !c.heard {
 					c.heard = true
 					l.armBy(c, l.deadline(c))
@@ -168,19 +168,21 @@ func (l *loop) keep(c *conn, rest []byte, taken int, own bool, read int) {
 	}
 }
 
-// peerClosed: the peer sends nothing more. If it has asked something just now, it
-// may be answered yet.
+// peerClosed: the peer sends nothing more. A last message that has not been answered
+// yet may be, for a while; else there is nothing to wait for, and a peer that waits for
+// our end should not either.
 func (l *loop) peerClosed(c *conn) {
 	c.eof = true
-	l.watch(c)
-	grace := int64(l.r.streams.Load().HalfClose)
-	c.limit = c.message + grace
-	if c.queued() > 0 || c.first != 0 {
-		c.limit = l.now + grace
-	} else if c.message == 0 || c.limit <= l.now {
+	c.limit = c.message + int64(l.r.streams.Load().HalfClose)
+	switch {
+	case c.queued() > 0 || c.first != 0:
+		l.closeAfterWrite(c, io.EOF)
+		return
+	case !c.asked || c.limit <= l.now:
 		l.closeConn(c, io.EOF)
 		return
 	}
+	l.watch(c)
 	l.bufs.put(c.in)
 	c.in, c.began = nil, 0
 	l.notes = append(l.notes, note{id: c.id, ev: ConnHalfClosed})

@@ -10,6 +10,7 @@ type conn struct {
 	outbound bool
 	eof      bool // the peer has closed its side
 	heard    bool // a complete message or ping has come
+	asked    bool // nothing was written since the last message
 	told     bool // ConnClosed is on its way to the handler
 	// closeWhenOpen: to be closed after what waits for it to open is written.
 	closeWhenOpen bool

@@ -107,7 +107,7 @@ func (l *loop) writeBatch(c *conn) {
 		}
 		l.c.bytesOut.Add(uint64(n))
 		if n > 0 {
-			c.active = l.now
+			c.active, c.asked = l.now, false
 		}
 		var part int
 		at, part = l.wrote(at, n)
@@ -212,7 +212,7 @@ func (l *loop) flushQueue(c *conn) {
 		}
 		c.sent += n
 		c.taken += uint64(n)
-		c.progress, c.active = l.now, l.now
+		c.progress, c.active, c.asked = l.now, l.now, false
 		l.r.queued.Add(-int64(n))
 		l.c.bytesOut.Add(uint64(n))
 		k := 0

@@ -190,7 +190,13 @@ func TestAMessageAboveTheBoundIsRefused(t *testing.T) {
 func TestWhatAClosingPeerAskedIsAnswered(t *testing.T) {
 	events := make(chan ConnEvent, 8)
 	h := &streamFuncs{event: func(_ Loop, _ ConnID, ev ConnEvent, _ error) { events <- ev }}
-	h.receive = func(l Loop, b []Message) { l.After(20*time.Millisecond, 0, uint64(b[0].Meta.Conn)) }
+	h.receive = func(l Loop, b []Message) {
+		if string(b[0].Data) == pack("now") {
+			answer(l, b)
+			return
+		}
+		l.After(20*time.Millisecond, 0, uint64(b[0].Meta.Conn))
+	}
 	h.timer = func(l Loop, _ uint32, arg uint64) {
 		_ = l.SendConn(ConnID(arg), 0, []byte(pack("late")))
 	}
@@ -211,7 +217,14 @@ func TestWhatAClosingPeerAskedIsAnswered(t *testing.T) {
 			t.Errorf("event %d, want %d", ev, want)
 		}
 	}
-	// One that has asked nothing is let go at once.
+	// One that has asked nothing is let go at once, and so is one that has its answer.
+	a := connectTo(t, r)
+	a.send(pack("now"))
+	a.CloseWrite()
+	began := time.Now()
+	if a.recv() != "now" || a.closed() || time.Since(began) > 150*time.Millisecond {
+		t.Errorf("an answered peer waits %v for the end", time.Since(began))
+	}
 	q := connectTo(t, r)
 	q.CloseWrite()
 	q.closed()

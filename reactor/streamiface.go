@@ -65,7 +65,8 @@ const (
 	// ConnOpened: it was accepted or the peer has accepted it.
 	ConnOpened ConnEvent = iota
 	// ConnHalfClosed: the peer will send nothing more. What answers it may still be
-	// sent, for Streams.HalfClose after its last message.
+	// sent, for Streams.HalfClose after its last message. One whose last message has been
+	// answered is closed instead.
 	ConnHalfClosed
 	// ConnClosed: it is gone. The error says why; io.EOF: the peer has closed it.
 	ConnClosed
@@ -180,7 +181,7 @@ type Streams struct {
 	// NoIdle stands for 0, which closes at once.
 	Idle time.Duration
 	// HalfClose is how long after its last message a peer that has closed its side
-	// can be answered.
+	// can be answered, when it was not before.
 	HalfClose time.Duration
 
 	// The socket options. 0 leaves the system's.

@@ -15,6 +15,7 @@ type vconn struct {
 	state    vState
 	outbound bool
 	heard    bool
+	asked    bool // nothing was sent since the last message
 	half     bool // the peer has closed its side
 	meta     reactor.Meta
 	framer   reactor.Framer
@@ -294,7 +295,7 @@ func (c *vconn) push() {
 	if k > 0 {
 		s.in.segments(n, c.queue[:k], s.arrive, func() { c.peerEnd, c.inbox = ErrReset, nil; s.end(ErrReset) })
 		c.queue = c.queue[:copy(c.queue, c.queue[k:])]
-		c.progress, c.active = c.l.time(), c.l.time()
+		c.progress, c.active, c.asked = c.l.time(), c.l.time(), false
 		kept := c.tags[:0]
 		for _, t := range c.tags {
 			if t.end -= k; t.end > 0 {
@@ -353,11 +354,15 @@ func (l *loop) readConn(c *vconn, n int) {
 	if why == io.EOF && c.state == vDraining {
 		return
 	}
-	if why != io.EOF || len(c.queue) == 0 && (c.message == 0 || c.message+grace <= l.now) {
+	switch {
+	case why == io.EOF && len(c.queue) > 0:
+		c.drain(why)
+		return
+	case why != io.EOF || !c.asked || c.message+grace <= l.now:
 		c.close(why)
 		return
 	}
-	c.half, c.limit, c.part, c.began = true, l.now+grace, nil, 0
+	c.half, c.limit, c.part, c.began = true, c.message+grace, nil, 0
 	l.note(vNote{id: c.id, ev: reactor.ConnHalfClosed})
 }
 
@@ -379,7 +384,7 @@ func (c *vconn) cut(buf []byte) {
 		data := bytes.Clone(buf[:n])
 		buf = buf[n:]
 		if f == reactor.FrameMessage || f == reactor.FramePing {
-			c.heard, c.message = true, l.now
+			c.heard, c.asked, c.message = true, true, l.now
 		}
 		l.batch = append(l.batch[:0], reactor.Message{Data: data[:n:n], Meta: meta, Frame: f})
 		l.callback("Receive", func() { l.h.Receive(l, l.batch) })
