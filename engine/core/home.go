@@ -64,6 +64,8 @@ func (l *loop) Posted(_ reactor.Loop, m *reactor.Mail) {
 	case mailMessage:
 		l.stats.takenOver.Add(1)
 		l.receive(m.Data, &m.Meta, true)
+	case mailUnsent:
+		l.unsent(m.Arg)
 	case mailResume:
 		c, _ := m.Ref.(completion)
 		l.resume(Handle(m.Arg), m.Result, c.ref, c.err)
