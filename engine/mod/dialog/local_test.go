@@ -211,8 +211,7 @@ func TestDlgByeFromTheScript(t *testing.T) {
 
 // The API ends calls, too.
 func TestByeByTheAPI(t *testing.T) {
-	var b *bed
-	b = newBed(t, script("", manage+` note("$dlg(h_entry) $dlg(h_id)");`))
+	b := newBed(t, script("", manage+` note("$dlg(h_entry) $dlg(h_id)");`))
 	b.call("ap")
 	var entry, id uint64
 	if _, err := fmt.Sscan((*b.notes)[0], &entry, &id); err != nil {

@@ -175,7 +175,7 @@ func check(cfg any) error {
 				if strings.ContainsFunc(name, func(r rune) bool {
 					return !(r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r == '_' || r == '-' || r == '.')
 				}) {
-					return fmt.Errorf("profile %q: a name has letters, digits, _, - and .", name)
+					return fmt.Errorf("profile %q: a name has letters, digits, '_', '-' and '.'", name)
 				}
 				if with, ok := c.names[name]; ok && with != l.value {
 					return fmt.Errorf("profile %q is named both with and without values", name)

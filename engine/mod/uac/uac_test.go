@@ -73,13 +73,6 @@ func upstream(from, to, route string) string {
 		"\r\nCall-ID: call-1@example.com\r\nCSeq: 9 BYE\r\nMax-Forwards: 70\r\nRoute: " + route + "\r\nContent-Length: 0\r\n\r\n"
 }
 
-func tagged(address, tag string) string {
-	if strings.Contains(address, ";tag=") {
-		return address
-	}
-	return address + ";tag=" + tag
-}
-
 // TestADialogKnowsTheReplacedAddressOnOneSideOnly: the headers of a whole dialog
 // as Kamailio 5.6.3 has them, the cookies in Record-Route with them.
 func TestADialogKnowsTheReplacedAddressOnOneSideOnly(t *testing.T) {
@@ -171,7 +164,6 @@ func TestCookies(t *testing.T) {
 }
 
 func TestForms(t *testing.T) {
-	const newURI = "sip:new@from.example.com"
 	for _, tc := range []struct{ call, from string }{
 		{`uac_replace_from("sip:new@from.example.com")`, `"Alice" <sip:new@from.example.com>`},
 		{`uac_replace_from("", "sip:new@from.example.com")`, `<sip:new@from.example.com>`},
