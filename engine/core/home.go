@@ -32,6 +32,9 @@ func (l *loop) homeOf(p *Proc) int {
 	return l.srv.callHome(p.Index.CallID(p.Msg).Of(p.Msg))
 }
 
+// HomeOf is the loop on which the call of a Call-ID lives.
+func (s *Server) HomeOf(callID []byte) int { return s.callHome(callID) }
+
 // callHome is the home loop of a Call-ID. The hash is keyed per process, so that
 // nobody can aim at one loop.
 func (s *Server) callHome(callID []byte) int {
