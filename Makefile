@@ -11,6 +11,8 @@ ONLY      ?=
 SEEDS     ?= 2000
 SEED      ?=
 CALL      ?=
+LOSS      ?=
+DOUBLE    ?=
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 BENCHSTAT   := golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 
@@ -85,7 +87,10 @@ fuzz:
 	done
 
 # sim runs SEEDS simulations of calls on a bad network; with SEED=n that one
-# alone, and with CALL=m the messages of its call m.
+# alone, and with CALL=m the messages of its call m. LOSS and DOUBLE are how many
+# datagrams in a hundred are lost or doubled.
+sim: export SIPEDGE_SIM_LOSS = $(LOSS)
+sim: export SIPEDGE_SIM_DOUBLE = $(DOUBLE)
 sim:
 ifeq ($(SEED),)
 	SIPEDGE_SIM_SEEDS=$(SEEDS) $(GO) test -count 1 -timeout 2h -run '^TestCallsUnderLoss$$' -v ./engine/sim

@@ -26,8 +26,8 @@ var mutants = []mutant{
 	},
 	{
 		name: "early-cancel", what: "CANCEL is sent before a provisional reply", file: "cancel.go", sim: true,
-		old: "if b.state == brProceeding {\n				m.sendCancel(",
-		new: "if b.state == brProceeding || mutated(\"early-cancel\") {\n				m.sendCancel(",
+		old: "	early := m.cfg(t).CancelBMethod == cancelEarly",
+		new: "	early := m.cfg(t).CancelBMethod == cancelEarly || mutated(\"early-cancel\")",
 	},
 	{
 		name: "timer-b", what: "Timer B is lost when a script waits", file: "timer.go", sim: true,

@@ -50,6 +50,8 @@ type plan struct {
 	start  time.Duration
 	talk   time.Duration
 	cancel time.Duration // after the INVITE; 0 for never
+	again  bool          // the caller sends a re-INVITE in the middle of the talk
+	theirs bool          // the phone hangs up
 	plays  [targets]play
 }
 
@@ -93,6 +95,7 @@ func plans(rng *rand.Rand, calls int, from, until time.Duration) []plan {
 		}
 		p.start = from + time.Duration(rng.Int64N(int64(until-from)))
 		p.talk = time.Duration(rng.IntN(20_000)) * time.Millisecond
+		p.again, p.theirs = rng.IntN(4) == 0, rng.IntN(3) == 0
 		if p.method == "INVITE" && rng.IntN(4) == 0 {
 			p.cancel = 1 + time.Duration(rng.IntN(8_000))*time.Millisecond
 		}

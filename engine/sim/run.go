@@ -31,6 +31,8 @@ type Options struct {
 	// Length is the simulated time. Calls begin in its first part (callsWithin);
 	// the rest is for what they leave behind.
 	Length time.Duration
+	// Loss and Duplicate are how often a datagram is lost or doubled, 0 to 1.
+	Loss, Duplicate float64
 	// Trace, where set, gets a line for each message to and from the server of the
 	// call with the number TraceCall.
 	Trace     func(line string)
@@ -38,7 +40,7 @@ type Options struct {
 }
 
 // Defaults are 200 calls in ten minutes.
-var Defaults = Options{Calls: 200, Length: 10 * time.Minute}
+var Defaults = Options{Calls: 200, Length: 10 * time.Minute, Loss: 0.05, Duplicate: 0.03}
 
 // quiet is how long before the end of a run the last call begins: time enough for
 // every timer that it starts.
@@ -58,6 +60,10 @@ type Report struct {
 	Branches          int // client transactions of the server
 	Forked            int // calls with several branches at once
 	Waited            int // times that a script waited
+	Again             int // re-INVITEs
+	Theirs            int // BYEs of phones
+	Reloads           int
+	Unlucky           int // exchanges that a very bad network has swallowed
 	Net               reactortest.Counters
 }
 
@@ -90,6 +96,7 @@ type run struct {
 	clients map[transaction]*client
 	calls   map[string]*call // by Call-ID
 	report  *Report
+	loss    float64
 }
 
 func (r *run) fault(format string, args ...any) {
@@ -97,6 +104,22 @@ func (r *run) fault(format string, args ...any) {
 		r.report.Faults = append(r.report.Faults, fmt.Sprintf("%8.3f s: ", r.net.Now().Seconds())+fmt.Sprintf(format, args...))
 	}
 }
+
+// lost is fault for an exchange that came to nothing although everybody repeated
+// what it had to: end to end, over four links, that is a fault of the server's
+// unless the network loses so much that chance does it now and then.
+func (r *run) lost(format string, args ...any) {
+	if r.loss > badNetwork {
+		r.report.Unlucky++
+		return
+	}
+	r.fault(format, args...)
+}
+
+// badNetwork is the loss from which on whole exchanges are lost by chance: of one
+// in five datagrams, an answer and its ACK fail together in three of five
+// attempts, and of eleven attempts all do in one call of three hundred.
+const badNetwork = 0.1
 
 // What the servers of all seeds have in common is made once.
 var (
@@ -112,9 +135,16 @@ func Run(seed uint64, o Options) (*Report, error) {
 	if o.Length == 0 {
 		o.Length = Defaults.Length
 	}
+	if o.Loss == 0 {
+		o.Loss = Defaults.Loss
+	}
+	if o.Duplicate == 0 {
+		o.Duplicate = Defaults.Duplicate
+	}
 	rng := rand.New(rand.NewPCG(seed, 0x63616c6c73))
 	r := &run{
 		report:  &Report{Seed: seed, Calls: o.Calls},
+		loss:    o.Loss,
 		clients: map[transaction]*client{}, calls: map[string]*call{},
 	}
 	r.watch = &watch{r: r, trace: o.Trace, call: fmt.Sprintf("call-%d-%d", seed, o.TraceCall), upstream: map[transaction]*upstream{}, downstream: map[transaction]*downstream{}}
@@ -126,7 +156,7 @@ func Run(seed uint64, o Options) (*Report, error) {
 		return nil, errors.New(diags.String())
 	}
 	r.net = reactortest.New(seed, reactortest.Options{
-		Calm: calm, Loops: s.Loops(), Loss: 0.05, Duplicate: 0.03, Reorder: 0.03, MinDelay: time.Millisecond,
+		Calm: calm, Loops: s.Loops(), Loss: o.Loss, Duplicate: o.Duplicate, Reorder: 0.03, MinDelay: time.Millisecond,
 		MaxDelay: []time.Duration{5 * time.Millisecond, 200 * time.Millisecond, 2 * time.Second}[rng.IntN(3)],
 		MinWork:  time.Millisecond, MaxWork: maxWork, Tap: r.watch.tap,
 	})
@@ -139,12 +169,30 @@ func Run(seed uint64, o Options) (*Report, error) {
 	for i, p := range plans(rng, o.Calls, calm, o.Length-quiet) {
 		r.place(i, &p)
 	}
+	before := s.Snapshot()
+	r.net.After(calm+time.Duration(rng.Int64N(int64(o.Length-quiet-calm))), func() { r.reload(s) })
 	r.net.Advance(o.Length)
+	if n := before.Held(); n != 0 {
+		r.fault("%d messages or transactions still hold the configuration before the reload", n)
+	}
 	r.judge(s)
 	r.net.Stop()
 	r.report.Net = r.net.Counters()
 	slices.Sort(r.report.Faults)
 	return r.report, nil
+}
+
+// reload exchanges the configuration in the middle of everything: what has begun
+// goes on with the old one, and nothing is lost.
+func (r *run) reload(s *core.Server) {
+	old := s.Snapshot()
+	if diags, err := s.Reload("script.cfg", append(bytes.Clone(script), "\nroute[RELOADED] { drop; }\n"...)); err != nil {
+		r.fault("reload: %v\n%v", err, diags)
+	}
+	if s.Snapshot() == old {
+		r.fault("the reload has changed nothing")
+	}
+	r.report.Reloads++
 }
 
 // home is the loop of a call by its number, so that a seed replays its run, and
@@ -160,7 +208,7 @@ func (r *run) people() {
 		r.callers = append(r.callers, r.net.Endpoint(callerAddr(i), func(_ time.Duration, _ reactor.Addr, data []byte) { r.toCaller(data) }))
 	}
 	for i := range targets {
-		p := &phone{r: r, n: i, servers: map[transaction]*server{}, calls: map[string]*server{}}
+		p := &phone{r: r, n: i, servers: map[transaction]*server{}, calls: map[string]*server{}, accepted: map[string]*server{}}
 		p.ep = r.net.Endpoint(phoneAddr(i), p.receive)
 		r.phones = append(r.phones, p)
 	}
@@ -172,8 +220,10 @@ func (r *run) toCaller(data []byte) {
 	switch {
 	case err != nil:
 		r.fault("a caller got %q: %v", data, err)
+	case m.code == 0 && r.calls[m.callID] == nil:
+		r.fault("a caller got a request of no call: %q", m.line)
 	case m.code == 0:
-		r.fault("a caller got a request: %q", m.line)
+		r.calls[m.callID].request(m)
 	case len(m.vias) != 1:
 		r.fault("a caller got a reply with %d Vias: %q", len(m.vias), m.line)
 	default:

@@ -14,6 +14,8 @@ import (
 const (
 	seedsEnv   = "SIPEDGE_SIM_SEEDS"
 	firstEnv   = "SIPEDGE_SIM_FIRST"
+	lossEnv    = "SIPEDGE_SIM_LOSS" // percent
+	doubleEnv  = "SIPEDGE_SIM_DOUBLE"
 	usualSeeds = 2000
 	fewSeeds   = 50 // with -short and under the race detector
 )
@@ -28,7 +30,7 @@ func TestCallsUnderLoss(t *testing.T) {
 	first := fromEnv(t, firstEnv, 0)
 	var sum total
 	sum.each(first, seeds, func(seed int) bool {
-		r, err := Run(uint64(seed), Options{})
+		r, err := Run(uint64(seed), network(t))
 		if err != nil {
 			t.Errorf("seed %d: %v", seed, err)
 			return false
@@ -65,6 +67,11 @@ func TestASeedReplays(t *testing.T) {
 	}
 }
 
+// network is how bad the network is.
+func network(t *testing.T) Options {
+	return Options{Loss: float64(fromEnv(t, lossEnv, 0)) / 100, Duplicate: float64(fromEnv(t, doubleEnv, 0)) / 100}
+}
+
 func fromEnv(t *testing.T, name string, otherwise int) int {
 	v := os.Getenv(name)
 	if v == "" {
@@ -82,6 +89,7 @@ type total struct {
 	mu                                       sync.Mutex
 	runs, calls, answered, cancelled, forked int
 	branches, cancelledBranches, waited      int
+	again, theirs, reloads                   int
 	sent, lost, doubled, reordered, delayed  uint64
 	faults                                   int
 	bad                                      atomic.Int64
@@ -120,6 +128,9 @@ func (s *total) add(r *Report) {
 	s.branches += r.Branches
 	s.cancelledBranches += r.CancelledBranches
 	s.waited += r.Waited
+	s.again += r.Again
+	s.theirs += r.Theirs
+	s.reloads += r.Reloads
 	s.sent += r.Net.Sent
 	s.lost += r.Net.Lost
 	s.doubled += r.Net.Duplicated
@@ -136,11 +147,12 @@ func (s *total) classes() map[string]uint64 {
 	return map[string]uint64{
 		"datagram lost": s.lost, "datagram doubled": s.doubled, "datagram overtaken": s.reordered, "datagram delayed": s.delayed,
 		"call cancelled": uint64(s.cancelled), "branch cancelled": uint64(s.cancelledBranches), "call forked": uint64(s.forked), "script that waited": uint64(s.waited),
+		"re-INVITE": uint64(s.again), "BYE of a phone": uint64(s.theirs), "reload": uint64(s.reloads),
 	}
 }
 
 // String is the sum in one line.
 func (s *total) String() string {
-	return fmt.Sprintf("%d seeds, %d calls, %d answered, %d cancelled, %d forked, %d branches, %d of them cancelled, %d waits; %d datagrams, %d lost, %d doubled, %d overtaken, %d delayed; %d faults",
-		s.runs, s.calls, s.answered, s.cancelled, s.forked, s.branches, s.cancelledBranches, s.waited, s.sent, s.lost, s.doubled, s.reordered, s.delayed, s.faults)
+	return fmt.Sprintf("%d seeds, %d calls, %d answered, %d cancelled, %d forked, %d branches, %d of them cancelled, %d waits, %d re-INVITEs, %d BYEs of phones, %d reloads; %d datagrams, %d lost, %d doubled, %d overtaken, %d delayed; %d faults",
+		s.runs, s.calls, s.answered, s.cancelled, s.forked, s.branches, s.cancelledBranches, s.waited, s.again, s.theirs, s.reloads, s.sent, s.lost, s.doubled, s.reordered, s.delayed, s.faults)
 }

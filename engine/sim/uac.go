@@ -31,6 +31,7 @@ type dialog struct {
 	contact string
 	routes  []string
 	acks    int
+	over    bool
 }
 
 // place begins the call.
@@ -64,7 +65,7 @@ func (c *call) wantCancel() {
 		if m.code != 200 && m.code != 481 {
 			c.r.fault("call %d: CANCEL got %d", c.id, m.code)
 		}
-	}, func() { c.r.fault("call %d: CANCEL got no answer", c.id) })
+	}, func() { c.r.lost("call %d: CANCEL got no answer", c.id) })
 }
 
 // replied takes a reply to the call's first request.
@@ -93,20 +94,65 @@ func (c *call) answered(m *message) {
 		if len(c.dialogs) > 1 || c.cancelled > 0 {
 			talk = 0
 		}
+		if c.plan.again && talk > 0 {
+			c.r.net.After(talk/2, func() { c.again(d) })
+		}
+		if c.plan.theirs {
+			talk += maxWork // the phone hangs up before, most times
+		}
 		c.r.net.After(talk+1, func() { c.bye(d) })
 	}
+	c.acknowledge(d, 1)
+}
+
+// acknowledge sends the ACK of a 2xx, which is a request of its own.
+func (c *call) acknowledge(d *dialog, cseq int) {
 	d.acks++
-	c.r.callers[c.id%callers].Send(serverAddr, c.within(d, "ACK", 1, fmt.Sprintf("a%d%s", d.acks, d.tag)))
+	c.r.callers[c.id%callers].Send(serverAddr, c.within(d, "ACK", cseq, fmt.Sprintf("a%d%s", d.acks, d.tag)))
+}
+
+// again is a re-INVITE; the phone accepts it.
+func (c *call) again(d *dialog) {
+	if d.over {
+		return
+	}
+	c.r.report.Again++
+	c.r.start(c.r.callers[c.id%callers], serverAddr, c.within(d, "INVITE", 2, "r"+d.tag), func(m *message) {
+		switch {
+		case final(m.code) && m.code < 300:
+			c.acknowledge(d, 2)
+		case final(m.code) && !(m.code == 481 && d.over):
+			c.r.fault("call %d: re-INVITE got %d", c.id, m.code)
+		}
+	}, func() { c.r.lost("call %d: re-INVITE got no answer", c.id) })
+}
+
+// request takes a request of the phone within the call.
+func (c *call) request(m *message) {
+	d := c.dialogs[m.fromTag]
+	switch {
+	case m.method != "BYE":
+		c.r.fault("call %d: the caller got %q", c.id, m.line)
+	case d == nil:
+		c.r.fault("call %d: BYE of a dialog that the caller does not have (from tag %q)", c.id, m.fromTag)
+	default:
+		d.over = true
+		c.r.callers[c.id%callers].Send(serverAddr, m.reply(200, ""))
+	}
 }
 
 func (c *call) bye(d *dialog) {
-	c.r.start(c.r.callers[c.id%callers], serverAddr, c.within(d, "BYE", 2, "b"+d.tag), func(m *message) {
+	if d.over {
+		return
+	}
+	d.over = true
+	c.r.start(c.r.callers[c.id%callers], serverAddr, c.within(d, "BYE", 3, "b"+d.tag), func(m *message) {
 		if m.code == 200 {
 			c.hungUp = true
 		} else if final(m.code) {
 			c.r.fault("call %d: BYE got %d", c.id, m.code)
 		}
-	}, func() { c.r.fault("call %d: BYE got no answer", c.id) })
+	}, func() { c.r.lost("call %d: BYE got no answer", c.id) })
 }
 
 // within makes a request of a dialog.

@@ -3,6 +3,7 @@ package sim
 import (
 	"fmt"
 	"net/netip"
+	"strings"
 	"time"
 
 	"sipedge/reactor"
@@ -16,6 +17,8 @@ type phone struct {
 	ep      *reactortest.Endpoint
 	servers map[transaction]*server
 	calls   map[string]*server // INVITEs answered with 2xx, by Call-ID and tag
+	// accepted are all of them, re-INVITEs too, with the CSeq number behind the tag.
+	accepted map[string]*server
 }
 
 // server is a server transaction of a phone.
@@ -28,6 +31,7 @@ type server struct {
 	last     []byte // the reply that is repeated
 	code     int    // of the last reply; 0 for none
 	acked    bool
+	over     bool // the call has been hung up
 	interval time.Duration
 }
 
@@ -38,7 +42,11 @@ func (p *phone) receive(_ time.Duration, from reactor.Addr, data []byte) {
 		return
 	}
 	if m.code != 0 {
-		p.r.fault("phone %d got a reply to nothing: %q", p.n, m.line)
+		if c := p.r.clients[transaction{m.branch, m.method}]; c != nil {
+			c.reply(m)
+		} else {
+			p.r.fault("phone %d got a reply to nothing: %q", p.n, m.line)
+		}
 		return
 	}
 	if m.method == "ACK" {
@@ -59,8 +67,20 @@ func (p *phone) receive(_ time.Duration, from reactor.Addr, data []byte) {
 	case "BYE":
 		if p.calls[m.callID+m.toTag] == nil {
 			p.r.fault("phone %d: BYE for no dialog of this phone", p.n)
+		} else {
+			p.calls[m.callID+m.toTag].over = true
 		}
 		s.send(200)
+	case "INVITE":
+		if m.toTag == "" {
+			p.begin(s)
+			return
+		}
+		if p.calls[m.callID+m.toTag] == nil {
+			p.r.fault("phone %d: re-INVITE for no dialog of this phone", p.n)
+		}
+		s.tag = m.toTag
+		p.r.net.After(t1/5, func() { s.finish(200) })
 	default:
 		p.begin(s)
 	}
@@ -133,13 +153,16 @@ func (s *server) finish(code int) {
 		return
 	}
 	if code < 300 {
-		s.p.calls[s.request.callID+s.tag] = s
-		s.p.r.report.Accepted++
+		s.p.accepted[s.key(s.request.cseq)] = s
+		if s.request.toTag == "" {
+			s.p.calls[s.request.callID+s.tag] = s
+			s.p.r.report.Accepted++
+		}
 	}
 	s.p.r.net.After(t1, s.repeat)
 	s.p.r.net.After(timeout, func() {
 		if !s.acked {
-			s.p.r.fault("phone %d, call %s: no ACK for %d", s.p.n, s.request.callID, s.code)
+			s.p.r.lost("phone %d, call %s: no ACK for %d", s.p.n, s.request.callID, s.code)
 			s.acked = true
 		}
 	})
@@ -163,12 +186,39 @@ func (p *phone) ack(m *message) {
 		s.acked = true
 		return
 	}
-	s := p.calls[m.callID+m.toTag]
+	s := p.accepted[fmt.Sprint(m.callID, m.toTag, "/", m.cseq)]
 	if s == nil {
-		p.r.fault("phone %d: ACK for nothing (to tag %q)", p.n, m.toTag)
+		p.r.fault("phone %d: ACK for nothing (to tag %q, CSeq %d)", p.n, m.toTag, m.cseq)
 		return
 	}
+	if c := p.r.calls[m.callID]; !s.acked && c != nil && c.plan.theirs && m.cseq == 1 {
+		p.r.net.After(c.plan.talk+1, func() { s.bye(c) })
+	}
 	s.acked = true
+}
+
+// key names an accepted INVITE.
+func (s *server) key(cseq int) string { return fmt.Sprint(s.request.callID, s.tag, "/", cseq) }
+
+// bye hangs up, by the route set that the INVITE came with (RFC 3261 §12.2.1.1).
+func (s *server) bye(c *call) {
+	if s.over {
+		return
+	}
+	s.over = true
+	s.p.r.report.Theirs++
+	m := s.request
+	var b strings.Builder
+	fmt.Fprintf(&b, "BYE %s SIP/2.0\r\nVia: SIP/2.0/UDP %s;branch=z9hG4bK-p%d-%s\r\nMax-Forwards: 70\r\n", m.contact, s.p.ep.Addr(), s.p.n, s.tag+m.callID)
+	for _, r := range m.recordRoutes {
+		b.WriteString("Route: " + r + "\r\n")
+	}
+	fmt.Fprintf(&b, "From: %s;tag=%s\r\nTo: %s\r\nCall-ID: %s\r\nCSeq: 1 BYE\r\nContent-Length: 0\r\n\r\n", m.to, s.tag, m.from, m.callID)
+	s.p.r.start(s.p.ep, serverAddr, []byte(b.String()), func(m *message) {
+		if final(m.code) && m.code != 200 {
+			s.p.r.fault("phone %d, call %d: BYE got %d", s.p.n, c.id, m.code)
+		}
+	}, func() { s.p.r.lost("phone %d, call %d: BYE got no answer", s.p.n, c.id) })
 }
 
 // judge says what is wrong with the phone's transactions when everything is over.

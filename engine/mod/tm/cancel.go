@@ -9,23 +9,51 @@ import (
 
 // relayCancel is t_relay() of a CANCEL: the INVITE's transaction is cancelled and
 // the CANCEL answered (RFC 3261 §16.10). Without one the parameter
-// unmatched_cancel decides.
-func (m *layer) relayCancel(p *core.Proc, to core.Target) int32 {
-	i, t := m.find(p, true)
-	if t != nil {
+// unmatched_cancel decides; false: it gets a transaction of its own.
+func (m *layer) relayCancel(p *core.Proc, to core.Target) (r int32, done bool) {
+	if i, t := m.find(p, true); t != nil {
 		m.cancel(i, t, p)
-		return 1
+		return 1, true
 	}
-	m.stats.cancelsNobody.Add(1)
-	switch p.Config("tm").(*Config).UnmatchedCancel {
-	case 2: // dropped
-		return 1
-	default: // RFC 3261 §16.10: statelessly
+	if p.Notes[noteOwner]&(owns|fromRoute) != 0 {
+		return 0, false // t_newtran() has made one
+	}
+	mode := p.Config("tm").(*Config).UnmatchedCancel
+	if _, t := m.find(p, false); t == nil {
+		m.stats.cancelsNobody.Add(1)
+	} else if mode != cancelDrop {
+		return 0, false // it has come before
+	}
+	switch mode {
+	case cancelDrop:
+		return 1, true
+	case cancelStateless: // RFC 3261 §16.10
 		if err := p.Forward(to); err != nil {
-			return p.Refuse(err)
+			return p.Refuse(err), true
 		}
-		return 1
+		return 1, true
 	}
+	return 0, false
+}
+
+// What becomes of a CANCEL of nobody (unmatched_cancel), and how a branch without a
+// provisional reply is cancelled (cancel_b_method).
+const (
+	cancelStateless = 1
+	cancelDrop      = 2
+
+	cancelEndAtOnce = 0
+	cancelEarly     = 2
+)
+
+// cancelledBefore reports whether the CANCEL of a new INVITE has overtaken it: it
+// was relayed by a transaction of its own, which is still there.
+func (m *layer) cancelledBefore(p *core.Proc) bool {
+	if m.cancels == 0 || p.Index.Method() != sipparse.MethodInvite {
+		return false
+	}
+	_, t := m.findOf(p, sipparse.MethodCancel)
+	return t != nil
 }
 
 // cancel takes a CANCEL for a transaction: it is answered at once, and again when
@@ -82,7 +110,7 @@ func (m *layer) cancelNow(i int32, t *tx) {
 		return
 	}
 	m.cancelPending(i, t, 0)
-	if m.cfg(t).CancelBMethod == 0 && t.pending > 0 {
+	if m.cfg(t).CancelBMethod == cancelEndAtOnce && t.pending > 0 {
 		m.endUnreplied(i, t)
 		return
 	}
@@ -94,17 +122,18 @@ func (m *layer) cancelNow(i int32, t *tx) {
 
 // cancelPending cancels the branches of an INVITE that have no final reply: at
 // once those that have sent a provisional one, the others when they do (RFC 3261
-// §9.1). cause is why, for the Reason header: 0 the caller's CANCEL, a code of
+// §9.1), unless cancel_b_method is 2. cause is why, for the Reason header: 0 the caller's CANCEL, a code of
 // ours, -1 for none.
 func (m *layer) cancelPending(i int32, t *tx, cause int) {
 	if t.method != sipparse.MethodInvite {
 		return
 	}
+	early := m.cfg(t).CancelBMethod == cancelEarly
 	for n := t.first; n != 0; {
 		b := m.brs.at(n - 1)
 		next := b.next
 		if b.state != brFinal && b.flags&(bCanceled|bHasFinal) == 0 {
-			if b.state == brProceeding {
+			if b.state == brProceeding || early {
 				m.sendCancel(i, t, n-1, b, cause)
 			} else {
 				b.flags |= bCancelWait

@@ -19,6 +19,9 @@ type forwarding struct {
 	earlier uint8 // branches that there were before
 	err     error
 	outer   hopState
+	// share is the Max-Breadth of each branch, and one more for the first rest of
+	// them; 0 for no bound.
+	share, rest int64
 	// The branch that is made: its entry (index + 1, 0 for none yet), and the
 	// message as it was before the branch's own changes.
 	entry int32
@@ -57,6 +60,9 @@ func (m *layer) begin(t *tx, p *core.Proc, to core.Target) forwarding {
 	f.outer = stateOf(p)
 	if p.URIUsed() && (to == (core.Target{}) || f.count > 0) {
 		f.next = 0
+	}
+	if f.share, f.rest, f.err = m.breadth(t, p, f.count-f.next); f.err != nil {
+		f.next, f.count = 0, 0
 	}
 	return f
 }
@@ -144,7 +150,7 @@ func (m *layer) addBranch(i int32, t *tx, p *core.Proc, f *forwarding) (err erro
 	f.entry = bi + 1
 	b.tx, b.num, b.bflags = i, t.branches, p.BranchFlags
 	op := m.block(t, t.onBranch)
-	if op == nil && t.cbMask&RequestOut == 0 && p.TxnPath.IsUndef() {
+	if op == nil && t.cbMask&RequestOut == 0 && p.TxnPath.IsUndef() && f.share == 0 {
 		return m.sent(f, m.sendBranch(i, t, bi, b, p, f.to)), false
 	}
 	// What path, branch_route and callbacks make of the message is this branch's
@@ -152,6 +158,16 @@ func (m *layer) addBranch(i int32, t *tx, p *core.Proc, f *forwarding) (err erro
 	f.edits, f.own = p.Edits, stateOf(p)
 	if !p.TxnPath.IsUndef() && !p.InsertRoute(p.TxnPath) {
 		return m.undo(p, f, core.ErrEdits), false
+	}
+	if f.share > 0 {
+		n := f.share
+		if f.rest > 0 {
+			n++
+			f.rest--
+		}
+		if b.breadth = uint16(n); !setBreadth(p, n) {
+			return m.undo(p, f, core.ErrEdits), false
+		}
 	}
 	if op == nil {
 		return m.routed(i, t, p, f, rt.Exited, nil), false

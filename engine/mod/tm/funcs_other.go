@@ -5,6 +5,7 @@ import (
 
 	"sipedge/engine/core"
 	"sipedge/engine/corefuncs/arg"
+	"sipedge/reactor"
 	"sipedge/script/registry"
 	"sipedge/script/rt"
 	"sipedge/sipparse"
@@ -129,7 +130,7 @@ func otherFunctions() []registry.Function {
 					if !ok || len(id) == 0 {
 						return -1
 					}
-					return layerOf(p).cancelCall(p, id, uint32(n), flag, int(why))
+					return layerOf(p).cancelAnywhere(p, id, uint32(n), flag, int(why))
 				}, nil
 			},
 		},
@@ -214,16 +215,53 @@ func (m *layer) cancelSome(i int32, t *tx, which string, this int) {
 	}
 }
 
-// cancelCall cancels the INVITE of a Call-ID and CSeq number on this loop, which
-// is the Call-ID's home loop for a script of the same call. It looks at every
-// transaction: for operators, not for every message.
-func (m *layer) cancelCall(p *core.Proc, id []byte, cseq, flag uint32, code int) int32 {
-	for i := range m.txs.used {
-		if m.txs.gen(i)&1 == 0 {
-			continue
+// cancelAnywhere is t_cancel_callid(): the INVITE lives on the home loop of its
+// Call-ID, and the script waits for the answer from there. A block that cannot wait
+// is told that it was found.
+func (m *layer) cancelAnywhere(p *core.Proc, id []byte, cseq, flag uint32, code int) int32 {
+	srv := m.loop.Server()
+	home := srv.CallHome(id)
+	if home == p.LoopID() {
+		return m.cancelCall(id, cseq, flag, code)
+	}
+	var h core.Handle
+	if p.CanWait() {
+		var err error
+		if h, err = p.Suspend(nil); err != nil {
+			return p.Refuse(err)
 		}
-		t := m.txs.at(i)
-		if t.method != sipparse.MethodInvite || t.cseq != cseq || t.status >= 200 || string(t.callID.Of(m.requestBytes(t))) != string(id) {
+	}
+	kept := append([]byte(nil), id...)
+	err := srv.Post(home, func(loop int) {
+		r := srv.HookOf(loop).(*layer).cancelCall(kept, cseq, flag, code)
+		if h == 0 {
+			return
+		}
+		resume(srv, loop, h, r)
+	})
+	switch {
+	case err != nil:
+		return p.Refuse(err)
+	case h != 0:
+		return rt.Pending
+	}
+	return 1
+}
+
+// resume lets a script that waits go on; a full mailbox is tried again.
+func resume(srv *core.Server, loop int, h core.Handle, r int32) {
+	if err := srv.Resume(h, int64(r), nil); err != nil && !errors.Is(err, reactor.ErrClosed) {
+		_ = srv.AfterOn(loop, resumeRetry, func(int) { resume(srv, loop, h, r) })
+	}
+}
+
+// cancelCall cancels the INVITE of a Call-ID and CSeq number on this loop.
+func (m *layer) cancelCall(id []byte, cseq, flag uint32, code int) int32 {
+	key := m.callKey(id, cseq)
+	for k := m.calls[key&uint64(len(m.calls)-1)]; k != 0; {
+		i, t := k-1, m.txs.at(k-1)
+		k = t.callNext
+		if t.call != key || t.cseq != cseq || t.status >= 200 || string(t.callID.Of(m.requestBytes(t))) != string(id) {
 			continue
 		}
 		if flag != 0 {

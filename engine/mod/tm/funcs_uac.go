@@ -36,7 +36,14 @@ func uacSend() registry.Function {
 				}
 			}
 			takeHeaders(&r, text[4])
-			if _, err := layerOf(p).send(p.Snapshot(), &r); err != nil {
+			m := layerOf(p)
+			if r.CallID != "" && p.Server().CallHome([]byte(r.CallID)) != p.LoopID() {
+				if err := m.api.SendHome(&r, nil); err != nil {
+					return p.Refuse(err)
+				}
+				return 1
+			}
+			if _, err := m.send(p.Snapshot(), &r); err != nil {
 				p.Logf(levelErr, "t_uac_send: %v", err)
 				return p.Refuse(err)
 			}

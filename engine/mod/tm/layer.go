@@ -21,7 +21,7 @@ var (
 	ErrCanceled   = errors.New("the request has been cancelled")
 	ErrSixth      = errors.New("a branch was answered with 6xx; no new one may be added (RFC 3261 §16.7)")
 	ErrBranches   = errors.New("the transaction has as many branches as it may have (max_branches)")
-	ErrLoop       = errors.New("the request has come round in a loop (RFC 5393)")
+	ErrBreadth    = errors.New("the request's Max-Breadth is less than the branches that it is to have (RFC 5393 §5)")
 	ErrDropBranch = errors.New("branch_route has dropped the branch")
 )
 
@@ -37,9 +37,12 @@ type layer struct {
 	cbs   slab[callback]
 	arena *pool.Arena
 
-	heads []int32 // hash table by tx.key; index + 1
-	calls []int32 // and of INVITEs by tx.dkey
-	views []view  // by the number of the held snapshot
+	// Hash tables of one length (table.go); index + 1.
+	heads    []int32 // by tx.key
+	calls    []int32 // INVITEs by tx.call
+	accepted []int32 // INVITEs with a 2xx by tx.call
+	cancels  int     // transactions of CANCELs
+	views    []view  // by the number of the held snapshot
 
 	waiting     []*core.Proc // messages of events that wait
 	freeWaiting []int32
@@ -61,7 +64,7 @@ type view struct {
 }
 
 func newLayer(a *API, l *core.Loop) *layer {
-	return &layer{api: a, loop: l, bounds: usualBounds, heads: make([]int32, firstBuckets), calls: make([]int32, firstBuckets), arena: pool.NewArena(pool.ArenaConfig{Limit: usualBounds.arena})}
+	return &layer{api: a, loop: l, bounds: usualBounds, heads: make([]int32, firstBuckets), calls: make([]int32, firstBuckets), accepted: make([]int32, firstBuckets), arena: pool.NewArena(pool.ArenaConfig{Limit: usualBounds.arena})}
 }
 
 // layerOf is the layer of the message's loop.
@@ -218,71 +221,6 @@ const (
 	looked                         // a transaction was looked for and not found
 	ofBranch                       // the block is about the failure of one branch
 )
-
-// enter puts a transaction into the hash table.
-func (m *layer) enter(i int32, t *tx, key uint64) {
-	if m.txs.live > len(m.heads) {
-		m.grow()
-	}
-	t.key = max(key, 1) // 0 is that of one that is not in the table
-	h := &m.heads[t.key&uint64(len(m.heads)-1)]
-	t.hnext, *h = *h, i+1
-}
-
-// enterAccepted makes an INVITE known to the ACK of its 2xx. It waits until there
-// is one: whoever sends many INVITEs with one Call-ID shall not make a long chain.
-func (m *layer) enterAccepted(i int32, t *tx) {
-	if t.dkey != 0 {
-		return
-	}
-	t.dkey = max(m.dialogKey(t.callID.Of(m.requestBytes(t)), t.cseq), 1)
-	d := &m.calls[t.dkey&uint64(len(m.calls)-1)]
-	t.dnext, *d = *d, i+1
-}
-
-// dialogKey is the hash of what an INVITE and the ACK of its 2xx have in common.
-func (m *layer) dialogKey(callID []byte, cseq uint32) uint64 {
-	return (m.loop.Server().HashBytes(callID) ^ uint64(cseq)) * fnvPrime
-}
-
-// grow doubles the table. At half a million transactions it costs a few
-// milliseconds, once.
-func (m *layer) grow() {
-	m.heads, m.calls = make([]int32, 2*len(m.heads)), make([]int32, 2*len(m.heads))
-	for i := range m.txs.used {
-		if m.txs.gen(i)&1 == 0 {
-			continue
-		}
-		t := m.txs.at(i)
-		if t.key == 0 { // the one that is being entered
-			continue
-		}
-		h := &m.heads[t.key&uint64(len(m.heads)-1)]
-		t.hnext, *h = *h, i+1
-		if t.dkey != 0 {
-			d := &m.calls[t.dkey&uint64(len(m.calls)-1)]
-			t.dnext, *d = *d, i+1
-		}
-	}
-}
-
-func (m *layer) unhash(i int32, t *tx) {
-	for at := &m.heads[t.key&uint64(len(m.heads)-1)]; *at != 0; at = &m.txs.at(*at - 1).hnext {
-		if *at == i+1 {
-			*at = t.hnext
-			break
-		}
-	}
-	if t.dkey == 0 {
-		return
-	}
-	for at := &m.calls[t.dkey&uint64(len(m.calls)-1)]; *at != 0; at = &m.txs.at(*at - 1).dnext {
-		if *at == i+1 {
-			*at = t.dnext
-			return
-		}
-	}
-}
 
 // destroy ends a transaction and gives back all that it holds.
 func (m *layer) destroy(i int32, t *tx) {

@@ -1,5 +1,7 @@
 package tm
 
+import "time"
+
 const (
 	// maxBranchesHard bounds the branches of one transaction over all its forks,
 	// whatever max_branches says for one set.
@@ -10,6 +12,8 @@ const (
 	firstBuckets = 1 << 10
 	// waitGrain is what the ends of wait states are rounded up to, in milliseconds.
 	waitGrain = 100
+	// resumeRetry is the pause before a full mailbox is tried again.
+	resumeRetry = 10 * time.Millisecond
 	// verifiedSlots is the number of sources that a loop remembers to have
 	// completed an exchange (a power of two).
 	verifiedSlots = 1 << 12

@@ -11,11 +11,16 @@ import (
 // same method, or of an INVITE for its ACK and, where cancel is set, for its
 // CANCEL. nil for none.
 func (m *layer) find(p *core.Proc, cancel bool) (int32, *tx) {
-	method := p.Index.Method()
-	want := method
-	if method == sipparse.MethodAck || cancel {
+	want := p.Index.Method()
+	if want == sipparse.MethodAck || cancel {
 		want = sipparse.MethodInvite
 	}
+	return m.findOf(p, want)
+}
+
+// findOf is the transaction of a method that a request belongs to.
+func (m *layer) findOf(p *core.Proc, want sipparse.Method) (int32, *tx) {
+	method := p.Index.Method()
 	key := max(p.Hash(), 1)
 	for i := m.heads[key&uint64(len(m.heads)-1)]; i != 0; {
 		t := m.txs.at(i - 1)
@@ -39,10 +44,10 @@ func (m *layer) findAccepted(p *core.Proc) (int32, *tx) {
 	if tag == 0 {
 		return 0, nil
 	}
-	key := max(m.dialogKey(id, cs.Number), 1)
-	for i := m.calls[key&uint64(len(m.calls)-1)]; i != 0; {
+	key := m.callKey(id, cs.Number)
+	for i := m.accepted[key&uint64(len(m.accepted)-1)]; i != 0; {
 		t := m.txs.at(i - 1)
-		if have := m.requestBytes(t); t.dkey == key && t.cseq == cs.Number && t.status >= 200 && t.status < 300 &&
+		if have := m.requestBytes(t); t.call == key && t.cseq == cs.Number && t.status >= 200 && t.status < 300 &&
 			bytes.Equal(id, t.callID.Of(have)) && bytes.Equal(from.Tag.Of(p.Msg), t.fromTag.Of(have)) {
 			for n := t.first; n != 0; {
 				b := m.brs.at(n - 1)
@@ -52,7 +57,7 @@ func (m *layer) findAccepted(p *core.Proc) (int32, *tx) {
 				n = b.next
 			}
 		}
-		i = t.dnext
+		i = t.acceptedNext
 	}
 	return 0, nil
 }

@@ -35,6 +35,9 @@ func (m *layer) newtran(p *core.Proc) int32 {
 		p.Logf(levelErr, "tm: %v", err)
 		return p.Refuse(err)
 	}
+	if m.cancelledBefore(p) {
+		t.flags |= fCanceled
+	}
 	p.Txn = uint64(m.handle(i))
 	p.Notes[noteOwner] |= owns
 	t.busy++

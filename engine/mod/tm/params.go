@@ -10,6 +10,9 @@ import (
 
 // Config is the module's configuration in one snapshot. Times are in milliseconds.
 type Config struct {
+	// MaxBreadth is sipedge's own; 0 for no header of ours.
+	MaxBreadth int64
+
 	FR, FRInv, Wait, Delete, Retr1, Retr2, MaxInv, MaxNonInv, UnixTxTimeout                                                                                                                           int64
 	Blst503Def, Blst503Min, Blst503Max, BlstAdd, BlstLookup, CancelBMethod, UnmatchedCancel, DefaultCode, LocalACKMode, FailureReplyMode, FakedReplyPrio, RichRedirect, ExecTimeCheck, ReplyRelayMode int64
 	NoisyCTimer, RestartFR, AutoInv100, AggregateChallenges, ReparseInvite, Blst503, ReparseOnDNS, RURIMatching, Via1Matching, CallIDMatching                                                         bool
@@ -134,7 +137,7 @@ var params = []registry.Param{
 	intParam("blst_methods_lookup", func(c *Config) *int64 { return &c.BlstLookup }, 0, 1073741824, "2147483647",
 		"Accepted for the blacklist of destinations.", "accepted; destinations are not blacklisted by this version"),
 	intParam("cancel_b_method", func(c *Config) *int64 { return &c.CancelBMethod }, 0, 2, "1",
-		"How a branch without a provisional reply is cancelled: 0 it is ended with 487 at once, 1 and 2 the CANCEL waits for the first provisional reply (RFC 3261 §9.1) while the request goes on being repeated.", "2 acts as 1: a CANCEL before a provisional reply may overtake its request"),
+		"How a branch without a provisional reply is cancelled: 0 it is ended with 487 at once, 1 the CANCEL waits for the first provisional reply (RFC 3261 §9.1) while the request goes on being repeated, 2 it is sent at once, which RFC 3261 does not allow, and the request is not repeated any more.", ""),
 	boolParam("reparse_on_dns_failover", func(c *Config) *bool { return &c.ReparseOnDNS }, "yes",
 		"Accepted for DNS failover.", "accepted; there is no DNS failover in this version"),
 	textParam("on_sl_reply", func(c *Config) *string { return &c.OnSLReply }, "", true,
@@ -149,8 +152,10 @@ var params = []registry.Param{
 		"AVP whose value in seconds is fr_timer for the transaction.", ""),
 	textParam("fr_inv_timer_avp", func(c *Config) *string { return &c.FRInvAVP }, "", false,
 		"AVP whose value in seconds is fr_inv_timer for the transaction.", ""),
+	intParam("max_breadth", func(c *Config) *int64 { return &c.MaxBreadth }, 0, 65535, "0",
+		"Max-Breadth that a request without one gets (RFC 5393 §5 wants 60; Kamailio sends none): how many branches it may have at a time in the whole network. 0 gives it none. A request that has one is always held to it; a fork that needs more is answered with 440.", ""),
 	intParam("unmatched_cancel", func(c *Config) *int64 { return &c.UnmatchedCancel }, 0, 2, "0",
-		"What t_relay() does with a CANCEL of nobody: 0 and 1 sends it on statelessly (RFC 3261 §16.10), 2 drops it.", ""),
+		"What t_relay() does with a CANCEL of nobody: 0 sends it on by a transaction, so that the INVITE is known to be cancelled when it comes after its CANCEL; 1 sends it on statelessly (RFC 3261 §16.10); 2 drops it.", ""),
 	boolParam("ruri_matching", func(c *Config) *bool { return &c.RURIMatching }, "yes",
 		"Whether requests without the magic cookie have to have the same Request-URI to be of one transaction (RFC 2543).", ""),
 	boolParam("via1_matching", func(c *Config) *bool { return &c.Via1Matching }, "yes",

@@ -23,7 +23,9 @@ func (m *layer) relay(p *core.Proc, to core.Target, flags int64) int32 {
 	case sipparse.MethodAck:
 		return m.relayAck(p, to)
 	case sipparse.MethodCancel:
-		return m.relayCancel(p, to)
+		if r, done := m.relayCancel(p, to); done {
+			return r
+		}
 	}
 	if !p.Index.IsRequest() {
 		return p.Refuse(core.ErrNotRequest)
@@ -217,6 +219,7 @@ var failures = []struct {
 	{ErrFull, 503, "Service unavailable"},
 	{ErrMemory, 503, "Service unavailable"},
 	{core.ErrTimers, 503, "Service unavailable"},
+	{ErrBreadth, 440, "Max-Breadth Exceeded"},
 	{ErrCanceled, 487, "Request terminated"},
 	{ErrDropBranch, 500, "No destination left"},
 	{ErrNoBranch, 500, "No destination"},

@@ -94,3 +94,56 @@ func TestRFC5393_4_2_AnotherServerInFrontIsNoLoop(t *testing.T) {
 		t.Errorf("%d loops counted", n)
 	}
 }
+
+// RFC 5393 §5.3.3: what came in as Max-Breadth is shared out among the branches
+// that there are at one time.
+func TestRFC5393_5_MaxBreadth(t *testing.T) {
+	const three = `append_branch("sip:bob@192.0.2.30"); append_branch("sip:bob@192.0.2.40");`
+	for _, tc := range []struct {
+		name, param, header, body string
+		want                      []string // Max-Breadth at b, c and d; nil for 440
+	}{
+		{"none is added", "", "", three, []string{"", "", ""}},
+		{"one is added", `modparam("tm", "max_breadth", 60)`, "", three, []string{"20", "20", "20"}},
+		{"it is shared out", "", "Max-Breadth: 8", three, []string{"3", "3", "2"}},
+		{"and the header's is, not the parameter's", `modparam("tm", "max_breadth", 60)`, "max-breadth:3", three, []string{"1", "1", "1"}},
+		{"one branch gets all", "", "Max-Breadth: 7", "", []string{"7"}},
+		{"less than the branches", "", "Max-Breadth: 2", three, nil},
+		{"nothing is left", "", "Max-Breadth: 0", "", nil},
+		{"what is no number is no matter", "", "Max-Breadth: x", "", []string{"x"}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			b := newBed(t, loads+tc.param+"\nroute { if (method == \"ACK\") { t_relay(); exit; } "+tc.body+" t_relay(); }")
+			inv := request("INVITE", "br")
+			if tc.header != "" {
+				inv.Headers = append(inv.Headers, tc.header)
+			}
+			b.a.Send(inv.String())
+			for i, p := range []*coretest.Peer{b.b, b.c, b.d} {
+				if i >= len(tc.want) {
+					b.none(p)
+				} else if got := strings.Join(coretest.Headers(b.next(p, "INVITE"), "Max-Breadth"), ","); got != tc.want[i] {
+					t.Errorf("branch %d: Max-Breadth %q, want %q", i, got, tc.want[i])
+				}
+			}
+			if tc.want == nil {
+				b.a.Send(ack(inv, b.next(b.a, "440 Max-Breadth Exceeded")))
+				b.ended()
+			}
+		})
+	}
+	// one after the other each has it all; beside one that rings there is none left
+	b := newBed(t, loads+`route { t_on_failure("f"); t_relay(); }
+failure_route[f] { seturi("sip:bob@192.0.2.30"); t_relay(); }`)
+	inv := request("INVITE", "br")
+	inv.Headers = append(inv.Headers, "Max-Breadth: 1")
+	b.a.Send(inv.String())
+	b.b.Send(reply(b.next(b.b, "INVITE"), 486))
+	if got := coretest.Header(b.next(b.c, "INVITE"), "Max-Breadth"); got != "1" {
+		t.Errorf("the second fork has Max-Breadth %q", got)
+	}
+	b = newBed(t, loads+`route { t_on_reply("r"); t_relay(); if (t_relay("192.0.2.30", "5060")) exit; }`+"\nonreply_route[r] { exit; }")
+	b.a.Send(inv.String())
+	b.want(b.b, "INVITE")
+	b.none(b.c)
+}

@@ -235,6 +235,10 @@ func (m *layer) settle(i int32, t *tx) {
 	t.flags |= fWaiting
 	t.ackBy = m.loop.Now() + 64*int64(t.retr1)*ms
 	m.tell(i, t, Completed, -1, nil, int(t.status), false)
+	m.armWait(i, t)
+}
+
+func (m *layer) armWait(i int32, t *tx) {
 	m.setTimer(i, t, txWait, m.together(uint32(max(m.cfg(t).Wait, 1))))
 }
 
@@ -244,7 +248,7 @@ func (m *layer) settle(i int32, t *tx) {
 // gone would be taken for a new one. 64*T1 after the end nothing comes any more.
 func (m *layer) waitOn(i int32, t *tx) {
 	if t.flags&fWaiting != 0 && t.timerKind == txWait && m.loop.Now() < t.ackBy {
-		m.setTimer(i, t, txWait, m.together(uint32(max(m.cfg(t).Wait, 1))))
+		m.armWait(i, t)
 	}
 }
 

@@ -26,9 +26,10 @@ func (h Handle) gen() uint32 { return uint32(h) }
 type tx struct {
 	key   uint64
 	hnext int32 // chain of the same bucket; index + 1
-	// An INVITE with a 2xx is found by its Call-ID and CSeq too, for the ACK.
-	dkey  uint64
-	dnext int32
+	// An INVITE is found by its Call-ID and CSeq too: by t_cancel_callid(), and once
+	// it has a 2xx by the ACK. The first chain is left in the middle, hence callPrev.
+	call                             uint64
+	callNext, callPrev, acceptedNext int32
 
 	msg, ctx, reply, reason pool.Ref // request, what the script made of it, last reply, Reason headers of the CANCEL
 	msgLen, replyLen        uint16
@@ -118,6 +119,7 @@ type branch struct {
 	retr, fr                    reactor.TimerID
 	retrDelay                   uint32
 	bflags                      uint32
+	breadth                     uint16 // its share of Max-Breadth; 0 for no bound
 	onReply                     uint16 // armed in the branch's branch_route
 	tag                         uint64 // hash of the To tag of the 2xx
 }

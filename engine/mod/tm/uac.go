@@ -42,6 +42,29 @@ func (a *API) Send(loop int, r *Request) (Handle, error) {
 	return a.layer(loop).send(a.srv.Snapshot(), r)
 }
 
+// SendHome is Send on the loop where the call of the request's Call-ID lives, so
+// that what follows in the dialog finds it; from any goroutine. done gets the
+// outcome there; nil for nobody to tell. An error means that nothing is sent.
+func (a *API) SendHome(r *Request, done func(Handle, error)) error {
+	if r.CallID == "" {
+		r.CallID = newCallID()
+	}
+	return a.srv.Post(a.srv.CallHome([]byte(r.CallID)), func(loop int) {
+		h, err := a.Send(loop, r)
+		switch {
+		case done != nil:
+			done(h, err)
+		case err != nil:
+			a.srv.Log().Printf(levelErr, "tm: %s to %s was not sent: %v", r.Method, r.URI, err)
+		}
+	})
+}
+
+// newCallID makes a Call-ID that nobody can guess.
+func newCallID() string {
+	return strconv.FormatUint(rand.Uint64(), 16) + strconv.FormatUint(rand.Uint64(), 16)
+}
+
 func (m *layer) send(snap *core.Snapshot, r *Request) (Handle, error) {
 	text, err := m.write(r)
 	if err != nil {
@@ -155,7 +178,7 @@ func (m *layer) write(r *Request) ([]byte, error) {
 		return nil, fmt.Errorf("tm: headers are whole lines without an empty one, not %q", r.Headers)
 	}
 	if r.CallID == "" {
-		r.CallID = strconv.FormatUint(rand.Uint64(), 16) + strconv.FormatUint(rand.Uint64(), 16)
+		r.CallID = newCallID()
 	}
 	if r.CSeq == 0 {
 		r.CSeq = 10
