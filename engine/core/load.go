@@ -69,6 +69,14 @@ func (s *Snapshot) fill() {
 		LocalRport:      c.LocalRport,
 		WhileLimit:      int(c.MaxWhileLoops),
 		SuspendMax:      int(c.SuspendMax),
+		AcceptAliases:   c.TCPAcceptAliases,
+		CRLFPing:        c.TCPCrlfPing,
+		NoConnect:       c.TCPNoConnect,
+		UDPMTU:          int(c.UDPMTU),
+		LargeProto:      c.LargeProto(),
+		TCPSource4:      sourceAddr(c.TCPSourceIPv4),
+		TCPSource6:      sourceAddr(c.TCPSourceIPv6),
+		TOS:             params.TOSValue(c.TOS),
 	}
 	s.prog.BranchLimit = int(c.MaxBranches)
 	s.aliases = c.Alias

@@ -62,13 +62,16 @@ type Proc struct {
 	respOK         bool
 	fail           error // why the last Forward, Reply or Send failed
 	editsLost      bool  // a change found no room among the edits
+	streamFlags    StreamFlags
+	largeProto     rt.Proto       // of SetLargeProto
+	replyConn      reactor.ConnID // the one that a reply goes back on, from our Via; 0 for none
 
 	parked bool     // the message is a copy of ours
 	owned  pool.Ref // where that copy lies
 }
 
 // NumNotes is the number of Proc.Notes.
-const NumNotes = 13
+const NumNotes = 14
 
 const (
 	maxReplyHeaders = 16

@@ -10,6 +10,11 @@ import (
 
 // loopStats are one loop's counters. Each name is the one under which it is shown.
 type loopStats struct {
+	pings           atomic.Uint64 // keep-alives of connections that were answered
+	framingErrors   atomic.Uint64 // connections whose stream was not understood
+	connsOpened     atomic.Uint64 // connections accepted or opened
+	connsClosed     atomic.Uint64
+	lostSends       atomic.Uint64 // messages lost with their connection
 	received        atomic.Uint64 // datagrams and messages from the network
 	handled         atomic.Uint64 // messages processed here, their own and those handed over
 	keepAlives      atomic.Uint64 // CRLF and NUL pings

@@ -63,6 +63,13 @@ func (p *Proc) settleVia() {
 	}
 }
 
+// SetForceRport is force_rport(): replies go to the source port, also where a
+// function has asked before where they go.
+func (p *Proc) SetForceRport() {
+	p.ForceRport = true
+	p.viaSettled, p.nViaEdits = false, 0
+}
+
 func (p *Proc) addViaEdit(off, cut, mark int) {
 	p.viaEdits[p.nViaEdits] = viaEdit{int32(off), int32(cut), int32(mark), int32(p.Mark() - mark)}
 	p.nViaEdits++
@@ -170,14 +177,18 @@ func (p *Proc) insertVia(out *Socket, uri, branch []byte) bool {
 	p.AppendString(" ")
 	p.AppendSentBy(out)
 	p.AppendString(";branch=")
+	var buf [64]byte
 	if branch != nil {
 		p.Append(branch)
 	} else {
-		var buf [64]byte
 		p.Append(p.appendBranch(buf[:0], uri))
 	}
 	if p.LocalRport || p.snap.cfg.LocalRport {
 		p.AppendString(";rport")
+	}
+	if p.Meta.Conn != 0 {
+		p.AppendString(";i=")
+		p.Append(appendHex(buf[:0], uint64(p.Meta.Conn), 16))
 	}
 	p.AppendString("\r\n")
 	return p.edited(p.Edits.InsertAt(off, m, p.Mark()-m, true))

@@ -10,7 +10,7 @@ import (
 func sendFunctions() []registry.Function {
 	return []registry.Function{
 		sendFunction("send", []string{"send_udp"}, rt.ProtoUDP, "Sends the message unchanged, without a Via of ours, over UDP to host[:port]."),
-		sendFunction("send_tcp", nil, rt.ProtoTCP, "send() over TCP. Not served yet: logs why and returns false."),
+		sendFunction("send_tcp", nil, rt.ProtoTCP, "send() over TCP, by a connection to that address, which is opened where there is none."),
 	}
 }
 

@@ -14,6 +14,8 @@ import (
 // and the network of its server. Blocking work runs at once; its result comes as
 // mail, after the batch that asked for it.
 type wire struct {
+	reactor.NoConns
+
 	handler reactor.Handler
 	deliver func(to netip.AddrPort, data []byte)
 	quiet   bool // sends are taken and forgotten
@@ -24,7 +26,9 @@ type wire struct {
 	timers []timer
 	nextID reactor.TimerID
 	now    time.Duration
-	own    uint64 // heap objects that the wire made for datagrams
+	// maxTimers bounds the armed timers; 0 for no bound.
+	maxTimers int
+	own       uint64 // heap objects that the wire made for datagrams
 }
 
 // reserveRoom makes room for what one message can cause, so that appending to the
@@ -127,6 +131,9 @@ func (w *wire) SendFrom(s reactor.SocketID, _, to reactor.Addr, data []byte) err
 }
 
 func (w *wire) After(d time.Duration, kind uint32, arg uint64) reactor.TimerID {
+	if w.maxTimers > 0 && len(w.timers) >= w.maxTimers {
+		return 0
+	}
 	w.nextID++
 	w.timers = append(w.timers, timer{w.nextID, w.now + max(d, time.Millisecond), kind, arg})
 	return w.nextID
