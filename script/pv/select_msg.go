@@ -211,24 +211,8 @@ func headerParams(x rt.Expr) rt.Expr {
 
 // paramStart is the offset behind the first ; outside quotes and <>, -1 for none.
 func paramStart(b []byte) int {
-	quoted, angle := false, false
-	for i := 0; i < len(b); i++ {
-		switch ch := b[i]; {
-		case quoted:
-			if ch == '\\' {
-				i++
-			} else if ch == '"' {
-				quoted = false
-			}
-		case ch == '"':
-			quoted = true
-		case ch == '<':
-			angle = true
-		case ch == '>':
-			angle = false
-		case ch == ';' && !angle:
-			return i + 1
-		}
+	if i := sipparse.Separator(b, 0, ';'); i < len(b) {
+		return i + 1
 	}
 	return -1
 }
