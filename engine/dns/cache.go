@@ -39,8 +39,6 @@ type Cache struct {
 	now    atomic.Int64
 	admin  sync.Mutex // one change of size at a time
 	secret uint64
-
-	hits, misses, stale atomic.Uint64
 }
 
 // shardSet is the shards of one size of the cache.
@@ -109,19 +107,33 @@ func (c *Cache) Configure(n CacheConfig) {
 	}
 	fresh := newShardSet(n.Limit)
 	now := c.Now()
-	var name, data []byte
-	for _, s := range c.set.Load().shards {
+	shards := c.set.Load().shards
+	// By their place in the order of use of their shards, so that what is left is
+	// what was used last of all.
+	order := make([][]uint32, len(shards))
+	ranks := 0
+	for k, s := range shards {
 		s.mu.Lock()
-		for i := s.oldest; i != 0; i = s.entry(i).newer {
-			e := *s.entry(i)
+		defer s.mu.Unlock()
+		for i := s.newest; i != 0; i = s.entry(i).older {
+			order[k] = append(order[k], i)
+		}
+		ranks = max(ranks, len(order[k]))
+	}
+	var name, data []byte
+	for rank := ranks - 1; rank >= 0; rank-- {
+		for k, s := range shards {
+			if rank >= len(order[k]) {
+				continue
+			}
+			e := *s.entry(order[k][rank])
 			if e.over(now, n.StaleMax) {
 				continue
 			}
 			name, data = s.readName(&e, name[:0]), s.readData(&e, data[:0])
 			e.older, e.newer, e.next, e.first = 0, 0, 0, 0
-			fresh.of(e.hash).insert(e, name, data, now, n.StaleMax, true)
+			fresh.of(e.hash).insert(e, name, data, now, true)
 		}
-		s.mu.Unlock()
 	}
 	c.set.Store(fresh)
 }
@@ -145,25 +157,22 @@ func (c *Cache) Get(name []byte, t Type, a *Answer) Hit {
 	s := c.set.Load().of(hash)
 	s.mu.Lock()
 	i := s.find(hash, key[keyPrefix:], t)
-	if i == 0 {
-		s.mu.Unlock()
-		c.misses.Add(1)
-		return Miss
+	hit := Miss
+	if i != 0 {
+		hit = s.entry(i).use(now, cfg)
 	}
-	e := s.entry(i)
-	hit := e.use(now, cfg)
 	if hit == Miss {
+		s.misses++
 		s.mu.Unlock()
-		c.misses.Add(1)
 		return Miss
 	}
-	s.touch(i)
-	s.copyOut(e, a, now)
-	s.mu.Unlock()
-	c.hits.Add(1)
+	s.touch(i, now)
+	s.copyOut(s.entry(i), a, now)
+	s.hits++
 	if a.Stale {
-		c.stale.Add(1)
+		s.stale++
 	}
+	s.mu.Unlock()
 	return hit
 }
 
@@ -235,7 +244,7 @@ func (c *Cache) Stale(name []byte, t Type, a *Answer) bool {
 	e.flags |= flagFailing
 	e.retry = max(e.retry, now+retryStale.Milliseconds())
 	s.copyOut(e, a, now)
-	c.stale.Add(1)
+	s.stale++
 	return true
 }
 
@@ -283,11 +292,11 @@ func (c *Cache) put(name []byte, a *Answer, ttl int64, flags uint8) bool {
 	if ttl <= 0 && flags&flagPermanent == 0 {
 		return false
 	}
-	e := entry{hash: hash, expire: now + ttl, ttl: uint32(min(ttl, 1<<32-1)), typ: a.Type, n: uint16(a.n), status: a.Status, flags: flags}
+	e := entry{hash: hash, expire: now + ttl, ttl: uint32(min(ttl, 1<<32-1)), typ: a.Type, n: uint16(a.n), status: a.Status, flags: flags, used: uint32(now / touchEvery)}
 	if flags&flagPermanent != 0 {
 		e.expire = noMoreTime
 	}
-	return s.insert(e, key[keyPrefix:], a.data, now, cfg.StaleMax, cfg.DelNonexp || flags != 0)
+	return s.insert(e, key[keyPrefix:], a.data, now, cfg.DelNonexp || flags != 0)
 }
 
 // Collect removes what is of no more use (dns_cache_gc_interval) and says how many

@@ -21,7 +21,7 @@ type CacheMem struct {
 
 // MemInfo reads the figures.
 func (c *Cache) MemInfo() CacheMem {
-	m := CacheMem{Limit: c.config.Load().Limit, Hits: c.hits.Load(), Misses: c.misses.Load(), Stale: c.stale.Load()}
+	m := CacheMem{Limit: c.config.Load().Limit}
 	for _, s := range c.set.Load().shards {
 		s.mu.Lock()
 		m.Used += s.used
@@ -29,6 +29,9 @@ func (c *Cache) MemInfo() CacheMem {
 		m.Negative += s.negative
 		m.Evicted += s.evicted
 		m.Refused += s.refused
+		m.Hits += s.hits
+		m.Misses += s.misses
+		m.Stale += s.stale
 		s.mu.Unlock()
 	}
 	return m

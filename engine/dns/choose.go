@@ -3,6 +3,7 @@ package dns
 import (
 	"math/rand/v2"
 	"net/netip"
+	"unsafe"
 
 	"sipedge/script/rt"
 )
@@ -84,7 +85,9 @@ type Work struct {
 	naptr, srv, addr Answer
 	records          [MaxRecords]srvRecord
 	services         [MaxRecords]naptrService
-	name             [MaxName]byte
+	name             [MaxName + 1]byte
+	late             bool // a name on the way was not answered for in time
+	service          [MaxName + 1 + len("_sips._tcp.")]byte
 }
 
 // NewWork makes the memory for Choose with a source of chance of its own.
@@ -138,7 +141,7 @@ func (q *Query) plain(p rt.Proto) rt.Proto {
 // there are no A records (or the other way round), and turns to the address records of
 // the host when its SRV records lead nowhere.
 func Choose(q *Query, p *Policy, src Source, w *Work, out *Targets) error {
-	out.n = 0
+	out.n, w.late = 0, false
 	proto, err := q.transport()
 	if err != nil {
 		return err
@@ -155,7 +158,7 @@ func Choose(q *Query, p *Policy, src Source, w *Work, out *Targets) error {
 	if !ok {
 		return ErrName
 	}
-	if absoluteName := q.Host[len(q.Host)-1] == '.'; absoluteName && len(name) < MaxName {
+	if absoluteName := q.Host[len(q.Host)-1] == '.'; absoluteName {
 		name = append(name, '.')
 	}
 	p.wantAddrs(name, src)
@@ -173,8 +176,8 @@ func Choose(q *Query, p *Policy, src Source, w *Work, out *Targets) error {
 		if t == rt.ProtoNone {
 			break
 		}
-		var buf [MaxName + len("_sips._tcp.") + 1]byte
-		switch err := p.bySRV(append(append(buf[:0], srvPrefix(t)...), name...), t, src, w, out); err {
+		service := append(append(w.service[:0], srvPrefix(t)...), name...)
+		switch err := p.bySRV(service, t, src, w, out); err {
 		case errDenied:
 			denied = true
 		case errNext:
@@ -182,11 +185,15 @@ func Choose(q *Query, p *Policy, src Source, w *Work, out *Targets) error {
 			return err
 		}
 	}
-	if denied {
-		return ErrNoRecord
-	}
 	proto = q.plain(proto)
-	return p.addrs(name, proto, DefaultPort(proto), src, w, out)
+	err = ErrNoRecord
+	if !denied {
+		err = p.addrs(name, proto, DefaultPort(proto), src, w, out)
+	}
+	if err != nil && err != ErrMiss && w.late {
+		return ErrNoAnswer
+	}
+	return err
 }
 
 func portOr(port uint16, proto rt.Proto) uint16 {
@@ -201,27 +208,31 @@ func literal(host []byte) (netip.Addr, bool) {
 	if n := len(host); n > 2 && host[0] == '[' && host[n-1] == ']' {
 		host = host[1 : n-1]
 	}
-	if len(host) == 0 || len(host) > 45 || !digitsOrColon(host) {
+	if len(host) == 0 || len(host) > 45 || !addressBytes(host) {
 		return netip.Addr{}, false
 	}
-	ip, err := netip.ParseAddr(string(host)) // does not escape: no allocation up to 32 bytes
-	return ip.Unmap(), err == nil && ip.Zone() == ""
+	// The bytes outlive the call, and nothing is kept of them: there is no zone in them.
+	ip, err := netip.ParseAddr(unsafe.String(&host[0], len(host)))
+	return ip.Unmap(), err == nil
 }
 
-// digitsOrColon tells addresses from names before anything is built of them.
-func digitsOrColon(host []byte) bool {
-	dots, digits := 0, true
+// addressBytes tells what may be an address from names.
+func addressBytes(host []byte) bool {
+	dots, colons, letters := 0, 0, 0
 	for _, c := range host {
 		switch {
 		case c == ':':
-			return true
+			colons++
 		case c == '.':
 			dots++
-		case c < '0' || c > '9':
-			digits = false
+		case c >= '0' && c <= '9':
+		case c|0x20 >= 'a' && c|0x20 <= 'f':
+			letters++
+		default:
+			return false
 		}
 	}
-	return digits && dots == 3
+	return colons > 1 || letters == 0 && dots == 3
 }
 
 // families are the address families in the order in which they are asked for.
@@ -248,7 +259,7 @@ func (p *Policy) wantAddrs(name []byte, src Source) {
 	}
 }
 
-// addrs adds the addresses of a host.
+// addrs adds the addresses of a host to those that are there.
 func (p *Policy) addrs(name []byte, proto rt.Proto, port uint16, src Source, w *Work, out *Targets) error {
 	list, n := p.families()
 	var first error
@@ -258,25 +269,28 @@ func (p *Policy) addrs(name []byte, proto rt.Proto, port uint16, src Source, w *
 			return err
 		}
 		if err != nil {
+			w.late = w.late || NoAnswer(err)
 			if first == nil || NoAnswer(err) {
 				first = err
 			}
 			continue
 		}
+		found := false
 		for i := range w.addr.Len() {
 			ip := w.addr.Addr(i)
 			if !usable(ip) {
-				first = ErrNoRecord
 				continue
 			}
+			found = true
 			if !out.add(Target{proto, netip.AddrPortFrom(ip.Unmap(), port)}) || !p.Failover {
 				break
 			}
 		}
-		if out.n > 0 {
+		if found {
 			src.Usable()
 			return nil
 		}
+		first = ErrNoRecord
 	}
 	if first == nil {
 		first = ErrNoRecord

@@ -1,7 +1,6 @@
 package dns
 
 import (
-	"net/netip"
 	"slices"
 
 	"sipedge/script/rt"
@@ -54,6 +53,7 @@ func (p *Policy) byNAPTR(q *Query, name []byte, src Source, w *Work, out *Target
 	case ErrMiss:
 		return err
 	default:
+		w.late = w.late || NoAnswer(err)
 		return errNext
 	}
 	list := w.services[:0]
@@ -107,5 +107,3 @@ func orderNAPTR(list []naptrService, ours bool) {
 		return int(a.preference) - int(b.preference)
 	})
 }
-
-func addrPort(ip netip.Addr, port uint16) netip.AddrPort { return netip.AddrPortFrom(ip.Unmap(), port) }

@@ -3,6 +3,7 @@ package dns
 import (
 	"errors"
 	"math/rand/v2"
+	"net/netip"
 	"slices"
 
 	"sipedge/script/rt"
@@ -68,6 +69,7 @@ func (p *Policy) bySRV(name []byte, proto rt.Proto, src Source, w *Work, out *Ta
 	case ErrMiss:
 		return err
 	default:
+		w.late = w.late || NoAnswer(err)
 		return errNext
 	}
 	records := w.records[:0]
@@ -96,9 +98,9 @@ func (p *Policy) bySRV(name []byte, proto rt.Proto, src Source, w *Work, out *Ta
 		target := w.srvTarget(r)
 		if ip, ok := literal(target); ok { // RFC 2782 forbids it, some have it
 			if p.allows(ip) {
-				out.add(Target{proto, addrPort(ip, r.port)})
+				out.add(Target{proto, netip.AddrPortFrom(ip, r.port)})
 			}
-		} else if err := p.moreAddrs(target, proto, r.port, src, w, out); err == ErrMiss {
+		} else if err := p.addrs(target, proto, r.port, src, w, out); err == ErrMiss {
 			return err
 		}
 		if out.n > 0 && !p.Failover {
@@ -115,31 +117,6 @@ func (p *Policy) bySRV(name []byte, proto rt.Proto, src Source, w *Work, out *Ta
 func (w *Work) srvTarget(r srvRecord) []byte {
 	n := int32(w.srv.data[r.at-1])
 	return w.srv.data[r.at : r.at+n : r.at+n]
-}
-
-// moreAddrs adds a target's addresses to those that are there.
-func (p *Policy) moreAddrs(name []byte, proto rt.Proto, port uint16, src Source, w *Work, out *Targets) error {
-	list, n := p.families()
-	before := out.n
-	for _, t := range list[:n] {
-		err := src.Lookup(name, t, &w.addr)
-		if err == ErrMiss {
-			return err
-		}
-		if err != nil {
-			continue
-		}
-		for i := range w.addr.Len() {
-			if ip := w.addr.Addr(i); usable(ip) && (!out.add(Target{proto, addrPort(ip, port)}) || !p.Failover) {
-				break
-			}
-		}
-		if out.n > before {
-			src.Usable()
-			return nil
-		}
-	}
-	return errNext
 }
 
 // orderSRV puts records into the order in which they are to be tried (RFC 2782):

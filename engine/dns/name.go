@@ -16,31 +16,36 @@ func appendName(dst, name []byte) ([]byte, bool) {
 	if len(name) == 0 || len(name) > MaxName {
 		return dst, false
 	}
-	label := 0
-	for _, c := range name {
-		switch {
-		case c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '-' || c == '_':
-			label++
-		case c >= 'A' && c <= 'Z':
-			c |= 0x20
-			label++
-		case c == '.':
-			if label == 0 {
-				return dst, false
+	start := len(dst)
+	dst = append(dst, name...)
+	dst, head := dst[start:], dst[:start]
+	label := 0 // where the current part began
+	for i, c := range dst {
+		k := nameBytes[c]
+		if k <= '.' {
+			if k == 0 || k == '.' && (i == label || i-label > maxLabel) {
+				return head, false
 			}
-			label = 0
-		case c == '/' || c == '*' || c == '+':
-			label++
-		default:
-			return dst, false
+			if k == '.' {
+				label = i + 1
+			}
 		}
-		if label > maxLabel {
-			return dst, false
-		}
-		dst = append(dst, c)
+		dst[i] = k
 	}
-	return dst, label > 0
+	n := len(dst) - label
+	return head[:start+len(dst)], n > 0 && n <= maxLabel
 }
+
+// nameBytes gives a byte of a name in lower case, 0 for one that no name has.
+var nameBytes = func() (t [256]byte) {
+	for _, c := range []byte("abcdefghijklmnopqrstuvwxyz0123456789-_./*+") {
+		t[c] = c
+	}
+	for c := 'A'; c <= 'Z'; c++ {
+		t[c] = byte(c) | 0x20
+	}
+	return t
+}()
 
 // cleanName is appendName for strings.
 func cleanName(name string) (string, bool) {

@@ -24,7 +24,7 @@ type shard struct {
 	newest, oldest       uint32 // by use
 	live, negative       int
 
-	evicted, refused uint64
+	evicted, refused, hits, misses, stale uint64
 }
 
 // entry is what is known of one name and type. Times are in milliseconds of the cache's clock.
@@ -45,6 +45,8 @@ type entry struct {
 	status  Status
 	flags   uint8
 	hits    uint8 // since it was put, saturated
+
+	used uint32 // when it was last moved to the front, in touchEvery
 }
 
 // Flags of an entry.
@@ -69,6 +71,9 @@ const (
 	sliceSize  = int(unsafe.Sizeof([]entry{}))
 	wordSize   = 4
 	noMoreTime = int64(1)<<62 - 1
+	// touchEvery is how exactly the order of use is kept, in ms: moving an entry to
+	// the front costs as much as all the rest of a hit.
+	touchEvery = 256
 	// evictScan is how many of the least recently used entries are looked at for one
 	// that is past its time.
 	evictScan = 16
@@ -129,6 +134,9 @@ func (s *shard) readData(e *entry, dst []byte) []byte {
 }
 
 func (s *shard) read(e *entry, dst []byte, from, to int) []byte {
+	if to <= blockData {
+		return append(dst, s.block(e.first).data[from:to]...)
+	}
 	for i, at := e.first, 0; i != 0 && at < to; at += blockData {
 		b := s.block(i)
 		if lo, hi := max(from-at, 0), min(to-at, blockData); lo < hi {
@@ -139,13 +147,20 @@ func (s *shard) read(e *entry, dst []byte, from, to int) []byte {
 	return dst
 }
 
-// touch makes an entry the most recently used one.
-func (s *shard) touch(i uint32) {
-	if s.newest == i {
-		return
+// touch makes an entry the most recently used one, once in a while.
+func (s *shard) touch(i uint32, now int64) {
+	e := s.entry(i)
+	if t := uint32(now / touchEvery); e.used != t {
+		e.used = t
+		s.front(i)
 	}
-	s.unlink(i)
-	s.link(i)
+}
+
+func (s *shard) front(i uint32) {
+	if s.newest != i {
+		s.unlink(i)
+		s.link(i)
+	}
 }
 
 func (s *shard) link(i uint32) {
@@ -199,13 +214,13 @@ func (s *shard) remove(i uint32) {
 
 // insert makes an entry for a name that has none. evict says whether entries that
 // are not past their time may go for it. false: there is no room.
-func (s *shard) insert(e entry, name, data []byte, now, stale int64, evict bool) bool {
+func (s *shard) insert(e entry, name, data []byte, now int64, evict bool) bool {
 	if len(s.table) == 0 {
 		s.refused++
 		return false
 	}
 	need := (len(name) + len(data) + blockData - 1) / blockData
-	i := s.takeEntry(now, stale, evict)
+	i := s.takeEntry(now, evict)
 	if i == 0 {
 		s.refused++
 		return false
@@ -213,7 +228,7 @@ func (s *shard) insert(e entry, name, data []byte, now, stale int64, evict bool)
 	e.nameLen, e.size = uint8(len(name)), uint16(len(data))
 	at := 0
 	for last := uint32(0); need > 0; need-- {
-		b := s.takeBlock(now, stale, evict)
+		b := s.takeBlock(now, evict)
 		if b == 0 {
 			for b := e.first; b != 0; {
 				next := s.block(b).next
@@ -250,7 +265,7 @@ func (s *shard) insert(e entry, name, data []byte, now, stale int64, evict bool)
 	return true
 }
 
-func (s *shard) takeEntry(now, stale int64, evict bool) uint32 {
+func (s *shard) takeEntry(now int64, evict bool) uint32 {
 	for s.freeEntry == 0 {
 		if s.grow(entrySize, cap(s.entries), len(s.entries)) {
 			s.entries = append(s.entries, make([]entry, pageLen))
@@ -260,7 +275,7 @@ func (s *shard) takeEntry(now, stale int64, evict bool) uint32 {
 			}
 			break
 		}
-		if !s.evictOne(now, stale, evict) {
+		if !s.evictOne(now, evict) {
 			return 0
 		}
 	}
@@ -269,7 +284,7 @@ func (s *shard) takeEntry(now, stale int64, evict bool) uint32 {
 	return i
 }
 
-func (s *shard) takeBlock(now, stale int64, evict bool) uint32 {
+func (s *shard) takeBlock(now int64, evict bool) uint32 {
 	for s.freeBlock == 0 {
 		if s.grow(blockSize, cap(s.blocks), len(s.blocks)) {
 			s.blocks = append(s.blocks, make([]block, pageLen))
@@ -279,7 +294,7 @@ func (s *shard) takeBlock(now, stale int64, evict bool) uint32 {
 			}
 			break
 		}
-		if !s.evictOne(now, stale, evict) {
+		if !s.evictOne(now, evict) {
 			return 0
 		}
 	}
@@ -304,20 +319,23 @@ func (s *shard) grow(unit, capacity, length int) bool {
 // evictOne removes an entry: one of the least recently used that is past its
 // time, else, where that is allowed, the least recently used of all. Permanent
 // entries stay.
-func (s *shard) evictOne(now, stale int64, any bool) bool {
+func (s *shard) evictOne(now int64, any bool) bool {
 	victim := uint32(0)
-	for i, k := s.oldest, 0; i != 0 && k < evictScan; k++ {
+	for i, k, steps := s.oldest, 0, s.live; i != 0 && k < evictScan && steps > 0; steps-- {
 		e := s.entry(i)
 		newer := e.newer
 		switch {
 		case e.flags&flagPermanent != 0:
-			s.touch(i) // out of the way of the next search
-		case e.over(now, stale), now >= e.expire:
+			s.front(i) // out of the way of the next search
+		case now >= e.expire:
 			s.remove(i)
 			s.evicted++
 			return true
-		case victim == 0:
-			victim = i
+		default:
+			k++
+			if victim == 0 {
+				victim = i
+			}
 		}
 		i = newer
 	}

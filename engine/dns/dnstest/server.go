@@ -205,12 +205,13 @@ func (s *Server) serveUDP() {
 		s.wg.Add(1)
 		go func() {
 			defer s.wg.Done()
-			defer s.answered(q)
 			if b.Silent {
 				s.wait(b.holds())
+				s.answered(q)
 				return
 			}
 			s.wait(b.Delay)
+			s.answered(q) // before the answer: the next query may come at once
 			for _, p := range b.packets(q, false) {
 				_, _ = s.udp.WriteToUDP(p, from)
 			}
@@ -278,12 +279,11 @@ func (s *Server) stream(c net.Conn) error {
 			return fmt.Errorf("refused")
 		}
 		s.wait(b.Delay)
+		s.answered(q)
 		for _, p := range b.packets(q, true) {
 			if _, err := c.Write(append(binary.BigEndian.AppendUint16(nil, uint16(len(p))), p...)); err != nil {
-				s.answered(q)
 				return err
 			}
 		}
-		s.answered(q)
 	}
 }
