@@ -8,12 +8,15 @@ FUZZTIME  ?= 20s
 BENCH     ?= .
 BENCHTIME ?= 1s
 ONLY      ?=
+SEEDS     ?= 2000
+SEED      ?=
+CALL      ?=
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 BENCHSTAT   := golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 
 export CGO_ENABLED ?= 0
 
-.PHONY: run build test setup race bench bench-diff load fuzz lint check proof clean
+.PHONY: run build test setup race bench bench-diff load fuzz sim lint check proof clean
 
 # run starts the server with its built-in configuration, in the foreground.
 run: build
@@ -80,6 +83,15 @@ fuzz:
 			$(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 2s $$pkg || exit 1; \
 		done; \
 	done
+
+# sim runs SEEDS simulations of calls on a bad network; with SEED=n that one
+# alone, and with CALL=m the messages of its call m.
+sim:
+ifeq ($(SEED),)
+	SIPEDGE_SIM_SEEDS=$(SEEDS) $(GO) test -count 1 -timeout 2h -run '^TestCallsUnderLoss$$' -v ./engine/sim
+else
+	SIPEDGE_SIM_FIRST=$(SEED) SIPEDGE_SIM_CALL=$(CALL) $(GO) test -count 1 -run '^TestOneSeed$$' -v ./engine/sim
+endif
 
 lint:
 	@bad=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$bad" ]; then echo "not formatted:"; echo "$$bad"; exit 1; fi

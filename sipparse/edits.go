@@ -1,5 +1,7 @@
 package sipparse
 
+import "unsafe"
+
 // Edits are changes against one message: bytes to leave out and bytes to put
 // in. They are kept in the order of the message and are applied when it is
 // sent, in one pass; the message itself is not changed. The bytes to put in lie
@@ -203,3 +205,21 @@ func (e *Edits) AppendTo(dst, msg, arena []byte) []byte {
 	}
 	return append(dst, msg[at:]...)
 }
+
+// RawSize is the number of bytes that AppendRaw appends.
+func (e *Edits) RawSize() int { return int(e.n) * EditSize }
+
+// AppendRaw appends the changes in a form for SetRaw of the same process.
+func (e *Edits) AppendRaw(dst []byte) []byte {
+	return append(dst, unsafe.Slice((*byte)(unsafe.Pointer(&e.list)), int(e.n)*EditSize)...)
+}
+
+// SetRaw takes n changes from b, as AppendRaw has left them, and returns the rest of b.
+func (e *Edits) SetRaw(b []byte, n int) []byte {
+	e.n = int32(n)
+	copy(unsafe.Slice((*byte)(unsafe.Pointer(&e.list)), n*EditSize), b)
+	return b[n*EditSize:]
+}
+
+// EditSize is the bytes of one change in the form of AppendRaw.
+const EditSize = int(unsafe.Sizeof(edit{}))

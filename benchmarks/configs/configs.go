@@ -18,11 +18,15 @@ var (
 	options string
 	//go:embed forward.cfg
 	forward string
+	//go:embed relay.cfg
+	relay string
 
 	// Options answers every OPTIONS from the script.
 	Options = Script(options)
 	// Forward is a stateless record-routing proxy that answers only OPTIONS to itself.
 	Forward = Script(forward)
+	// Relay is Forward with transactions: a stateful record-routing proxy.
+	Relay = Script(relay)
 )
 
 // Setting is a core parameter with its value, spelt as it stands in a script.
@@ -72,4 +76,14 @@ func parameterName(line string) (string, bool) {
 		return "", false
 	}
 	return name, true
+}
+
+// ModParam returns the script with a module parameter set, ahead of its first routing block; value is spelt as in a script.
+func (s Script) ModParam(module, name, value string) Script {
+	line := fmt.Sprintf("modparam(%q, %q, %s)\n\n", module, name, value)
+	head, tail, ok := strings.Cut(string(s), "request_route {")
+	if !ok {
+		return s
+	}
+	return Script(head + line + "request_route {" + tail)
 }

@@ -24,17 +24,65 @@ type Task struct {
 	Name   string
 	Method udpload.Method
 	Script configs.Script
+	// Calls says that whole calls are counted, of a dozen messages each, at a rate of their own.
+	Calls bool
 }
 
 // Tasks are the ones measured.
 var Tasks = []Task{
 	{Name: "OPTIONS answered", Method: udpload.Options, Script: configs.Options},
 	{Name: "INVITE forwarded statelessly", Method: udpload.Invite, Script: configs.Forward},
+	{Name: CallRelayed, Method: udpload.Call, Script: configs.Relay, Calls: true},
+}
+
+// CallRelayed is the task of a stateful proxy: calls from INVITE to the 200 for BYE.
+const CallRelayed = "call relayed, INVITE to BYE"
+
+// contender is a kind of server with a number of workers.
+type contender struct {
+	kind     servers.Kind
+	children string
+}
+
+func (c contender) name() string {
+	if c.kind.HomeLoops || c.children == "2" {
+		return c.kind.Name
+	}
+	return c.kind.Name + ", children=" + c.children
+}
+
+// contenders are the servers that a task is measured with. Kamailio runs with one worker as well where calls are relayed: its
+// workers share a table of transactions, and with less to wait for one needs less for each call.
+func (t Task) contenders(kinds []servers.Kind) (cs []contender) {
+	for _, k := range kinds {
+		cs = append(cs, contender{k, "2"})
+		if t.Calls && !k.HomeLoops {
+			cs = append(cs, contender{k, "1"})
+		}
+	}
+	return cs
+}
+
+// load is a turn's messages or calls, and how many a second.
+func (t Task) load(plan Plan, messages int) (int, float64) {
+	if t.Calls {
+		return max(1, messages/callShare), plan.Rate / messagesPerCall
+	}
+	return messages, plan.Rate
+}
+
+// warmUp is how many messages a server handles before it is measured.
+func (t Task) warmUp(plan Plan) int {
+	if t.Calls {
+		return int(plan.Rate * callWarmUp.Seconds() * callShare / messagesPerCall)
+	}
+	return warmUp
 }
 
 // Plan says how much to measure.
 type Plan struct {
 	Rounds   int     // turns of each server
+	Only     string  // name of the one task to measure; empty for all
 	Messages int     // of each turn
 	Rate     float64 // messages per second
 	Sipedge  string  // path of the program
@@ -65,6 +113,9 @@ func Compare(ctx context.Context, plan Plan) ([]Figure, error) {
 	}
 	var all []Figure
 	for _, task := range Tasks {
+		if plan.Only != "" && plan.Only != task.Name {
+			continue
+		}
 		figures, err := measure(ctx, plan, task, kinds)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", task.Name, err)
@@ -81,24 +132,25 @@ func measure(ctx context.Context, plan Plan, task Task, kinds []servers.Kind) ([
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
-	ports, err := servers.FreePorts(len(kinds))
+	all := task.contenders(kinds)
+	ports, err := servers.FreePorts(len(all))
 	if err != nil {
 		return nil, err
 	}
-	figures := make([]Figure, len(kinds))
-	running := make([]*servers.Server, len(kinds))
-	for i, kind := range kinds {
-		s, err := servers.Start(ctx, kind, dir, ports[i], task.Script, configs.Setting{Name: "children", Value: "2"})
+	figures := make([]Figure, len(all))
+	running := make([]*servers.Server, len(all))
+	for i, c := range all {
+		s, err := servers.Start(ctx, c.kind, dir, ports[i], task.Script, configs.Setting{Name: "children", Value: c.children})
 		if err != nil {
 			return nil, err
 		}
 		defer s.Stop()
-		running[i], figures[i] = s, Figure{Task: task.Name, Server: kind.Name}
-		if _, err := turn(ctx, plan, task, s, warmUp); err != nil {
+		running[i], figures[i] = s, Figure{Task: task.Name, Server: c.name()}
+		if _, err := turn(ctx, plan, task, s, task.warmUp(plan)); err != nil {
 			return nil, err
 		}
 	}
-	late := make([][]time.Duration, len(kinds))
+	late := make([][]time.Duration, len(all))
 	for range plan.Rounds {
 		for i, s := range running {
 			got, err := turn(ctx, plan, task, s, plan.Messages)
@@ -133,7 +185,8 @@ func turn(ctx context.Context, plan Plan, task Task, s *servers.Server, messages
 	if err != nil {
 		return taken{}, err
 	}
-	res, err := udpload.Run(ctx, udpload.Load{Method: task.Method, Server: to, Sockets: sources, Messages: messages, Rate: plan.Rate})
+	n, rate := task.load(plan, messages)
+	res, err := udpload.Run(ctx, udpload.Load{Method: task.Method, Server: to, Sockets: sources, Messages: n, Rate: rate})
 	if err != nil {
 		return taken{}, err
 	}

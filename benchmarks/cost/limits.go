@@ -1,5 +1,7 @@
 package cost
 
+import "time"
+
 const (
 	// DefaultRounds is the number of turns of each server: enough for a median that one disturbed turn does not move.
 	DefaultRounds = 5
@@ -11,4 +13,11 @@ const (
 	sources = 16
 	// warmUp is the number of messages ahead of the first turn, in which a server fills its caches and pools.
 	warmUp = 5_000
+	// messagesPerCall is how many messages a call brings to the server: INVITE, 180, 200, ACK, BYE, 200.
+	messagesPerCall = 6
+	// callShare is how many messages of a plan stand for one call in a turn: fewer than a call has, since the kernel's clock
+	// for CPU time is coarse.
+	callShare = 2
+	// callWarmUp is how long calls are relayed ahead of the first turn: until transactions end as fast as they begin.
+	callWarmUp = 20 * time.Second
 )

@@ -122,3 +122,17 @@ func ParseStat(text []byte) (Process, error) {
 	}
 	return Process{PID: pid, Parent: parent, CPU: CPU{User: times[0], System: times[1]}}, nil
 }
+
+// Resident is the memory of a process that is in RAM, in bytes (proc(5), statm).
+func Resident(pid int) (uint64, error) {
+	text, err := os.ReadFile(filepath.Join(root, strconv.Itoa(pid), "statm"))
+	if err != nil {
+		return 0, err
+	}
+	fields := strings.Fields(string(text))
+	if len(fields) < 2 {
+		return 0, fmt.Errorf("memory of process %d: %.40q", pid, text)
+	}
+	pages, err := strconv.ParseUint(fields[1], 10, 64)
+	return pages * uint64(os.Getpagesize()), err
+}

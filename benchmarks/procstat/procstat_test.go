@@ -89,3 +89,21 @@ func TestParseUDPRefusesATableThatItDoesNotUnderstand(t *testing.T) {
 		}
 	}
 }
+
+func TestResidentGrowsWithWhatIsWritten(t *testing.T) {
+	before, err := Resident(os.Getpid())
+	if err != nil {
+		t.Skip(err)
+	}
+	big := make([]byte, 64<<20)
+	for i := range big {
+		big[i] = 1
+	}
+	after, err := Resident(os.Getpid())
+	if err != nil || after < before+48<<20 {
+		t.Errorf("%d bytes, then %d with %d more: %v", before, after, len(big), err)
+	}
+	if big[0] != 1 {
+		t.Error("written in vain")
+	}
+}

@@ -110,5 +110,8 @@ func all(s *settings) []claim.Claim {
 		claimsChecker(s),
 		claimsRows(s),
 		claimsScript(s),
+		claimsDifferential(s),
+		claimsTM(s),
+		claimsCalls(s),
 	)
 }

@@ -24,8 +24,14 @@ type Shape struct {
 	Callers, Callees int  // processes, each with one port of its own
 	Answers          bool // the server answers itself
 	Script           configs.Script
-	Home             string // core parameter "home" of servers that know it; empty for its default
+	Home             string  // core parameter "home" of servers that know it; empty for its default
+	Loss             float64 // share of the datagrams that the network loses on each leg
+	Times            int     // the plan's calls are made that many times over; 0 for once
+	Alone            bool    // there is no way without a server: the bar is no failure at all
 }
+
+// calls is how many calls a plan makes with the shape.
+func (s Shape) calls(plan Plan) int { return plan.Calls * max(1, s.Times) }
 
 // The shapes at hand.
 var (
@@ -37,8 +43,17 @@ var (
 	// it takes 32 ports for as many flows as the calls have, so that an uneven draw is equally rare.
 	OptionsAnswered = Shape{Name: "OPTIONS answered, 32 source ports", Scenario: sippload.Options, Callers: 32, Callees: 16, Answers: true, Script: configs.Options}
 
+	// Relay16 is the same as Ports16 through a stateful proxy, three times as long: transactions come to their end meanwhile.
+	Relay16 = Shape{Name: "calls relayed statefully, 16 source ports", Scenario: sippload.Invite, Callers: 16, Callees: 16, Script: configs.Relay, Times: 3}
+	// RelayLoss is the same on a network that loses one datagram in fifty on either side of the proxy.
+	RelayLoss = Shape{
+		Name: "calls relayed statefully, 2 % loss", Scenario: sippload.InviteRobust, Callers: 16, Callees: 16, Script: configs.Relay, Loss: 0.02, Times: 3,
+	}
+	// RelayFork is calls to three phones at once, of which one answers, one is busy and one rings until it is cancelled.
+	RelayFork = Shape{Name: "calls forked to three", Scenario: sippload.Fork, Callers: 8, Callees: 8, Script: configs.Relay, Alone: true}
+
 	// Shapes are all of them, in the order of the table.
-	Shapes = []Shape{Ports16, HomeAlways, OptionsAnswered}
+	Shapes = []Shape{Ports16, HomeAlways, OptionsAnswered, Relay16, RelayLoss, RelayFork}
 )
 
 // Plan says how much load to send and what to send it through.
@@ -79,11 +94,13 @@ func Suite(ctx context.Context, plan Plan) ([]Row, error) {
 		if plan.Only != nil && !plan.Only.MatchString(shape.Name) {
 			continue
 		}
-		row, err := baseline(ctx, plan, shape)
-		if err != nil {
-			return rows, fmt.Errorf("%s, baseline: %w", shape.Name, err)
+		if !shape.Alone {
+			row, err := baseline(ctx, plan, shape)
+			if err != nil {
+				return rows, fmt.Errorf("%s, baseline: %w", shape.Name, err)
+			}
+			rows = plan.add(rows, row)
 		}
-		rows = plan.add(rows, row)
 		for _, kind := range kinds {
 			row, err := through(ctx, plan, shape, kind)
 			if err != nil {
@@ -103,7 +120,8 @@ func (p Plan) add(rows []Row, row Row) []Row {
 }
 
 func (p Plan) spec(s Shape) sippload.Spec {
-	return sippload.Spec{Scenario: s.Scenario, Calls: p.Calls, Rate: p.Rate, Callers: min(s.Callers, p.Calls), Callees: s.Callees}
+	calls := s.calls(p)
+	return sippload.Spec{Scenario: s.Scenario, Calls: calls, Rate: p.Rate, Callers: min(s.Callers, calls), Callees: s.Callees, Loss: s.Loss}
 }
 
 // baseline runs the shape straight from SIPp to SIPp.

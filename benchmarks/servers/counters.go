@@ -14,7 +14,14 @@ import (
 // Counters is what sipedge logs about itself on SIGUSR1: one line that holds a JSON object with the key "loops". Keys that
 // are not named here are passed over.
 type Counters struct {
-	Loops []Loop `json:"loops"`
+	Loops   []Loop  `json:"loops"`
+	Runtime Runtime `json:"runtime"`
+}
+
+// Runtime is what the Go runtime says of the server's process.
+type Runtime struct {
+	HeapBytes uint64  `json:"heap_bytes"`
+	GCSeconds float64 `json:"gc_seconds"` // CPU time of the collector since the start
 }
 
 // Loop counts the messages of one event loop since the start.

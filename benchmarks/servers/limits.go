@@ -6,6 +6,8 @@ const (
 	// startLimit is how long a server may take from its start to its first answer. Both servers answer within a second on an
 	// idle machine; the rest is room for a busy one.
 	startLimit = 20 * time.Second
+	// sharedMemory is Kamailio's memory for what its workers share, in MB: it holds each transaction for seconds.
+	sharedMemory = "2048"
 	// probeInterval is the time between two OPTIONS that ask whether a server is up.
 	probeInterval = 50 * time.Millisecond
 	// stopLimit is how long a server may take to end after SIGTERM before it is killed.

@@ -59,10 +59,17 @@ func Kamailio() (Kind, error) {
 	return Kind{
 		Name: "kamailio", Binary: binary,
 		flags: func(dir string) []string {
-			return []string{"-DD", "-E", "-x", "tlsf", "-X", "tlsf", "-Y", dir, "-w", dir}
+			return []string{"-DD", "-E", "-x", "tlsf", "-X", "tlsf", "-m", sharedMemory, "-Y", dir, "-w", dir}
 		},
 		settings: []configs.Setting{{Name: "disable_tcp", Value: "yes"}},
 	}, nil
+}
+
+// With is the same program with more command-line flags.
+func (k Kind) With(flags ...string) Kind {
+	before := k.flags
+	k.flags = func(dir string) []string { return append(before(dir), flags...) }
+	return k
 }
 
 // Version returns the first line of what the program prints for -v, or the reason why there is none.
@@ -126,6 +133,9 @@ func (s *Server) Addr() string { return fmt.Sprintf("127.0.0.1:%d", s.Port) }
 
 // CPU is the processor time that the server and its workers have used so far.
 func (s *Server) CPU() (procstat.CPU, error) { return procstat.Tree(s.cmd.Process.Pid) }
+
+// Resident is the server's memory in RAM, in bytes.
+func (s *Server) Resident() (uint64, error) { return procstat.Resident(s.cmd.Process.Pid) }
 
 // Alive says whether the server's main process is still running.
 func (s *Server) Alive() bool {
@@ -193,3 +203,6 @@ func (s *Server) tail() string {
 	}
 	return string(text[max(0, len(text)-logTail):])
 }
+
+// LogFile is the path of the file with what the server wrote. It is whole once the server is stopped.
+func (s *Server) LogFile() string { return s.log }

@@ -16,6 +16,8 @@ const (
 	SIPp
 	// Unknown: the traces do not say. Counts against the server.
 	Unknown
+	// Network: the lossy network of the run has lost the message that is missing.
+	Network
 )
 
 // String names the culprit.
@@ -25,6 +27,8 @@ func (c Culprit) String() string {
 		return "server"
 	case SIPp:
 		return "SIPp"
+	case Network:
+		return "network"
 	default:
 		return "unknown"
 	}
@@ -51,13 +55,25 @@ type between struct {
 	answers     bool // that answers by itself: there is no callee
 	callerDrops bool // a full socket of a caller dropped datagrams during the run
 	calleeDrops bool // the same of a callee
+	lossy       bool // the network loses datagrams, so that the order of first copies says nothing
+	lost        map[string][]key
+}
+
+// lostOf says whether the network has lost a message of a call.
+func (b between) lostOf(callID string, k key) bool {
+	for _, l := range b.lost[callID] {
+		if l == k {
+			return true
+		}
+	}
+	return false
 }
 
 // examine goes through the traces of both sides and returns the calls that did not run through, ordered by Call-ID.
 func examine(steps []step, caller, callee trace, b between) []Failure {
 	var failures []Failure
 	note := func(id string) {
-		if culprit, what, failed := examineCall(steps, caller[id], callee[id], b); failed {
+		if culprit, what, failed := examineCall(id, steps, caller[id], callee[id], b); failed {
 			failures = append(failures, Failure{CallID: id, Culprit: culprit, What: what, Caller: sequence(caller[id]), Callee: sequence(callee[id])})
 		}
 	}
@@ -74,7 +90,7 @@ func examine(steps []step, caller, callee trace, b between) []Failure {
 }
 
 // examineCall follows one call step by step to the first message that is missing where it should be.
-func examineCall(steps []step, caller, callee []event, b between) (Culprit, string, bool) {
+func examineCall(id string, steps []step, caller, callee []event, b between) (Culprit, string, bool) {
 	if k, ok := madeUp(caller, callee, b); ok {
 		what := fmt.Sprintf("the caller received %v, which the callee did not send", k)
 		if late, ok := behind(callee, caller); ok {
@@ -92,31 +108,36 @@ func examineCall(steps []step, caller, callee []event, b between) (Culprit, stri
 				return SIPp, fmt.Sprintf("the caller did not send %v", s.what), true
 			}
 			if !s.byCaller && find(to, s.what, false) < 0 {
-				return lost(fmt.Sprintf("no %v reached the caller", s.what), b, toDrops)
+				return b.missing(id, s.what, fmt.Sprintf("no %v reached the caller", s.what), toDrops)
 			}
 			continue
 		}
 		sent, received := find(from, s.what, true), find(to, s.what, false)
 		if sent < 0 {
-			if early, ok := overtaken(steps[:i], from, s.byCaller); ok && b.server {
+			if early, ok := overtaken(steps[:i], from, s.byCaller); ok && b.server && !b.lossy {
 				return Server, fmt.Sprintf("the %s received %v out of order", fromName, early), true
 			}
 			return SIPp, fmt.Sprintf("the %s did not send %v, though all before it had reached it", fromName, s.what), true
 		}
+		if received < 0 && b.lossy && s.what.method == "ACK" {
+			continue // nobody repeats it by himself; the BYE shows that the call was up
+		}
 		if received < 0 {
-			return lost(fmt.Sprintf("%v was sent by the %s and never reached the %s", s.what, fromName, toName), b, toDrops)
+			return b.missing(id, s.what, fmt.Sprintf("%v was sent by the %s and never reached the %s", s.what, fromName, toName), toDrops)
 		}
 	}
-	if early, ok := overtaken(steps, callee, false); ok && !b.answers && b.server {
+	if early, ok := overtaken(steps, callee, false); ok && !b.answers && b.server && !b.lossy {
 		return Server, fmt.Sprintf("the callee received %v out of order", early), true
 	}
 	return 0, "", false
 }
 
-// lost names the culprit of a message that went missing: the receiver's full socket where it had to drop, else what stood
-// between.
-func lost(what string, b between, drops bool) (Culprit, string, bool) {
+// missing names the culprit of a message that went missing: the network that lost it, the receiver's full socket where it
+// had to drop, else what stood between.
+func (b between) missing(callID string, k key, what string, drops bool) (Culprit, string, bool) {
 	switch {
+	case b.lostOf(callID, k):
+		return Network, what + "; the network lost it", true
 	case drops:
 		return SIPp, what + "; full sockets of SIPp dropped datagrams", true
 	case b.server:

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"syscall"
 	"time"
@@ -29,7 +31,7 @@ func Run(ctx context.Context, spec Spec) (Result, error) {
 		return Result{}, err
 	}
 	defer os.RemoveAll(dir)
-	if err := writeScenarios(dir, spec.Scenario.caller, spec.Scenario.callee); err != nil {
+	if err := writeScenarios(dir, append(spec.Scenario.losers, spec.Scenario.caller, spec.Scenario.callee)...); err != nil {
 		return Result{}, err
 	}
 	limit := time.Duration(float64(spec.Calls)/spec.Rate*float64(time.Second)) + lateCalls
@@ -41,6 +43,10 @@ func Run(ctx context.Context, spec Spec) (Result, error) {
 		return Result{}, err
 	}
 	defer r.killAll()
+	if err := r.loseSome(); err != nil {
+		return Result{}, err
+	}
+	defer r.stopLosing()
 	if err := r.play(ctx); err != nil {
 		return Result{}, err
 	}
@@ -52,8 +58,13 @@ type run struct {
 	spec        Spec
 	binary, dir string
 
-	ports, control     []int // of callees first, then callers
+	ports, control     []int // of callees first, each kind of losers, then callers
 	callees, callers   []*process
+	losers             [][]*process // by kind
+	callerLegs         []*lossy     // ahead of each caller's peer; none without loss
+	calleeLegs         []*lossy     // ahead of each callee
+	lost               map[string][]key
+	nLost              int
 	serverPort         int
 	drops              *dropWatch
 	callerAt, calleeAt map[int]bool // the ports of each side
@@ -61,7 +72,8 @@ type run struct {
 
 // assignPorts finds a SIP port and a control port for every process.
 func (r *run) assignPorts() error {
-	n := r.spec.Callers + r.spec.Callees
+	kinds := 1 + len(r.spec.Scenario.losers)
+	n := r.spec.Callers + r.spec.Callees*kinds
 	ports, err := servers.FreePorts(2 * n)
 	if err != nil {
 		return err
@@ -69,7 +81,7 @@ func (r *run) assignPorts() error {
 	r.ports, r.control = ports[:n], ports[n:]
 	r.calleeAt, r.callerAt = make(map[int]bool), make(map[int]bool)
 	for i, p := range r.ports {
-		if i < r.spec.Callees {
+		if i < r.spec.Callees*kinds {
 			r.calleeAt[p] = true
 		} else {
 			r.callerAt[p] = true
@@ -107,8 +119,12 @@ func (r *run) play(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := r.startLosers(ctx); err != nil {
+		return err
+	}
+	first := r.spec.Callees * (1 + len(r.spec.Scenario.losers))
 	for i := range r.spec.Callers {
-		p, err := r.start(ctx, r.spec.Callees+i, r.spec.Scenario.caller, r.callerArgs(i)...)
+		p, err := r.start(ctx, first+i, r.spec.Scenario.caller, r.callerArgs(i)...)
 		if err != nil {
 			return err
 		}
@@ -119,14 +135,15 @@ func (r *run) play(ctx context.Context) error {
 			return err
 		}
 	}
-	for _, p := range r.callees {
+	called := slices.Concat(append(r.losers, r.callees)...)
+	for _, p := range called {
 		// SIPp ends once its open calls are over.
 		if err := p.cmd.Process.Signal(syscall.SIGUSR1); err != nil && !errors.Is(err, os.ErrProcessDone) {
 			return err
 		}
 	}
 	deadline := time.After(stopLimit)
-	for _, p := range r.callees {
+	for _, p := range called {
 		select {
 		case <-p.exited:
 		case <-deadline:
@@ -150,14 +167,87 @@ func (r *run) callerArgs(i int) []string {
 	if s.Answers {
 		return append(args, s.Server)
 	}
-	if s.Server != "" {
+	switch {
+	case r.callerLegs != nil:
+		args = append(args, "-rsa", fmt.Sprintf("127.0.0.1:%d", r.callerLegs[i].port()))
+	case s.Server != "":
 		args = append(args, "-rsa", s.Server)
 	}
-	return append(args, fmt.Sprintf("127.0.0.1:%d", r.ports[i%s.Callees]))
+	for k := range s.Scenario.losers {
+		args = append(args, "-key", fmt.Sprintf("branch%d", k+2), fmt.Sprintf("127.0.0.1:%d", r.ports[s.Callees*(k+1)+i%s.Callees]))
+	}
+	callee := r.ports[i%s.Callees]
+	if r.calleeLegs != nil {
+		callee = r.calleeLegs[i%s.Callees].port()
+	}
+	return append(args, fmt.Sprintf("127.0.0.1:%d", callee))
+}
+
+// loseSome puts a lossy leg ahead of what each caller sends to, and with a server ahead of each callee.
+func (r *run) loseSome() error {
+	s := r.spec
+	if s.Loss == 0 {
+		return nil
+	}
+	leg := func(legs *[]*lossy, port int) error {
+		l, err := loseBetween(netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), uint16(port)), s.Loss, uint64(len(r.callerLegs)+1000*len(r.calleeLegs)))
+		*legs = append(*legs, l)
+		return err
+	}
+	for i := range s.Callers {
+		to := r.serverPort
+		if s.Server == "" {
+			to = r.ports[i%s.Callees]
+		}
+		if err := leg(&r.callerLegs, to); err != nil {
+			return err
+		}
+	}
+	if s.Server == "" {
+		return nil
+	}
+	for i := range s.Callees {
+		if err := leg(&r.calleeLegs, r.ports[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// stopLosing ends the lossy legs; what they lost is known then.
+func (r *run) stopLosing() {
+	if r.lost != nil {
+		return
+	}
+	r.lost = map[string][]key{}
+	for _, l := range slices.Concat(r.callerLegs, r.calleeLegs) {
+		if l != nil {
+			r.nLost += l.stop(r.lost)
+		}
+	}
+}
+
+// startLosers starts the callees whose branches of forked calls are to end.
+func (r *run) startLosers(ctx context.Context) error {
+	for k, scenario := range r.spec.Scenario.losers {
+		var kind []*process
+		for i := range r.spec.Callees {
+			p, err := r.start(ctx, r.spec.Callees*(k+1)+i, scenario)
+			if err != nil {
+				return err
+			}
+			kind = append(kind, p)
+			r.losers = append(r.losers[:k], kind)
+			if err := p.awaitPort(ctx); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func (r *run) killAll() {
-	for _, p := range append(r.callers, r.callees...) {
+	for _, p := range slices.Concat(append(r.losers, r.callers, r.callees)...) {
 		p.kill()
 	}
 }
@@ -165,6 +255,7 @@ func (r *run) killAll() {
 // evaluate reads the files that the processes wrote.
 func (r *run) evaluate() (Result, error) {
 	r.killAll() // a callee that is still there writes no more
+	r.stopLosing()
 	res := Result{Spec: r.spec, SourcePorts: r.drops.seen(r.callerAt)}
 	caller, callee := make(trace), make(trace)
 	var err error
@@ -174,6 +265,14 @@ func (r *run) evaluate() (Result, error) {
 	if res.Callee, err = collect(r.callees, callee); err != nil {
 		return Result{}, fmt.Errorf("callee: %w", err)
 	}
+	for k, kind := range r.losers {
+		sum, err := collect(kind, make(trace))
+		if err != nil {
+			return Result{}, fmt.Errorf("callee %d of a forked call: %w", k+2, err)
+		}
+		res.Losers = append(res.Losers, sum)
+	}
+	res.Lost = r.nLost
 	callerDrops, calleeDrops := r.drops.sum(r.callerAt), r.drops.sum(r.calleeAt)
 	res.Drops = callerDrops + calleeDrops
 	res.ServerPortDrops = r.drops.sum(map[int]bool{r.serverPort: true})
@@ -181,7 +280,13 @@ func (r *run) evaluate() (Result, error) {
 	res.Response = percentiles(caller.responses(r.spec.Scenario))
 	res.Failures = examine(r.spec.Scenario.steps, caller, callee, between{
 		server: r.spec.Server != "", answers: r.spec.Answers, callerDrops: callerDrops > 0, calleeDrops: calleeDrops > 0,
+		lossy: r.spec.Loss > 0, lost: r.lost,
 	})
+	for k, sum := range res.Losers {
+		for n := sum.Succeeded; n < r.spec.Calls; n++ {
+			res.Failures = append(res.Failures, Failure{Culprit: Unknown, What: fmt.Sprintf("a branch to callee %d did not end as it should (%d of %d did)", k+2, sum.Succeeded, r.spec.Calls)})
+		}
+	}
 	// What SIPp counts as failed although all its messages came is a failure that nobody can place.
 	for n := len(res.Failures); n < max(res.Caller.Failed, r.spec.Calls-res.Caller.Succeeded); n++ {
 		res.Failures = append(res.Failures, Failure{Culprit: Unknown, What: "counted as failed by SIPp; no message is missing in the traces"})

@@ -26,7 +26,8 @@ var scenarios embed.FS
 type Scenario struct {
 	Name string
 
-	caller, callee string // files below scenarios
+	caller, callee string   // files below scenarios
+	losers         []string // of the callees beside each callee, whose branches of the call are to end
 	steps          []step
 }
 
@@ -42,6 +43,13 @@ var (
 			{byCaller: true, what: key{method: "BYE", cseq: 2}},
 			{what: key{status: 200, method: "BYE", cseq: 2}},
 		},
+	}
+	// InviteRobust is Invite with some time between ACK and BYE, and a callee that can do without the ACK: for lossy networks.
+	InviteRobust = Scenario{Name: Invite.Name, caller: "uac_invite_robust.xml", callee: "uas_invite_robust.xml", steps: Invite.steps}
+	// Fork is Invite to three callees at once, of which one answers, one is busy, and one rings until it is cancelled.
+	Fork = Scenario{
+		Name: "forked " + Invite.Name, caller: "uac_fork.xml", callee: "uas_fork_answer.xml", losers: []string{"uas_fork_busy.xml", "uas_fork_ring.xml"},
+		steps: Invite.steps,
 	}
 	// Options is one OPTIONS and its 200.
 	Options = Scenario{
@@ -62,12 +70,15 @@ type Spec struct {
 	Callees  int     // answering processes, each with one port; caller i calls callee i mod Callees
 	Server   string  // host:port of the server under test; empty for a run straight from caller to callee
 	Answers  bool    // the server itself answers: there are no callees
+	Loss     float64 // share of the datagrams that the network loses ahead of the server and behind it, in each direction
 }
 
 // Result is what a run showed.
 type Result struct {
 	Spec            Spec
 	Caller, Callee  Stats         // sums over the processes of each side
+	Losers          []Stats       // sums over the processes of each kind of callee whose branches end
+	Lost            int           // datagrams that the lossy network has lost
 	Elapsed         time.Duration // from the first message sent to the last received by a caller
 	Response        Percentiles   // from a caller's first request to its final answer
 	SourcePorts     int           // different ports that callers really sent from
@@ -117,8 +128,12 @@ func (s Spec) check() error {
 		return fmt.Errorf("%d calls, want 1 to %d", s.Calls, maxCalls)
 	case s.Rate <= 0:
 		return fmt.Errorf("rate of %v calls per second", s.Rate)
-	case s.Callers < 1 || s.Callers > s.Calls || s.Callers+s.Callees > maxProcesses:
+	case s.Callers < 1 || s.Callers > s.Calls || s.Callers+s.Callees*(1+len(s.Scenario.losers)) > maxProcesses:
 		return fmt.Errorf("%d callers and %d callees for %d calls, want at least one caller and at most %d processes", s.Callers, s.Callees, s.Calls, maxProcesses)
+	case s.Loss < 0 || s.Loss >= 1:
+		return fmt.Errorf("loss of %v, want 0 to below 1", s.Loss)
+	case len(s.Scenario.losers) > 0 && s.Server == "":
+		return errors.New("a forked call needs a server that forks")
 	case s.Answers && (s.Server == "" || s.Callees != 0):
 		return errors.New("a server that answers itself needs an address and no callees")
 	case !s.Answers && s.Callees < 1:

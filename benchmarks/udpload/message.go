@@ -16,7 +16,10 @@ const body = "v=0\r\no=load 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\
 // appendRequest appends request number n as it is sent from local to server. An INVITE is for callee.
 func appendRequest(b []byte, method Method, n int, local, server, callee string) []byte {
 	name, target, tail := "OPTIONS", server, "Accept: application/sdp\r\nContent-Length: 0\r\n\r\n"
-	if method == Invite {
+	switch method {
+	case Ask:
+		target = callee
+	case Invite, Call, Ring:
 		name, target = "INVITE", callee
 		tail = fmt.Sprintf("Contact: <sip:caller@%s>\r\nAllow: INVITE, ACK, CANCEL, BYE, OPTIONS\r\nContent-Type: application/sdp\r\nContent-Length: %d\r\n\r\n%s",
 			local, len(body), body)
@@ -45,3 +48,6 @@ func answered(msg []byte) bool { return bytes.HasPrefix(msg, []byte("SIP/2.0 200
 
 // forwarded accepts the request that is expected at the sink.
 func forwarded(msg []byte) bool { return bytes.HasPrefix(msg, []byte("INVITE ")) }
+
+// ringing accepts the answer to an INVITE that is never taken.
+func ringing(msg []byte) bool { return bytes.HasPrefix(msg, []byte("SIP/2.0 180 ")) }

@@ -26,7 +26,16 @@ const (
 	Options Method = iota
 	// Invite is forwarded by the server to the sink, which does not answer.
 	Invite
+	// Call is a whole call through the server, from INVITE to the 200 for the BYE; it arrives when that does.
+	Call
+	// Ask is OPTIONS through the server to a callee that answers with 200.
+	Ask
+	// Ring is INVITE through the server to a callee that answers with 180 and nothing more; it arrives when the 180 does.
+	Ring
 )
+
+// called says whether the callee answers.
+func (m Method) called() bool { return m >= Call }
 
 // Load describes one run.
 type Load struct {
@@ -45,6 +54,7 @@ type Result struct {
 	Elapsed time.Duration // from the first message sent to the last that arrived
 	P50     time.Duration // from sending to arrival
 	P99     time.Duration
+	P999    time.Duration
 }
 
 // Run sends the load, waits until everything has arrived or nothing more comes, and returns what was seen.
@@ -84,7 +94,7 @@ type run struct {
 	load    Load
 	begin   time.Time // what all times are counted from
 	sources []*net.UDPConn
-	sink    *net.UDPConn // nil for OPTIONS
+	sink    *net.UDPConn // nil for OPTIONS; of calls, the callee
 	readers sync.WaitGroup
 	closed  sync.Once
 
@@ -103,18 +113,53 @@ func (r *run) open() error {
 			return err
 		}
 		r.sources = append(r.sources, conn)
-		if err := r.read(conn, answered); err != nil {
+		accept := answered
+		switch r.load.Method {
+		case Call:
+			accept = r.phone(conn).calling
+		case Ring:
+			accept = ringing
+		}
+		if err := r.read(conn, accept); err != nil {
 			return err
 		}
 	}
-	if r.load.Method == Invite {
-		conn, err := net.ListenUDP("udp4", loopback)
-		if err != nil {
-			return err
-		}
-		r.sink = conn
-		return r.read(conn, forwarded)
+	if r.load.Method == Options {
+		return nil
 	}
+	conn, err := net.ListenUDP("udp4", loopback)
+	if err != nil {
+		return err
+	}
+	r.sink = conn
+	if r.load.Method.called() {
+		return r.answer(conn)
+	}
+	return r.read(conn, forwarded)
+}
+
+func (r *run) phone(conn *net.UDPConn) *phone {
+	return &phone{conn: conn, local: conn.LocalAddr().String(), server: r.load.Server, rings: r.load.Method == Ring}
+}
+
+// answer starts the callee of calls.
+func (r *run) answer(conn *net.UDPConn) error {
+	if err := conn.SetReadBuffer(bufferSize); err != nil {
+		return err
+	}
+	p := r.phone(conn)
+	r.readers.Go(func() {
+		buf := make([]byte, maxDatagram)
+		for {
+			n, from, err := conn.ReadFromUDPAddrPort(buf)
+			if errors.Is(err, net.ErrClosed) {
+				return
+			}
+			if err == nil {
+				p.called(buf[:n], from)
+			}
+		}
+	})
 	return nil
 }
 
@@ -135,7 +180,9 @@ func (r *run) read(conn *net.UDPConn, accept func([]byte) bool) error {
 			}
 			number, ok := number(buf[:n])
 			if !ok || number >= len(r.took) || !accept(buf[:n]) {
-				r.more.Add(1)
+				if !r.load.Method.called() { // a call's other messages are no extra ones
+					r.more.Add(1)
+				}
 				continue
 			}
 			now := int64(time.Since(r.begin))
@@ -229,6 +276,7 @@ func (r *run) result() Result {
 		return res
 	}
 	sort.Slice(took, func(i, j int) bool { return took[i] < took[j] })
-	res.P50, res.P99 = took[(len(took)-1)*50/100], took[(len(took)-1)*99/100]
+	at := func(perMille int) time.Duration { return took[(len(took)-1)*perMille/1000] }
+	res.P50, res.P99, res.P999 = at(500), at(990), at(999)
 	return res
 }

@@ -5,8 +5,18 @@ import (
 
 	"github.com/cespare/xxhash/v2"
 
+	"sipedge/script/rt"
 	"sipedge/sipparse"
 )
+
+// AppendBranch adds a destination (cookbook append_branch). false: it is none, or
+// there are max_branches already, which is counted.
+func (p *Proc) AppendBranch(b rt.Branch) bool {
+	if p.BranchesFull() {
+		p.loop.stats.branchesFull.Add(1)
+	}
+	return p.Ctx.AppendBranch(b)
+}
 
 // magicCookie begins every branch made by an RFC 3261 element (§8.1.1.7).
 const magicCookie = "z9hG4bK"
@@ -17,6 +27,9 @@ const magicCookie = "z9hG4bK"
 const (
 	stableMark = magicCookie + "Se0."
 	cheapMark  = magicCookie + "Se1."
+	// statefulMark begins the branches of transactions: generation and loop as in
+	// cheapMark, then what the module that keeps them wants to find again.
+	statefulMark = magicCookie + "Se2."
 )
 
 const hexDigits = "0123456789abcdef"
@@ -130,7 +143,7 @@ func sameTransaction(a, b *Proc) bool {
 // branchLoop is the loop named in a branch of ours of this process.
 func (s *Server) branchLoop(branch []byte) (int, bool) {
 	const n = len(cheapMark)
-	if len(branch) < n+6 || string(branch[:n]) != cheapMark {
+	if len(branch) < n+6 || string(branch[:n]) != cheapMark && string(branch[:n]) != statefulMark {
 		return 0, false
 	}
 	v := 0
@@ -166,8 +179,57 @@ func (p *Proc) topViaOurs() bool {
 		return false
 	}
 	br := via.Branch.Of(p.Msg)
-	if len(br) > len(cheapMark) && (string(br[:len(cheapMark)]) == cheapMark || string(br[:len(stableMark)]) == stableMark) {
+	if len(br) > len(cheapMark) && (string(br[:len(cheapMark)]) == cheapMark || string(br[:len(statefulMark)]) == statefulMark || string(br[:len(stableMark)]) == stableMark) {
 		return true
 	}
 	return p.snap.names.has(via.Host.Of(p.Msg), via.PortNum, 0)
 }
+
+// AppendBranch appends a branch that names this loop of this process; the caller
+// appends what it wants to find again (a token).
+func (l *loop) AppendBranch(dst []byte) []byte {
+	dst = append(dst, statefulMark...)
+	dst = appendHex(dst, uint64(l.srv.generation), 4)
+	dst = appendHex(dst, uint64(l.id), 2)
+	return append(dst, '.')
+}
+
+// OwnBranch is what was appended to AppendBranch's, for a branch made by this
+// loop of this process.
+func (l *loop) OwnBranch(branch []byte) (rest []byte, ok bool) {
+	const n = len(statefulMark) + 7
+	if len(branch) < n || string(branch[:len(statefulMark)]) != statefulMark {
+		return nil, false
+	}
+	if loop, ok := l.srv.branchLoop(branch); !ok || loop != l.id {
+		return nil, false
+	}
+	return branch[n:], true
+}
+
+// OwnBranchRest is OwnBranch for a branch of any loop and any process of ours,
+// for the detection of loops.
+func OwnBranchRest(branch []byte) (rest []byte, ok bool) {
+	const n = len(statefulMark) + 7
+	if len(branch) < n || string(branch[:len(statefulMark)]) != statefulMark {
+		return nil, false
+	}
+	return branch[n:], true
+}
+
+// AppendHex appends v as hexadecimal digits, and ParseHex reads them.
+func AppendHex(dst []byte, v uint64, digits int) []byte { return appendHex(dst, v, digits) }
+
+// ParseHex reads lower-case hexadecimal digits.
+func ParseHex(b []byte) (v uint64, ok bool) {
+	for _, c := range b {
+		d := unhex(c)
+		if d < 0 {
+			return 0, false
+		}
+		v = v<<4 | uint64(d)
+	}
+	return v, len(b) > 0 && len(b) <= 16
+}
+
+func (s *Server) hashBytes(b []byte) uint64 { return maphash.Bytes(s.seed, b) }

@@ -183,12 +183,12 @@ func (s *Snapshot) localMeta() reactor.Meta {
 	return m
 }
 
-// RunBlock runs a routing block with the message that is being processed, in the
+// RunInline runs a routing block with the message that is being processed, in the
 // middle of a function of it: an event_route that wants to see the message
 // itself. The block cannot suspend; the edits and variables that it makes are
 // the message's. The running script goes on as if nothing had been called. A
 // block that does not exist is rt.Idle.
-func (p *Proc) RunBlock(kind rt.RouteKind, name string) rt.State {
+func (p *Proc) RunInline(kind rt.RouteKind, name string) rt.State {
 	block := p.snap.Block(kind, name)
 	if block == nil {
 		return rt.Idle
@@ -196,7 +196,7 @@ func (p *Proc) RunBlock(kind rt.RouteKind, name string) rt.State {
 	return p.runNested(kind, block)
 }
 
-// runNested is RunBlock of a compiled block; script errors are logged and count
+// runNested is RunInline of a compiled block; script errors are logged and count
 // as drop.
 func (p *Proc) runNested(kind rt.RouteKind, block rt.Op) rt.State {
 	route, self := p.Route, p.self

@@ -39,7 +39,7 @@ func (d *starter) module() *registry.Module {
 			function("wait_a_second", func(c *rt.Ctx) int32 { return core.Of(c).Sleep(time.Second) }),
 			function("blow_up", func(c *rt.Ctx) int32 { panic("blown up") }),
 			function("run_inner", func(c *rt.Ctx) int32 {
-				return int32(core.Of(c).RunBlock(rt.EventRoute, "demo:any:inner")) + 1
+				return int32(core.Of(c).RunInline(rt.EventRoute, "demo:any:inner")) + 1
 			}),
 		},
 		Started: func(host, _ any) {

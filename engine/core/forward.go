@@ -98,18 +98,27 @@ func (p *Proc) Forward(t Target) error {
 
 // sendCopy adds what belongs to one outgoing copy and sends it.
 func (p *Proc) sendCopy(t Target, out *Socket) error {
+	if err := p.editCopy(t, out, nil); err != nil {
+		return err
+	}
+	return p.loop.sendEdited(p, out, t.Addr)
+}
+
+// editCopy makes the edits that belong to one outgoing copy. branch goes into our
+// Via; nil for the one of a stateless copy.
+func (p *Proc) editCopy(t Target, out *Socket, branch []byte) error {
 	p.editsLost = false
 	for i := 0; i < p.nHooks; i++ {
 		p.hooks[i].f(p, out, p.hooks[i].arg)
 	}
 	uri := p.requestURI()
-	if !p.editTopVia() || !p.editStartLine(uri) || !p.insertVia(out, uri) || !p.lowerMaxForwards() || !p.cutSurplus() || !p.settleEdits() || p.editsLost {
+	if !p.editTopVia() || !p.editStartLine(uri) || !p.insertVia(out, uri, branch) || !p.lowerMaxForwards() || !p.cutSurplus() || !p.settleEdits() || p.editsLost {
 		return ErrEdits
 	}
 	if p.snap.prog.Send != nil && !p.onSend(t, out) {
 		return ErrBlocked
 	}
-	return p.loop.sendEdited(p, out, t.Addr)
+	return nil
 }
 
 // cutSurplus takes the octets behind the body out of a datagram (RFC 3261 §18.3).
@@ -316,38 +325,12 @@ func (l *loop) sendEdited(p *Proc, out *Socket, to reactor.Addr) error {
 // relayReply sends a reply on by its next Via, without its top one (RFC 3261
 // §16.7 step 3 and 9, §18.2.2).
 func (p *Proc) relayReply() error {
-	i := p.Index.First(sipparse.HdrVia)
-	if i < 0 {
-		return ErrNoVia
+	via, err := p.stripVia()
+	if err == ErrNoVia && p.Index.First(sipparse.HdrVia) >= 0 {
+		p.loop.stats.repliesForUs.Add(1)
 	}
-	top, e := p.Index.TopVia(p.Msg)
-	if e != sipparse.OK {
-		return ErrNoVia
-	}
-	body := p.Index.Body(i)
-	var via sipparse.Via
-	if top.Next {
-		// another Via in the same header line: the top one is cut out of it
-		next, _ := sipparse.ParseVia(p.Msg, int(body.Off), body.End(), &via)
-		if _, e := sipparse.ParseVia(p.Msg, next, body.End(), &via); e != sipparse.OK {
-			return ErrNoVia
-		}
-		if !p.Cut(int(body.Off), int(via.Whole.Off)-int(body.Off)) {
-			return ErrEdits
-		}
-	} else {
-		n := p.Index.Next(i)
-		if n < 0 {
-			p.loop.stats.repliesForUs.Add(1)
-			return ErrNoVia
-		}
-		b := p.Index.Body(n)
-		if _, e := sipparse.ParseVia(p.Msg, int(b.Off), b.End(), &via); e != sipparse.OK {
-			return ErrNoVia
-		}
-		if !p.RemoveHeader(i) {
-			return ErrEdits
-		}
+	if err != nil {
+		return err
 	}
 	to, err := viaTarget(p.Msg, &via)
 	if err != nil {
@@ -366,6 +349,42 @@ func (p *Proc) relayReply() error {
 	}
 	p.loop.stats.repliesRelayed.Add(1)
 	return nil
+}
+
+// stripVia takes the top Via off the reply and returns the next one.
+func (p *Proc) stripVia() (via sipparse.Via, err error) {
+	i := p.Index.First(sipparse.HdrVia)
+	if i < 0 {
+		return via, ErrNoVia
+	}
+	top, e := p.Index.TopVia(p.Msg)
+	if e != sipparse.OK {
+		return via, ErrNoVia
+	}
+	body := p.Index.Body(i)
+	if top.Next {
+		// another Via in the same header line: the top one is cut out of it
+		next, _ := sipparse.ParseVia(p.Msg, int(body.Off), body.End(), &via)
+		if _, e := sipparse.ParseVia(p.Msg, next, body.End(), &via); e != sipparse.OK {
+			return via, ErrNoVia
+		}
+		if !p.Cut(int(body.Off), int(via.Whole.Off)-int(body.Off)) {
+			return via, ErrEdits
+		}
+		return via, nil
+	}
+	n := p.Index.Next(i)
+	if n < 0 {
+		return via, ErrNoVia
+	}
+	b := p.Index.Body(n)
+	if _, e := sipparse.ParseVia(p.Msg, int(b.Off), b.End(), &via); e != sipparse.OK {
+		return via, ErrNoVia
+	}
+	if !p.RemoveHeader(i) {
+		return via, ErrEdits
+	}
+	return via, nil
 }
 
 // viaTransport is a transport's name as it stands in a Via.

@@ -70,6 +70,7 @@ func (s *Snapshot) fill() {
 		WhileLimit:      int(c.MaxWhileLoops),
 		SuspendMax:      int(c.SuspendMax),
 	}
+	s.prog.BranchLimit = int(c.MaxBranches)
 	s.aliases = c.Alias
 	s.ackBlock = s.prog.Block(rt.EventRoute, AckEvent)
 	s.serverHeader = []byte(c.ServerHeader + "\r\n")

@@ -1,6 +1,8 @@
 package core
 
 import (
+	"sync/atomic"
+
 	"sipedge/engine/log"
 	"sipedge/pool"
 	"sipedge/reactor"
@@ -33,6 +35,10 @@ type loop struct {
 	holding   bool
 	held      []heldMessage
 	heldBytes int
+	// What modules keep here (hook.go, saved.go).
+	hook  atomic.Pointer[LoopHook]
+	hooks []SendHook
+	kept  []heldSnapshot
 
 	messages uint64 // numbered so far, for $mi
 
@@ -59,6 +65,10 @@ func (l *loop) Timer(_ reactor.Loop, kind uint32, arg uint64) {
 		l.resume(Handle(arg), 1, nil, nil)
 	case timerCall:
 		l.takeDelayed(int(arg))(l.id)
+	default:
+		if h := l.theHook(); h != nil && kind >= hookTimers {
+			h.Timer(kind-hookTimers, arg)
+		}
 	}
 }
 
@@ -67,6 +77,9 @@ func (l *loop) CycleEnd(reactor.Loop) {}
 
 // Stop implements reactor.Handler: scripts that still wait are given up.
 func (l *loop) Stop(reactor.Loop) {
+	if h := l.theHook(); h != nil {
+		h.Stop()
+	}
 	for i := range l.slots {
 		if p := l.slots[i].p; p != nil {
 			l.stats.abandoned.Add(1)
@@ -104,6 +117,8 @@ func (l *loop) takeWith(snap *Snapshot, data []byte, meta *reactor.Meta) *Proc {
 	p.rBody, p.rType = value.Value{}, value.Value{}
 	p.viaSettled, p.respOK, p.maxForwardsSet = false, false, false
 	p.fail, p.editsLost = nil, false
+	p.Txn, p.TxnBranch, p.Task, p.end = 0, -1, Task{}, nil
+	p.Notes, p.TxnPath = [NumNotes]uint32{}, value.Value{}
 	return p
 }
 
@@ -132,12 +147,16 @@ func (l *loop) dispose(p *Proc) {
 	}
 	p.Msg = nil
 	p.snap = nil
+	p.Pending = nil
 }
 
 // discard gives up a context whose message panicked: it may be in any state.
 func (l *loop) discard(p *Proc) {
 	if p.snap == nil {
 		return // the message was done already
+	}
+	if h := l.theHook(); h != nil && (p.Txn != 0 || p.end != nil) {
+		h.Lost(p)
 	}
 	l.dispose(p)
 }

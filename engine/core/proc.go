@@ -23,7 +23,23 @@ type Proc struct {
 	// Received is set for messages from the network, unset for ones of our own making.
 	Received bool
 
+	// Txn names the transaction that the message belongs to, as the module that
+	// keeps transactions numbers them; 0 for none. TxnBranch is the branch of it
+	// that the running block is about, -1 for none.
+	Txn       uint64
+	TxnBranch int32
+	// TxnPath is the Route set of the branch that is being made.
+	TxnPath value.Value
+	// Notes are what that module keeps about the message while its script runs.
+	Notes [NumNotes]uint32
+	// Task is the module's that runs a block (RunBlock).
+	Task Task
+
+	// Pending is what a function keeps that waits for a block of its own (rt.RunInner).
+	Pending any
+
 	loop  *loop
+	end   BlockEnd // of the block that RunBlock runs
 	snap  *Snapshot
 	event *EventRun // set while the block of an EventRun runs
 	self  Handle    // set while the script waits
@@ -38,6 +54,7 @@ type Proc struct {
 	nEnds        int
 
 	maxForwardsSet bool
+	kept           sipparse.Edits // while a copy is built
 	viaSettled     bool
 	viaEdits       [3]viaEdit // in the order of their offsets
 	nViaEdits      int
@@ -49,6 +66,9 @@ type Proc struct {
 	parked bool     // the message is a copy of ours
 	owned  pool.Ref // where that copy lies
 }
+
+// NumNotes is the number of Proc.Notes.
+const NumNotes = 13
 
 const (
 	maxReplyHeaders = 16
@@ -75,11 +95,17 @@ func (p *Proc) Server() *Server { return p.loop.srv }
 // Snapshot is the configuration that the message began with and keeps.
 func (p *Proc) Snapshot() *Snapshot { return p.snap }
 
+// HomeLoop is the loop that the message is processed on, as hooks see it.
+func (p *Proc) HomeLoop() *Loop { return p.loop }
+
 // LoopID is the loop that the message is processed on.
 func (p *Proc) LoopID() int { return p.loop.id }
 
 // Loop is the event loop; use it only while a function of the message runs.
 func (p *Proc) Loop() reactor.Loop { return p.loop.rl }
+
+// MaxBranches is the core's parameter max_branches.
+func (p *Proc) MaxBranches() int64 { return p.snap.core.MaxBranches }
 
 // InSocket is the socket on which the message arrived; nil for one that no
 // longer exists.

@@ -65,6 +65,9 @@ func (l *loop) request(p *Proc) {
 	}
 	if p.Index.Method() == sipparse.MethodAck && l.ackOfOurReply(p) {
 		l.stats.acksAbsorbed.Add(1)
+		if h := l.theHook(); h != nil {
+			h.Acknowledged(p)
+		}
 		l.absorbedAck(p)
 		return
 	}
@@ -121,6 +124,15 @@ func (l *loop) reply(p *Proc) {
 
 // finish does what a message's script has left implicit and ends its life.
 func (l *loop) finish(p *Proc, st rt.State, err error) {
+	if end := p.end; end != nil {
+		if err != nil {
+			l.stats.scriptErrors.Add(1)
+			l.logScriptError(p, err)
+		}
+		p.end = nil
+		end(p, st, err)
+		return
+	}
 	if err != nil {
 		l.stats.scriptErrors.Add(1)
 		l.logScriptError(p, err)
@@ -136,9 +148,15 @@ func (l *loop) finish(p *Proc, st rt.State, err error) {
 		if dropped {
 			l.stats.requestsDropped.Add(1)
 		}
+		if h := l.theHook(); h != nil && p.Txn != 0 {
+			h.Ended(p, dropped)
+		}
 	case dropped:
 		l.stats.repliesDropped.Add(1)
 	default:
+		if h := l.theHook(); h != nil && h.Reply(p) {
+			return
+		}
 		if e := p.relayReply(); e != nil {
 			l.stats.repliesUnsent.Add(1)
 			if l.wanted(p, levelInfo) {
@@ -164,6 +182,11 @@ func (l *loop) refuse(p *Proc, e sipparse.Err) {
 	l.put(p)
 }
 
+// parse reads a message that was accepted before.
+func (p *Proc) parse() bool {
+	return sipparse.Parse(p.Msg, &p.Index) == sipparse.OK && p.Index.Validate(p.Msg) == sipparse.OK
+}
+
 // keepAlive recognises the CRLF pings and NUL bytes that phones send to keep a
 // NAT binding open (RFC 5626 §3.5.1).
 func keepAlive(b []byte) bool {
@@ -181,10 +204,13 @@ func keepAlive(b []byte) bool {
 // boundary is deferred around the processing of one message: a panic costs that
 // message alone.
 func (l *loop) boundary(p *Proc) {
-	e := recover()
-	if e == nil {
-		return
+	if e := recover(); e != nil {
+		l.caught(p, e)
 	}
+}
+
+// caught deals with a panic.
+func (l *loop) caught(p *Proc, e any) {
 	l.stats.panics.Add(1)
 	l.logPanic(p, e)
 	l.discard(p)

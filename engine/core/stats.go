@@ -29,6 +29,7 @@ type loopStats struct {
 	acksAbsorbed    atomic.Uint64 // ACKs of replies made here
 	sent            atomic.Uint64 // messages put into the send batch
 	sendFull        atomic.Uint64 // messages for which there was no room
+	branchesFull    atomic.Uint64 // destinations beyond max_branches
 	editsFull       atomic.Uint64 // changes to a message for which there was no room
 	repliesWithheld atomic.Uint64 // replies of the server's own that were too long for a forged source
 	acksExhausted   atomic.Uint64 // ACKs whose Max-Forwards was at its end
@@ -71,6 +72,7 @@ type Stats struct {
 	// Pool those of the blocking work; nil on a virtual network.
 	Reactor []reactor.Stats `json:"reactor,omitempty"`
 	Pool    *pool.Stats     `json:"pool,omitempty"`
+	Runtime Runtime         `json:"runtime"`
 }
 
 // Stats reads all counters; it may be called from any goroutine.
@@ -100,6 +102,7 @@ func (s *Server) Stats() Stats {
 		p := s.workers.Stats()
 		st.Pool = &p
 	}
+	st.Runtime = readRuntime()
 	return st
 }
 

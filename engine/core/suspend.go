@@ -192,26 +192,27 @@ func (l *loop) park(p *Proc) bool {
 	if s == nil { // the result was delivered by a function that then said Pending: a bug of that function
 		l.stats.panics.Add(1)
 		l.logf(p, levelErr, "a script function suspended without a handle; its message is dropped")
-		l.put(p)
+		l.giveUp(p)
 		return false
 	}
 	l.stats.suspended.Add(1)
-	if !p.parked {
-		ref, buf, ok := l.buffers.Alloc(p.ParkSize())
-		if !ok {
-			l.stats.suspendFull.Add(1)
-			l.logf(p, levelErr, "no memory left for the messages of waiting scripts; this one ends")
-			l.put(p)
-			return false
-		}
-		p.Park(buf)
-		p.owned, p.parked = ref, true
-		p.snap.refs.Add(1)
+	if !p.Keep() {
+		l.logf(p, levelErr, "no memory left for the messages of waiting scripts; this one ends")
+		l.giveUp(p)
+		return false
 	}
 	if p.Index.IsRequest() && s.key == 0 && p.event == nil {
 		l.key(p.self.slot(), transactionKey(p))
 	}
 	return true
+}
+
+// giveUp ends a message whose script can go no further.
+func (l *loop) giveUp(p *Proc) {
+	if h := l.theHook(); h != nil && (p.Txn != 0 || p.end != nil) {
+		h.Lost(p)
+	}
+	l.put(p)
 }
 
 // resume lets a suspended script go on. A CANCEL that waits for it is processed
@@ -306,6 +307,9 @@ func (l *loop) absorb(p *Proc) bool {
 		}
 		if m == s.p.Index.Method() {
 			l.stats.absorbed.Add(1)
+			if h := l.theHook(); h != nil && s.p.Txn != 0 {
+				h.Absorbed(s.p)
+			}
 			return true
 		}
 		if m == sipparse.MethodCancel && s.p.Index.Method() == sipparse.MethodInvite {

@@ -159,10 +159,10 @@ func viaTarget(b []byte, via *sipparse.Via) (reactor.Addr, error) {
 }
 
 // insertVia puts our Via on top of a request that leaves by out.
-func (p *Proc) insertVia(out *Socket, uri []byte) bool {
-	i := p.Index.First(sipparse.HdrVia)
-	if i < 0 {
-		return false
+func (p *Proc) insertVia(out *Socket, uri, branch []byte) bool {
+	off := p.Index.StartLine().End() // of a request of our own, which has no Via yet
+	if i := p.Index.First(sipparse.HdrVia); i >= 0 {
+		off, _ = p.Index.Line(i)
 	}
 	m := p.Mark()
 	p.AppendString("Via: SIP/2.0/")
@@ -170,13 +170,16 @@ func (p *Proc) insertVia(out *Socket, uri []byte) bool {
 	p.AppendString(" ")
 	p.AppendSentBy(out)
 	p.AppendString(";branch=")
-	var buf [64]byte
-	p.Append(p.appendBranch(buf[:0], uri))
+	if branch != nil {
+		p.Append(branch)
+	} else {
+		var buf [64]byte
+		p.Append(p.appendBranch(buf[:0], uri))
+	}
 	if p.LocalRport || p.snap.cfg.LocalRport {
 		p.AppendString(";rport")
 	}
 	p.AppendString("\r\n")
-	off, _ := p.Index.Line(i)
 	return p.edited(p.Edits.InsertAt(off, m, p.Mark()-m, true))
 }
 

@@ -23,7 +23,7 @@ flags nat:4;
 		// a flag belongs to one value
 		{`$avp(x) = 1; setavpflag($avp(x), saved); $avp(x) = 2; $var(r) = isavpflagset($avp(x), saved); $var(s) = isavpflagset($(avp(x)[1]), saved);`, "-1 1 0"},
 		{`$avp(x) = 1; setavpflag($avp(x), saved); $avp(x) = 2; $avp(x) = $null; $var(r) = isavpflagset($avp(x), saved);`, "1 0 0"},
-		{`$avp(x) = 1; $avp(x) = 2; $var(i) = 1; setavpflag($(avp(x)[$var(i)]), saved); $var(r) = isavpflagset($(avp(x)[0]), saved); $var(s) = isavpflagset($(avp(x)[-1]), saved);`, "-1 1 0"},
+		{`$avp(x) = 1; $avp(x) = 2; $var(i) = 1; setavpflag($(avp(x)[$var(i)]), saved); $var(r) = isavpflagset($(avp(x)[0]), saved); $var(s) = isavpflagset($(avp(x)[1]), saved);`, "-1 1 0"},
 		{`$avp(x) = 1; setavpflag($avp(x), saved); $avp(y) = $avp(x); $var(r) = isavpflagset($avp(y), saved);`, "-1 0 0"},
 		// all values
 		{`$avp(x) = 1; $avp(x) = 2; setavpflag($(avp(x)[1]), saved); $var(r) = isavpflagset($(avp(x)[*]), saved); resetavpflag($(avp(x)[*]), saved); $var(s) = isavpflagset($(avp(x)[*]), saved);`, "1 -1 0"},

@@ -1,6 +1,7 @@
 package corefuncs
 
 import (
+	"sipedge/engine/core"
 	"sipedge/engine/corefuncs/arg"
 	"sipedge/script/registry"
 	"sipedge/script/rt"
@@ -21,6 +22,15 @@ func branchFunctions() []registry.Function {
 			"branch flags. forward() sends to the first destination alone; a 3xx reply lists them all.",
 		Source:  `cookbook "append_branch"`,
 		Compile: compileAppendBranch,
+	}, {
+		Name: "clear_branches", Routes: rt.RequestRoute | rt.FailureRoute, Bare: true,
+		Doc: "Takes back the destinations that append_branch() and $br have added.", Source: "Kamailio 5.x: clear_branches",
+		Compile: func(registry.Build, []registry.Actual) (rt.Func, error) {
+			return func(c *rt.Ctx) int32 {
+				c.ClearBranches()
+				return 1
+			}, nil
+		},
 	}}
 }
 
@@ -53,9 +63,15 @@ func compileAppendBranch(_ registry.Build, args []registry.Actual) (rt.Func, err
 		if v.Kind() == value.Str && v.Len() == 0 {
 			v = c.URI()
 		}
-		return truth(c.AppendBranch(rt.Branch{
+		if !core.Of(c).AppendBranch(rt.Branch{
 			URI: v, DstURI: c.DstURI, Q: n, Socket: c.SendSocket, Flags: c.BranchFlags,
-		}))
+		}) {
+			return -1
+		}
+		if v == c.URI() { // it has its branch now, and another one only once it is set anew
+			c.UseURI()
+		}
+		return 1
 	}, nil
 }
 

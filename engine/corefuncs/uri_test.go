@@ -41,7 +41,7 @@ func TestRequestURIFunctions(t *testing.T) {
 		{`rewritehostport("192.0.2.9")`, "1 sip:bob:pw@192.0.2.9;transport=udp"},
 		{`sethp("[2001:db8::9]:99")`, "1 sip:bob:pw@[2001:db8::9]:99;transport=udp"},
 		{`sethostporttrans("192.0.2.9:99;transport=tcp")`, "1 sip:bob:pw@192.0.2.9:99;transport=tcp"},
-		{`rewritehostporttrans("192.0.2.9:99")`, "1 sip:bob:pw@192.0.2.9:99;transport=udp"},
+		{`rewritehostporttrans("192.0.2.9:99")`, "1 sip:bob:pw@192.0.2.9:99"},
 		{`sethpt("192.0.2.9;transport=tls")`, "1 sip:bob:pw@192.0.2.9;transport=tls"},
 		{`setport("99")`, "1 sip:bob:pw@192.0.2.1:99;transport=udp"},
 		{`rewriteport(99)`, "1 sip:bob:pw@192.0.2.1:99;transport=udp"},
@@ -99,9 +99,10 @@ func TestFlags(t *testing.T) {
 func TestAppendBranch(t *testing.T) {
 	for body, want := range map[string]string{
 		`append_branch();`: "<sip:bob@192.0.2.1>",
-		`append_branch(); seturi("sip:c@192.0.2.3"); append_branch("sip:d@192.0.2.4", "0.5");`: "<sip:c@192.0.2.3>, <sip:bob@192.0.2.1>, <sip:d@192.0.2.4>;q=0.5",
-		`append_branch("sip:d@192.0.2.4", "1.0");`:                                             "<sip:d@192.0.2.4>;q=1",
-		`append_branch("nonsense");`:                                                           "",
+		`append_branch(); seturi("sip:c@192.0.2.3"); append_branch("sip:d@192.0.2.4", "0.5");`:  "<sip:c@192.0.2.3>, <sip:bob@192.0.2.1>, <sip:d@192.0.2.4>;q=0.5",
+		`append_branch("sip:d@192.0.2.4"); clear_branches(); append_branch("sip:e@192.0.2.5");`: "<sip:e@192.0.2.5>",
+		`append_branch("sip:d@192.0.2.4", "1.0");`:                                              "<sip:d@192.0.2.4>;q=1",
+		`append_branch("nonsense");`:                                                            "",
 	} {
 		n := modtest.New(t, `
 loadmodule "sl"

@@ -7,6 +7,7 @@ import (
 	"sipedge/engine/corefuncs"
 	"sipedge/engine/mod/avpops"
 	"sipedge/engine/mod/cfgutils"
+	"sipedge/engine/mod/corex"
 	"sipedge/engine/mod/htable"
 	"sipedge/engine/mod/ipops"
 	"sipedge/engine/mod/kex"
@@ -18,6 +19,7 @@ import (
 	"sipedge/engine/mod/sl"
 	"sipedge/engine/mod/textops"
 	"sipedge/engine/mod/textopsx"
+	"sipedge/engine/mod/tm"
 	"sipedge/engine/mod/xlog"
 	"sipedge/engine/params"
 	scriptpv "sipedge/script/pv"
@@ -29,6 +31,7 @@ func All() []*registry.Module {
 	return []*registry.Module{
 		avpops.Module(),
 		cfgutils.Module(),
+		corex.Module(),
 		htable.Module(),
 		ipops.Module(),
 		kex.Module(),
@@ -40,6 +43,7 @@ func All() []*registry.Module {
 		sl.Module(),
 		textops.Module(),
 		textopsx.Module(),
+		tm.Module(),
 		xlog.Module(),
 	}
 }

@@ -37,6 +37,7 @@ func (e *Endpoint) Send(to netip.AddrPort, data []byte) { e.n.transmit(e.addr, t
 // transmit puts a datagram on the wire, which may lose, double or hold it back.
 func (n *Net) transmit(from, to netip.AddrPort, data []byte) {
 	n.c.Sent++
+	n.tap(Sent, from, to, data)
 	if n.chance(n.opts.Loss) {
 		n.c.Lost++
 		return
@@ -45,6 +46,12 @@ func (n *Net) transmit(from, to netip.AddrPort, data []byte) {
 	if n.chance(n.opts.Duplicate) {
 		n.c.Duplicated++
 		n.travel(from, to, bytes.Clone(data))
+	}
+}
+
+func (n *Net) tap(e Event, from, to netip.AddrPort, data []byte) {
+	if n.opts.Tap != nil {
+		n.opts.Tap(e, from, to, data)
 	}
 }
 
@@ -74,6 +81,7 @@ func (n *Net) arrive(from, to netip.AddrPort, data []byte) {
 			return
 		}
 		n.c.Delivered++
+		n.tap(Arrived, from, to, data)
 		l.inbox[id] = append(l.inbox[id], datagram{from, to, data})
 		return
 	}
@@ -83,6 +91,7 @@ func (n *Net) arrive(from, to netip.AddrPort, data []byte) {
 		return
 	}
 	n.c.Delivered++
+	n.tap(Arrived, from, to, data)
 	if e.recv != nil {
 		e.recv(n.now, reactor.FromAddrPort(from), data)
 	}

@@ -98,6 +98,19 @@ func (n *Net) RunUntil(cond func() bool, within time.Duration) bool {
 	return true
 }
 
+// After has something done at a later time, in the goroutine of Run: the timers of
+// endpoints.
+func (n *Net) After(d time.Duration, do func()) { n.at(n.now+max(d, 0), do) }
+
+// Timers is the number of timers that are armed on all loops.
+func (n *Net) Timers() int {
+	sum := 0
+	for _, l := range n.loops {
+		sum += l.timers.Len()
+	}
+	return sum
+}
+
 // Stop ends the loops as Reactor.Stop does: mail is handled, nothing else is, then
 // the handlers hear of it. What they send still leaves; Advance delivers it.
 func (n *Net) Stop() {
@@ -166,8 +179,11 @@ func (n *Net) between(low, high time.Duration) time.Duration {
 	return low + time.Duration(n.rng.Int64N(int64(high-low)+1))
 }
 
-// chance is true with a probability. A probability of 0 takes nothing from the seed.
-func (n *Net) chance(p float64) bool { return p > 0 && n.rng.Float64() < p }
+// chance is true with a probability, of a fault. A probability of 0 takes nothing
+// from the seed.
+func (n *Net) chance(p float64) bool {
+	return p > 0 && n.rng.Float64() < p && n.now >= n.opts.Calm
+}
 
 // String says where the net stands, for messages of failing tests.
 func (n *Net) String() string { return fmt.Sprintf("seed %d at %v", n.seed, n.now) }

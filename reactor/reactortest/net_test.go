@@ -256,3 +256,23 @@ func TestSendErrorsAreTheReactors(t *testing.T) {
 		}
 	}})
 }
+
+func TestTapSeesWhatIsSentAndWhatArrives(t *testing.T) {
+	var seen []string
+	n := reactortest.New(1, reactortest.Options{Tap: func(e reactortest.Event, from, to netip.AddrPort, data []byte) {
+		seen = append(seen, fmt.Sprint(e, from, to, string(data)))
+	}})
+	a, b := netip.MustParseAddrPort("192.0.2.1:1"), netip.MustParseAddrPort("192.0.2.2:2")
+	n.Endpoint(b, nil)
+	e := n.Endpoint(a, nil)
+	n.After(time.Second, func() { e.Send(b, []byte("x")) })
+	n.Advance(time.Second / 2)
+	if len(seen) != 0 {
+		t.Fatalf("too early: %q", seen)
+	}
+	n.Advance(time.Second)
+	want := []string{fmt.Sprint(reactortest.Sent, a, b, "x"), fmt.Sprint(reactortest.Arrived, a, b, "x")}
+	if !slices.Equal(seen, want) {
+		t.Errorf("%q, want %q", seen, want)
+	}
+}

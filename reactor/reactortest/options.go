@@ -1,6 +1,7 @@
 package reactortest
 
 import (
+	"net/netip"
 	"time"
 
 	"sipedge/pool"
@@ -16,6 +17,8 @@ type Options struct {
 	// Loss, Duplicate and Reorder are probabilities, 0 to 1, for each datagram
 	// between two addresses.
 	Loss, Duplicate, Reorder float64
+	// Calm is how long after New none of these happens.
+	Calm time.Duration
 	// MinDelay and MaxDelay bound the time that a datagram travels. Without
 	// Reorder those of one address to one other arrive in the order of sending.
 	MinDelay, MaxDelay time.Duration
@@ -28,6 +31,10 @@ type Options struct {
 
 	// RecvBatch, MailboxSlots and MaxTimers are those of reactor.Config.
 	RecvBatch, MailboxSlots, MaxTimers int
+
+	// Tap sees each datagram when it is sent and each copy of it when it arrives at
+	// a loop or an endpoint; data is valid until it returns.
+	Tap func(e Event, from, to netip.AddrPort, data []byte)
 
 	// OnPanic hears of a panic in a handler, which then costs that callback alone.
 	// Without it the panic goes on to the test.
@@ -48,6 +55,15 @@ func (o *Options) setDefaults() {
 	o.MaxDelay = max(o.MaxDelay, o.MinDelay)
 	o.MaxWork = max(o.MaxWork, o.MinWork)
 }
+
+// Event is what Options.Tap sees.
+type Event uint8
+
+// The events of a datagram.
+const (
+	Sent Event = iota
+	Arrived
+)
 
 // Counters say what has happened on a Net.
 type Counters struct {

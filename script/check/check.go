@@ -141,8 +141,13 @@ func (k *checker) binary(e *ast.Binary) {
 			k.number(e.R)
 		}
 	}
-	if (e.Op == "/" || e.Op == "mod") && k.fold.Fold(e.R).Known() && k.fold.Fold(e.R).Int() == 0 {
-		Warn(k.diags, diag.DivisionByZero, e.R.Position(), "division by zero: the expression always fails")
+	if r := k.fold.Fold(e.R); (e.Op == "/" || e.Op == "mod") && r.Known() && r.Int() == 0 {
+		const why = "division by zero: the expression always fails"
+		if r.Kind == value.Int {
+			Report(k.diags, diag.DivisionByZero, e.R.Position(), "", why)
+		} else {
+			Warn(k.diags, diag.DivisionByZero, e.R.Position(), why)
+		}
 	}
 }
 

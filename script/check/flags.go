@@ -8,8 +8,8 @@ import (
 // maxFlag is the highest flag (cookbook "setflag").
 const maxFlag = 31
 
-// flags numbers the declared flags; those without a number get the highest free
-// one, since numbers written in scripts begin at 0.
+// flags numbers the declared flags; those without a number get the lowest free
+// one, as in the reference.
 func (k *checker) flags() {
 	for _, avp := range []bool{false, true} {
 		names := k.info.Flags
@@ -37,15 +37,15 @@ func (k *checker) flags() {
 				names[f.Name] = f.Number
 			}
 		}
-		next := maxFlag
+		next := 0
 		for _, f := range k.cfg.Flags {
 			if f.Avp != avp || f.Number != -1 {
 				continue
 			}
-			for next >= 0 && taken[next] != "" {
-				next--
+			for next <= maxFlag && taken[next] != "" {
+				next++
 			}
-			if next < 0 {
+			if next > maxFlag {
 				Report(k.diags, diag.Flag, f.Pos, "", "flag %q: all %d flags are taken", f.Name, maxFlag+1)
 				continue
 			}

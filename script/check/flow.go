@@ -19,7 +19,7 @@ func (k *checker) stmts(ss []ast.Stmt, in *loop) (ends bool) {
 		if ends && !reported && !isBreak(s) && !k.block.Unclosed {
 			reported = true
 			if direct(ss[i-1]) || i > 1 && isBreak(ss[i-1]) && direct(ss[i-2]) || k.endsCall(ss[i-1]) {
-				Report(k.diags, diag.Unreachable, s.Position(), "", "unreachable code: the \"%s\" before it never lets the script come here", word(ss, i))
+				Warn(k.diags, diag.Unreachable, s.Position(), "unreachable code: the \"%s\" before it never lets the script come here", word(ss, i))
 			} else {
 				Warn(k.diags, diag.Unreachable, s.Position(), "unreachable code: every way through the statement before it ends")
 			}

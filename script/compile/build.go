@@ -8,6 +8,7 @@ import (
 	"sipedge/script/registry"
 	"sipedge/script/rt"
 	"sipedge/script/value"
+	"slices"
 )
 
 // Config implements registry.Build.
@@ -89,6 +90,18 @@ func (c *compiler) Var(spec string) (*registry.Var, error) { return c.bindVar(sp
 // Route implements registry.Build.
 func (c *compiler) Route(kind rt.RouteKind, name string) bool {
 	return c.entries[rt.RouteKey{Kind: kind, Name: name}] != nil
+}
+
+// RouteNames are the names of the blocks of a kind, sorted, for functions that
+// take one computed at run time.
+func (c *compiler) RouteNames(kind rt.RouteKind) (names []string) {
+	for k := range c.entries {
+		if k.Kind == kind && k.Name != "" {
+			names = append(names, k.Name)
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
 // Regex implements registry.Build.

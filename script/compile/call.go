@@ -87,6 +87,9 @@ func (c *compiler) invoke(e *ast.Call, f *registry.Function, fn rt.Func, live in
 		fn = guard(f, fn)
 	}
 	pos, n := int32(e.Pos), int32(live)
+	// $rc is of routes and of functions of modules; one of the core that does not
+	// wait leaves it alone, as in the reference.
+	core := c.table.FunctionOwner[f.Name] == ""
 	return func(c *rt.Ctx) rt.Op {
 		c.At(pos, n)
 		r := fn(c)
@@ -96,8 +99,13 @@ func (c *compiler) invoke(e *ast.Call, f *registry.Function, fn rt.Func, live in
 			}
 			return c.SuspendAt(done)
 		}
+		before := c.Ret()
 		c.SetRet(r)
-		return done(c)
+		op := done(c)
+		if core {
+			c.SetRet(before)
+		}
+		return op
 	}
 }
 

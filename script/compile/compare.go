@@ -194,7 +194,7 @@ func (c *compiler) match(e *ast.Binary) rt.Cond {
 		return x
 	}
 	if isNull(e.R) {
-		return never // as the reference; any other undefined pattern is the empty one
+		return c.isUndefined(e.L, true) // as the reference; any other undefined pattern is the empty one
 	}
 	x := c.expr(e.L)
 	if k := c.fold(e.R); k.Known() {

@@ -71,11 +71,11 @@ func not(x rt.Cond) rt.Cond { return func(c *rt.Ctx) bool { return !x(c) } }
 // empty reports whether a value's text is "".
 func empty(v value.Value) bool { return v.Kind() != value.Int && v.Len() == 0 }
 
-// definedCond is defined X: only a variable or select on its own can be undefined.
+// definedCond is defined X: only a variable on its own can be undefined.
 func (c *compiler) definedCond(e ast.Expr) rt.Cond {
 	e = check.Strip(e)
 	switch e.(type) {
-	case *ast.PV, *ast.Select, *ast.Ident, *tempRef:
+	case *ast.PV, *ast.Ident, *tempRef:
 		x := c.expr(e)
 		return func(c *rt.Ctx) bool { return !x(c).IsUndef() }
 	}

@@ -32,8 +32,7 @@ func (e *evaluator) call(x *ast.Call) int32 {
 func (e *evaluator) callRoute(x *ast.RouteCall) int32 {
 	b := e.routes[e.eval(x.Target).text()]
 	if b == nil {
-		e.rc = -1
-		return -1
+		return -1 // nothing has returned: $rc stays
 	}
 	return e.route(b)
 }
@@ -74,11 +73,7 @@ func (e *evaluator) format(text string) string {
 			}
 			spec, text = rest[:n], rest[n:]
 		}
-		if v := e.get(spec); v.k == undef {
-			out += "<null>"
-		} else {
-			out += v.text()
-		}
+		out += e.shown(spec)
 	}
 	return out
 }

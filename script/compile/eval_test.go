@@ -592,6 +592,9 @@ func (e *evaluator) same(x *ast.Binary) bool {
 // $null matches nothing.
 func (e *evaluator) match(x *ast.Binary) bool {
 	if pv, ok := bare(x.R).(*ast.PV); ok && pv.Spec == "null" {
+		if left, ok := bare(x.L).(*ast.PV); ok {
+			return e.get(left.Spec).k == undef
+		}
 		e.runCalls(x.L)
 		return false
 	}

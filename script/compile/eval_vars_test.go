@@ -30,12 +30,39 @@ const (
 	mostValues = rt.MaxAVPs / 4
 )
 
-func (e *evaluator) get(spec string) val {
-	if i := strings.IndexByte(spec, '{'); i >= 0 {
-		v := e.get(spec[:i])
-		for _, t := range strings.Split(strings.TrimSuffix(spec[i+1:], "}"), "}{") {
-			v = e.transform(v, t)
+// shown is a variable as a text has it: nothing for a transformation that gives
+// nothing, and for {s.int} the text that it was made of.
+func (e *evaluator) shown(spec string) string {
+	_, text := e.transformed(spec)
+	switch {
+	case text.k != undef:
+		return text.text()
+	case strings.Contains(spec, "{"):
+		return ""
+	}
+	return "<null>"
+}
+
+// transformed is a variable with its transformations as a value and as a text.
+func (e *evaluator) transformed(spec string) (v, text val) {
+	i := strings.IndexByte(spec, '{')
+	if i < 0 {
+		v = e.get(spec)
+		return v, v
+	}
+	text = e.get(spec[:i])
+	for _, t := range strings.Split(strings.TrimSuffix(spec[i+1:], "}"), "}{") {
+		v = e.transform(text, t)
+		if t != "s.int" || v.k == undef {
+			text = v
 		}
+	}
+	return v, text
+}
+
+func (e *evaluator) get(spec string) val {
+	if strings.Contains(spec, "{") {
+		v, _ := e.transformed(spec)
 		return v
 	}
 	switch spec {
@@ -86,9 +113,6 @@ func (e *evaluator) getAVP(path string) val {
 	n := int64(0)
 	if indexed {
 		n = e.index(index)
-	}
-	if n < 0 {
-		n += int64(len(l))
 	}
 	if n < 0 || n >= int64(len(l)) {
 		return val{}
@@ -292,16 +316,11 @@ func (e *evaluator) transform(v val, t string) val {
 	panic("what is {" + t + "}?")
 }
 
-// argument is a number or variable; ok is false for a text that is no number.
+// argument is a number or variable; ok is false for a text, whatever it is.
 func (e *evaluator) argument(s string) (n int64, ok bool) {
 	if !strings.HasPrefix(s, "$") {
 		return e.index(s), true
 	}
-	switch v := e.get(s[1:]); v.k {
-	case num:
-		return int64(v.n), true
-	case str:
-		return number(v.s)
-	}
-	return 0, false
+	v := e.get(s[1:])
+	return int64(v.n), v.k == num
 }

@@ -23,9 +23,6 @@ const notClosed = "is not closed"
 type part struct {
 	text string
 	get  rt.Expr
-	// quiet is set for a variable with transformations: undefined, it is the
-	// empty text, as in the reference.
-	quiet bool
 }
 
 // scanVar reads a variable in a text, where s[0] is '$'. n is the number of
@@ -154,7 +151,11 @@ func (c *compiler) parts(text string) (ps []part, errs []error) {
 				errs = append(errs, specErrorf(diag.WrongBlock, i, "%s", why))
 			}
 			flush()
-			ps = append(ps, part{get: v.Get, quiet: transformed(spec)})
+			get := v.Get
+			if v.Print != nil {
+				get = v.Print
+			}
+			ps = append(ps, part{get: get})
 		}
 		i += n
 	}
@@ -193,12 +194,6 @@ func (c *compiler) formatAt(lit *ast.StringLit) (x rt.Expr, text string, err err
 		return nil, ps[0].text, nil
 	}
 	return c.join(ps), "", nil
-}
-
-// transformed reports whether a variable has transformations.
-func transformed(spec string) bool {
-	s, err := splitSpec(spec)
-	return err == nil && len(s.trans) > 0
 }
 
 // join puts a format together in the arena. All variables are evaluated first,
@@ -246,9 +241,7 @@ func fill(c *rt.Ctx, ps []part, vs []value.Value) value.Value {
 		case ps[i].get == nil:
 			c.AppendString(ps[i].text)
 		case vs[i].IsUndef():
-			if !ps[i].quiet {
-				c.AppendString(nullText)
-			}
+			c.AppendString(nullText)
 		default:
 			c.AppendValue(vs[i])
 		}

@@ -6,8 +6,6 @@ import (
 	"sipedge/script/parse"
 )
 
-func newList(files *diag.Set) *diag.List { return diag.NewList(files) }
-
 func render(l *diag.List) string { return l.String() }
 
 // parseText parses a script text.

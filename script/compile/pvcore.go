@@ -106,9 +106,10 @@ func bindNullVar(b registry.Build, inner, index string) (*registry.Var, error) {
 // same, "i:5" is another kind of name than "5".
 func avpKey(inner string) (string, error) {
 	s := strings.TrimSpace(inner)
-	if s = strings.TrimPrefix(s, "$"); strings.ContainsAny(s, "()") {
+	if strings.HasPrefix(s, "$") && strings.Contains(s, "(") {
 		return "", errors.New("the name in $avp(…) must be a constant word; a computed name is not supported")
 	}
+	s = strings.TrimPrefix(s, "$")
 	if n, ok := strings.CutPrefix(s, "i:"); ok {
 		id, isNum := value.ParseInt([]byte(n))
 		if !isNum || id < 0 {

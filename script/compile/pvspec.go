@@ -240,13 +240,42 @@ func (c *compiler) bindNew(spec string) (*registry.Var, error) {
 	if len(s.trans) == 0 {
 		return v, nil
 	}
-	get := v.Get
+	get, text := v.Get, v.Get
 	for _, t := range s.trans {
-		if get, err = c.transform(get, t); err != nil {
+		row, next, err := c.transform(text, t)
+		if err != nil {
 			return nil, err
 		}
+		get = next
+		if row.KeepsText {
+			text = textWhereDefined(text, get)
+		} else {
+			text = get
+		}
 	}
-	return &registry.Var{Name: v.Name, Get: get, Routes: v.Routes}, nil
+	return &registry.Var{Name: v.Name, Get: get, Print: nothingForUndef(text), Routes: v.Routes}, nil
+}
+
+// textWhereDefined is the text that a transformation was made of, undefined
+// where the transformation is.
+func textWhereDefined(text, get rt.Expr) rt.Expr {
+	return func(c *rt.Ctx) value.Value {
+		if v := get(c); v.IsUndef() {
+			return v
+		}
+		return text(c)
+	}
+}
+
+// nothingForUndef is the empty text for an undefined value: within a text a
+// transformation that fails prints nothing, as in the reference.
+func nothingForUndef(get rt.Expr) rt.Expr {
+	return func(c *rt.Ctx) value.Value {
+		if v := get(c); !v.IsUndef() {
+			return v
+		}
+		return value.Empty()
+	}
 }
 
 // varRow is the row of a variable's name.
@@ -277,15 +306,15 @@ func (c *compiler) varRow(name string) (*registry.PV, error) {
 }
 
 // transform puts one {class.name,args} behind a getter.
-func (c *compiler) transform(get rt.Expr, t transSpec) (rt.Expr, error) {
+func (c *compiler) transform(get rt.Expr, t transSpec) (*registry.Transformation, rt.Expr, error) {
 	name, rest, hasArgs := strings.Cut(t.text, ",")
 	name = strings.TrimSpace(name)
 	row, owner := c.table.Transformation(name)
 	if row == nil {
 		if owner != "" {
-			return nil, specErrorf(diag.ModuleNotLoaded, t.off, "the transformation {%s} is in module %q, which is not loaded", name, owner)
+			return nil, nil, specErrorf(diag.ModuleNotLoaded, t.off, "the transformation {%s} is in module %q, which is not loaded", name, owner)
 		}
-		return nil, &specError{diag.UnknownTransformation, t.off, fmt.Sprintf("unknown transformation \"%s\"", name), suggest(name, registry.Names(c.table.Trans))}
+		return nil, nil, &specError{diag.UnknownTransformation, t.off, fmt.Sprintf("unknown transformation \"%s\"", name), suggest(name, registry.Names(c.table.Trans))}
 	}
 	var args []registry.TransArg
 	if hasArgs && row.MaxArgs > 0 {
@@ -293,7 +322,7 @@ func (c *compiler) transform(get rt.Expr, t transSpec) (rt.Expr, error) {
 		for i, text := range splitArgs(rest, row.MaxArgs) {
 			a, err := c.transArg(text)
 			if err != nil {
-				return nil, &specError{codeOf(err, diag.TransformationForm), off, err.Error(), suggestionOf(err)}
+				return nil, nil, &specError{codeOf(err, diag.TransformationForm), off, err.Error(), suggestionOf(err)}
 			}
 			args = append(args, a)
 			if i < row.MaxArgs {
@@ -303,15 +332,15 @@ func (c *compiler) transform(get rt.Expr, t transSpec) (rt.Expr, error) {
 	}
 	switch {
 	case len(args) < row.MinArgs:
-		return nil, specErrorf(diag.TransformationForm, t.off, "the transformation {%s} needs %d argument(s), not %d", name, row.MinArgs, len(args))
+		return nil, nil, specErrorf(diag.TransformationForm, t.off, "the transformation {%s} needs %d argument(s), not %d", name, row.MinArgs, len(args))
 	case hasArgs && row.MaxArgs == 0:
-		return nil, specErrorf(diag.TransformationForm, t.off, "the transformation {%s} takes no arguments", name)
+		return nil, nil, specErrorf(diag.TransformationForm, t.off, "the transformation {%s} takes no arguments", name)
 	}
 	f, err := row.Bind(c, args)
 	if err != nil {
-		return nil, specErrorf(diag.TransformationForm, t.off, "{%s}: %s", name, err.Error())
+		return nil, nil, specErrorf(diag.TransformationForm, t.off, "{%s}: %s", name, err.Error())
 	}
-	return func(c *rt.Ctx) value.Value { return f(c, get(c)) }, nil
+	return row, func(c *rt.Ctx) value.Value { return f(c, get(c)) }, nil
 }
 
 // splitArgs cuts a transformation's arguments at commas outside of brackets, at

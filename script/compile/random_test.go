@@ -61,7 +61,7 @@ func randomTable(t testing.TB) *registry.Table {
 			}
 		}
 		core.Selects = append(core.Selects, registry.Select{Prefix: "user", Bind: func(registry.Build, []registry.SelectStep) (rt.Expr, error) { return word(11, 5), nil }})
-	}).WithLoaded(nil)
+	})
 	return randomRows
 }
 

@@ -31,8 +31,11 @@ func (c *compiler) routeOp(e *ast.RouteCall, t int, fail, done rt.Op) rt.Op {
 			to := c.Program().Route(b)
 			if to == nil {
 				c.LogError("route() found no block of this name", b)
+				before := c.Ret()
 				c.SetRet(-1)
-				return done(c)
+				op := done(c)
+				c.SetRet(before) // nothing has returned
+				return op
 			}
 			return c.Call(done, t, to)
 		}, fail)

@@ -73,7 +73,14 @@ func (c *compiler) selectExpr(e *ast.Select) rt.Expr {
 		c.specProblem(e.Pos, err)
 		return undefined
 	}
-	return x
+	// Only a pseudo-variable can be undefined: a select of what is not there is the
+	// empty text (cookbook "Operators").
+	return func(c *rt.Ctx) value.Value {
+		if v := x(c); !v.IsUndef() {
+			return v
+		}
+		return value.Empty()
+	}
 }
 
 func (c *compiler) bindSelect(text string) (rt.Expr, error) {
@@ -126,7 +133,7 @@ func (c *compiler) configValue(path []registry.SelectStep) (rt.Expr, error) {
 		if g.IsInt {
 			k = check.IntConst(g.Int)
 		}
-		v := c.value(k)
+		v := c.Const(k.Text()) // a select is a text
 		return func(*rt.Ctx) value.Value { return v }, nil
 	}
 	var p *registry.Param
@@ -156,6 +163,6 @@ func (c *compiler) configValue(path []registry.SelectStep) (rt.Expr, error) {
 	default:
 		return nil, specErrorf(diag.SelectForm, 0, "the configuration value %s.%s is a list and cannot be read", group, key)
 	}
-	v := c.value(k)
+	v := c.Const(k.Text())
 	return func(*rt.Ctx) value.Value { return v }, nil
 }

@@ -84,6 +84,7 @@ func TestExpressions(t *testing.T) {
 		{`uri == myself`, "1"}, {`uri != myself`, "0"}, {`myself == uri`, "1"},
 		{`src_ip == 10.0.0.0/8`, "1"}, {`src_ip == 10.1.2.3`, "1"}, {`src_ip != 10.1.2.4`, "1"}, {`src_ip == "10.1.2.0/255.255.255.0"`, "1"}, {`src_ip =~ "^10\.1"`, "1"}, {`src_ip == [::1]`, "0"},
 		{`src_port == 5070`, "1"}, {`src_port > 5069`, "1"}, {`proto == UDP`, "1"}, {`proto == TCP`, "0"}, {`proto != "tls"`, "1"}, {`af == INET`, "1"}, {`af == INET6`, "0"},
+		{`$undef =~ $null`, "1"}, {`$var(e) =~ $null`, "0"}, {`$var(abc) =~ $null`, "0"}, {`defined @ruri`, "1"},
 		{`msg:len > 10`, "1"}, {`msg:len + 0`, "58"},
 	} {
 		script := `route {
@@ -125,10 +126,11 @@ func TestStatements(t *testing.T) {
 		{"return of a call gives 1 or 0", `route { route(A); say("$rc"); } route[A] { return route(B); } route[B] { return 5; }`, "1"},
 		{"exit ends everything", `route { route(X); say("no"); } route[X] { if (1) { exit; } }`, ""},
 		{"return in the main route ends it", `route { if ($rc == 0) return; say("no"); }`, ""},
-		{"a computed route", `route { $var(d) = "FI"; route($var(d) + "VE"); say("$rc"); route("no" + $var(d)); say("$rc"); route(1); say("$rc"); route("1"); say("$rc"); } route[FIVE] { return 5; } route[1] { return 11; }`, "5 -1 11 11"},
+		{"$rc is of routes and modules", `route { route(FIVE); corefn(); say("$rc"); route(FIVE); if (corefn()) $var(x) = 1; say("$rc$var(x)"); route(FIVE); f(7); say("$rc"); route(FIVE); route("n" + $rm); say("$rc"); } route[FIVE] { return 5; }`, "5 51 1 5"},
+		{"a computed route", `route { $var(d) = "FI"; route($var(d) + "VE"); say("$rc"); route("no" + $var(d)); say("$rc"); route(1); say("$rc"); route("1"); say("$rc"); } route[FIVE] { return 5; } route[1] { return 11; }`, "5 1 11 11"},
 		{"a failing condition is false either way", `route { $var(z) = 0; if (7 / $var(z)) say("t"); else say("f"); if (!(7 / $var(z) == 1)) say("t"); else say("f"); $var(p) = "(["; if (!($rm =~ $var(p))) say("t"); else say("f"); say("on"); }`, "f f f on"},
 		{"a failing assignment does nothing", `route { $var(z) = 0; $var(a) = 5; $var(a) = 7 / $var(z); say("$var(a)"); }`, "5"},
-		{"avp is a stack", `route { $avp(l) = 1; $avp(s:l) = 2; $avp(l) = 3; say("$avp(l)$(avp(l)[1])$(avp(l)[2])$(avp(l)[-1])"); $(avp(l)[*]) = 9; say("$(avp(l)[*])"); $avp(l) = 8; $avp(l) = $null; say("$avp(l)"); $avp(l) = $undef; if (!defined $avp(l)) say("gone"); }`, "3211 9 9 gone"},
+		{"avp is a stack", `route { $avp(l) = 1; $avp(s:l) = 2; $avp(l) = 3; say("$avp(l)$(avp(l)[1])$(avp(l)[2])$(avp(l)[-1])"); $(avp(l)[*]) = 9; say("$(avp(l)[*])"); $avp(l) = 8; $avp(l) = $null; say("$avp(l)"); $avp(l) = $undef; if (!defined $avp(l)) say("gone"); }`, "321<null> 9 9 gone"},
 		{"avp names by number are others", `route { $avp(i:5) = "b"; say("$avp(i:5)$avp(5)"); $f.uid = "u"; say("$f.uid"); }`, "b<null> u"},
 		{"a variable is 0 until it is set, and after $null", `route { say("$var(n)"); $var(n) = "x"; $var(n) = $null; say("$var(n)"); $var(n) = $undef; say("$var(n)"); }`, "0 0 0"},
 		{"text with variables", `route { $var(a) = 5; say("$$ $rm. $(rm{s.len}) [$undef] $var(a)$var(a)"); }`, "$ INVITE. 6 [<null>] 55"},

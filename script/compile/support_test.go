@@ -5,7 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"sipedge/script/diag"
 	"sipedge/script/registry"
 	"sipedge/script/rt"
 	"sipedge/script/value"
@@ -159,15 +158,15 @@ func tableWith(t testing.TB, w *world, change func(core *registry.Core)) *regist
 	}
 	change(&core)
 	other := &registry.Module{Name: "other", Functions: []registry.Function{fn("elsewhere")}}
-	tab, err := registry.NewTable(core, other)
+	// The functions are those of a module, but for one of the core.
+	own := &registry.Module{Name: "own", Functions: core.Functions}
+	core.Functions = []registry.Function{fn("corefn")}
+	tab, err := registry.NewTable(core, other, own)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return tab
+	return tab.WithLoaded([]*registry.Module{own})
 }
-
-// list makes a list of diagnostics.
-func list(files *diag.Set) *diag.List { return newList(files) }
 
 // run executes a block of a program on the sample message, resuming it as often
 // as it waits; each time the message moves to another buffer and the old one is

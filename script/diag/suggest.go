@@ -5,7 +5,8 @@ import "strings"
 // Suggest is the candidate that name was probably meant to be, "" if none is
 // near: at most one change in four letters, where a change is a letter too many,
 // too few, another one, or two neighbours exchanged. Case does not count. Of
-// several that are as near, the one that begins most alike is taken.
+// several that are as near, the one that begins and ends most alike is taken, of
+// those the first of the alphabet.
 func Suggest(name string, candidates []string) string {
 	low := strings.ToLower(name)
 	best, found := len(name)/4+1, ""
@@ -20,7 +21,7 @@ func Suggest(name string, candidates []string) string {
 			continue
 		}
 		d := distance(low, strings.ToLower(c))
-		if d < best || d == best && (found == "" || sameHead(name, c) > sameHead(name, found)) {
+		if d < best || d == best && (found == "" || more(name, c, found)) {
 			best, found = d, c
 		}
 	}
@@ -28,6 +29,23 @@ func Suggest(name string, candidates []string) string {
 }
 
 const maxSuggest = 64
+
+// more reports whether a is more like name than b, where both are as near.
+func more(name, a, b string) bool {
+	if d := sameEnds(name, a) - sameEnds(name, b); d != 0 {
+		return d > 0
+	}
+	return a < b
+}
+
+// sameEnds is the number of bytes with which both begin and end.
+func sameEnds(a, b string) int {
+	n := sameHead(a, b)
+	for i, j := len(a), len(b); i > 0 && j > 0 && a[i-1] == b[j-1]; i, j = i-1, j-1 {
+		n++
+	}
+	return n
+}
 
 // sameHead is the number of bytes with which both begin.
 func sameHead(a, b string) int {

@@ -15,8 +15,27 @@ type define struct {
 	pos      diag.Pos
 }
 
+// predefined are the names that scripts ask for to learn what reads them: the
+// language is the one of Kamailio 5.6.
+var predefined = []string{"KAMAILIO", "KAMAILIO_5", "KAMAILIO_5_6"}
+
+// defineModule enters MOD_name for a module that is loaded; where a text is only
+// taken apart (Pieces) there are no defines.
+func (l *lexer) defineModule(pos diag.Pos, path string) {
+	if l.defines == nil {
+		return
+	}
+	name := strings.TrimSuffix(path[strings.LastIndexByte(path, '/')+1:], ".so")
+	if name = "MOD_" + name; isName(name) && l.defines[name] == nil {
+		l.defines[name] = &define{pos: pos}
+	}
+}
+
 // commandLine takes the definitions of the command line.
 func (l *lexer) commandLine() {
+	for _, name := range predefined {
+		l.defines[name] = &define{}
+	}
 	for _, d := range l.opts.Defines {
 		name, value, has := strings.Cut(d, "=")
 		if !isName(name) {
@@ -57,11 +76,22 @@ func (l *lexer) define(pos diag.Pos, name, value string, has bool, how string) {
 			d.Message += ", at " + at.File + ":" + strconv.Itoa(at.Line)
 		}
 		return
-	case old == nil && len(l.defines) >= l.opts.MaxDefines && !l.opts.Without["define count"]:
+	case old == nil && l.written() >= l.opts.MaxDefines && !l.opts.Without["define count"]:
 		l.diags.Errorf(diag.Limit, pos, "more than %d defines", l.opts.MaxDefines)
 		return
 	}
 	l.defines[name] = &define{value: value, hasValue: has, pos: pos}
+}
+
+// written is the number of defines that are the script's own.
+func (l *lexer) written() int {
+	n := 0
+	for name := range l.defines {
+		if !strings.HasPrefix(name, "MOD_") {
+			n++
+		}
+	}
+	return n - len(predefined)
 }
 
 // expand begins to read a define's value in the place of its name.

@@ -225,7 +225,7 @@ func (l *lexer) token(s *source) {
 		s.i++
 	case l.directiveAt(s):
 		l.directive(s)
-	case c == '#' && !l.opts.Without["comment #"], c == '/' && next == '/' && firstOnLine(s, i):
+	case c == '#' && !l.opts.Without["comment #"], c == '/' && next == '/' && (firstOnLine(s, i) || l.braces > 0):
 		s.i = lineEnd(b, i)
 	case c == '/' && next == '*' && !l.opts.Without["comment /* */"]:
 		l.blockComment(s)
@@ -360,7 +360,10 @@ func parseNumber(text string) (int64, error) {
 	if len(text) > 1 && text[0] == '0' && isDigit(text[1]) {
 		return strconv.ParseInt(text, 8, 64)
 	}
-	return strconv.ParseInt(text, 0, 64)
+	if hex, ok := strings.CutPrefix(text, "0x"); ok {
+		return strconv.ParseInt(hex, 16, 64)
+	}
+	return strconv.ParseInt(text, 10, 64)
 }
 
 // word reads an identifier, and what belongs to it where it is no identifier

@@ -27,6 +27,9 @@ func (l *lexer) str(s *source) {
 	if sub := l.substitute(s.pos(start), t.Text); sub != t.Text {
 		t.Text, t.Exact = sub, false
 	}
+	if n := len(l.tokens); n > 0 && l.tokens[n-1].Kind == Ident && l.tokens[n-1].Text == "loadmodule" {
+		l.defineModule(s.pos(start), t.Text)
+	}
 	l.emit(s, t, start)
 }
 
@@ -104,7 +107,7 @@ func trimSpace(b []byte) []byte {
 	return b
 }
 
-// unescape resolves \n \r \t \a \" \\ \xHH \ooo and a backslash before a line end;
+// unescape resolves \n \r \t \a \" \\ \xHH \oo \ooo and a backslash before a line end;
 // any other pair stays as it is (index ST009).
 func (l *lexer) unescape(s *source, off int, raw []byte) (out []byte, exact bool) {
 	exact = true
@@ -137,9 +140,9 @@ func (l *lexer) unescape(s *source, off int, raw []byte) (out []byte, exact bool
 				n = n<<4 | hexValue(raw[i])
 			}
 			out = append(out, byte(n))
-		case c >= '0' && c <= '7':
+		case isOctal(c) && i+1 < len(raw) && isOctal(raw[i+1]): // \0 to \9 are groups of {re.subst}
 			n := int(c - '0')
-			for k := 0; k < 2 && i+1 < len(raw) && raw[i+1] >= '0' && raw[i+1] <= '7'; k++ {
+			for k := 0; k < 2 && i+1 < len(raw) && isOctal(raw[i+1]); k++ {
 				i++
 				n = n<<3 | int(raw[i]-'0')
 			}
@@ -153,6 +156,8 @@ func (l *lexer) unescape(s *source, off int, raw []byte) (out []byte, exact bool
 	}
 	return out, exact
 }
+
+func isOctal(c byte) bool { return c >= '0' && c <= '7' }
 
 func hexValue(c byte) int {
 	if isDigit(c) {

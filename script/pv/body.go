@@ -37,6 +37,19 @@ func updated(c *rt.Ctx) value.Value {
 	return c.FromMark(m)
 }
 
+// withoutLineEnd takes the line end off a line or the last one of several.
+func withoutLineEnd(c *rt.Ctx, v value.Value) value.Value {
+	b := c.Bytes(v)
+	n := len(b)
+	if n > 0 && b[n-1] == '\n' {
+		n--
+	}
+	if n > 0 && b[n-1] == '\r' {
+		n--
+	}
+	return v.Slice(0, n)
+}
+
 // bodyVars are the variables of the body and of the message as a whole.
 func bodyVars() []registry.PV {
 	return []registry.PV{
@@ -52,16 +65,9 @@ func bodyVars() []registry.PV {
 			{key: "len", kind: value.Int, get: messageSize},
 			{key: "body", kind: value.Str, get: body},
 			{key: "hdrs", kind: value.Str, get: func(c *rt.Ctx) value.Value {
-				return whole(c).Slice(c.Index.StartLine().End(), c.Index.HeadersEnd())
+				return withoutLineEnd(c, whole(c).Slice(c.Index.StartLine().End(), c.Index.HeadersEnd()))
 			}},
-			{key: "fline", kind: value.Str, get: func(c *rt.Ctx) value.Value {
-				s := c.Index.StartLine()
-				n := int(s.Len)
-				for b := s.Of(c.Msg); n > 0 && (b[n-1] == '\n' || b[n-1] == '\r'); {
-					n--
-				}
-				return inMsg(s).Slice(0, n)
-			}},
+			{key: "fline", kind: value.Str, get: func(c *rt.Ctx) value.Value { return withoutLineEnd(c, inMsg(c.Index.StartLine())) }},
 			{key: "fpart", kind: value.Str, get: func(c *rt.Ctx) value.Value { return whole(c).Slice(0, c.Index.HeadersEnd()) }},
 			{key: "lpart", kind: value.Str, get: func(c *rt.Ctx) value.Value {
 				return whole(c).Slice(c.Index.StartLine().End(), len(c.Msg))

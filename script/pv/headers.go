@@ -13,6 +13,8 @@ type hdrName struct {
 	typ  sipparse.HeaderType
 	text []byte
 	all  bool
+	// whole says that the body of each header is one value, commas or not.
+	whole bool
 }
 
 func nameOf(text []byte) hdrName {
@@ -67,11 +69,20 @@ func (h *hdrName) at(c *rt.Ctx, index int64) value.Value {
 	}
 	for i := h.next(c, -1); i >= 0; i = h.next(c, i) {
 		if index == 0 {
-			return inMsg(c.Index.Body(i))
+			return inMsg(withBlanks(c, c.Index.Body(i)))
 		}
 		index--
 	}
 	return undef
+}
+
+// withBlanks is a header's body with the white space before its line end, which
+// the reference counts as a part of it.
+func withBlanks(c *rt.Ctx, s sipparse.Span) sipparse.Span {
+	for i := s.End(); i < len(c.Msg) && (c.Msg[i] == ' ' || c.Msg[i] == '\t'); i++ {
+		s.Len++
+	}
+	return s
 }
 
 func (h *hdrName) joined(c *rt.Ctx) value.Value {
@@ -289,10 +300,16 @@ func headerVars() []registry.PV {
 			value.Undef, func(c *rt.Ctx, h hdrName, i int64) value.Value { return h.at(c, i) }),
 		hdrRow("hdrc", "number of headers of that name",
 			value.Int, func(c *rt.Ctx, h hdrName, _ int64) value.Value { return value.FromInt(h.count(c)) }),
-		hdrRow("hfl", "one value of a header whose values are a comma list, counted over all headers of the name",
-			value.Undef, func(c *rt.Ctx, h hdrName, i int64) value.Value { return h.listed(c, i) }),
-		hdrRow("hflc", "number of values of a header whose values are a comma list",
-			value.Int, func(c *rt.Ctx, h hdrName, _ int64) value.Value { return value.FromInt(h.listCount(c)) }),
+		hdrRow("hfl", "one value of a header of addresses or of Via, counted over the comma lists of all headers of the name; other headers are one value each",
+			value.Undef, func(c *rt.Ctx, h hdrName, i int64) value.Value {
+				h.whole = !h.addressList()
+				return h.listed(c, i)
+			}),
+		hdrRow("hflc", "number of values that $hfl counts",
+			value.Int, func(c *rt.Ctx, h hdrName, _ int64) value.Value {
+				h.whole = !h.addressList()
+				return value.FromInt(h.listCount(c))
+			}),
 		read("ct", value.Undef, "body of the first Contact header", firstBody(sipparse.HdrContact)),
 		read("ua", value.Undef, "body of the User-Agent header", firstBody(sipparse.HdrUserAgent)),
 		read("cT", value.Undef, "body of the Content-Type header", firstBody(sipparse.HdrContentType)),
@@ -311,11 +328,38 @@ func headerVars() []registry.PV {
 		read("dir", value.Undef, "parameter reason of the Diversion header", firstParam(di, "reason")),
 		read("dip", value.Undef, "parameter privacy of the Diversion header", firstParam(di, "privacy")),
 		read("dic", value.Undef, "parameter counter of the Diversion header", firstParam(di, "counter")),
-		attrs("expires", "smallest (min) or largest (max) lifetime in seconds: of each Contact by its parameter, else by the Expires header", []attr{
+		read("rr_count", value.Int, "number of Record-Routes, counted over comma lists", recordRoutes),
+		read("rr_top_count", value.Int, "number of Record-Routes that the topmost proxy has added: 2 where the first has r2, else 1; 0 for none", topRecordRoutes),
+		attrs("expires", "smallest (min) or largest (max) lifetime in seconds: of each Contact its parameter, else the Expires header", []attr{
 			{key: "min", get: func(c *rt.Ctx) value.Value { return expires(c, false) }},
 			{key: "max", get: func(c *rt.Ctx) value.Value { return expires(c, true) }},
 		}),
 	}
+}
+
+// recordRoutes is $rr_count.
+func recordRoutes(c *rt.Ctx) value.Value {
+	n := int64(0)
+	var na sipparse.NameAddr
+	for it := (addrs{typ: sipparse.HdrRecordRoute}); it.next(c, &na); {
+		n++
+	}
+	return value.FromInt(n)
+}
+
+// topRecordRoutes is $rr_top_count.
+func topRecordRoutes(c *rt.Ctx) value.Value {
+	var na sipparse.NameAddr
+	if !element(c, sipparse.HdrRecordRoute, 0, &na) {
+		return value.FromInt(0)
+	}
+	var u sipparse.URI
+	if sipparse.ParseURI(c.Msg, int(na.URI.Off), na.URI.End(), &u) == sipparse.OK {
+		if _, ok := u.Param(c.Msg, "r2"); ok {
+			return value.FromInt(2)
+		}
+	}
+	return value.FromInt(1)
 }
 
 // expires is $expires(min) and $expires(max).
@@ -324,13 +368,11 @@ func expires(c *rt.Ctx, largest bool) value.Value {
 	var na sipparse.NameAddr
 	for it := (addrs{typ: sipparse.HdrContact}); it.next(c, &na); {
 		t, found := param(c, inMsg(na.Params), "expires", ';')
-		var e int64
-		ok := false
-		if !found || t.IsUndef() {
-			v := firstNumber(sipparse.HdrExpires)(c)
-			e, ok = v.Int(), v.Kind() == value.Int
-		} else {
+		e, ok := int64(0), false
+		if found && !t.IsUndef() {
 			e, ok = value.ParseInt(c.Bytes(t))
+		} else if all := firstNumber(sipparse.HdrExpires)(c); !all.IsUndef() {
+			e, ok = all.Int(), true // a Contact without the parameter
 		}
 		if ok && (best.IsUndef() || largest == (e > best.Int())) {
 			best = value.FromInt(e)

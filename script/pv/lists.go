@@ -3,6 +3,7 @@ package pv
 import (
 	"sipedge/script/rt"
 	"sipedge/script/value"
+	"sipedge/sipparse"
 )
 
 // Text in the message and in other values is taken apart here without being
@@ -34,6 +35,26 @@ func nextComma(b []byte, i int) int {
 	return len(b)
 }
 
+// addressList reports whether the header is one whose comma lists $hfl takes
+// apart: addresses, and Via.
+func (h *hdrName) addressList() bool {
+	switch h.typ {
+	case sipparse.HdrVia, sipparse.HdrContact, sipparse.HdrRoute, sipparse.HdrRecordRoute, sipparse.HdrFrom, sipparse.HdrTo,
+		sipparse.HdrPAssertedIdentity, sipparse.HdrPPreferredIdentity, sipparse.HdrDiversion:
+		return true
+	}
+	return false
+}
+
+// valueEnd is the end of the value at b[at:]: the next comma, or the end of the
+// body.
+func (h *hdrName) valueEnd(b []byte, at int) int {
+	if h.whole {
+		return len(b)
+	}
+	return nextComma(b, at)
+}
+
 // listed is one value of the comma lists of all headers of a name: from 0, from
 // the end for a negative index, all joined by commas for indexAll.
 func (h *hdrName) listed(c *rt.Ctx, index int64) value.Value {
@@ -49,7 +70,7 @@ func (h *hdrName) listed(c *rt.Ctx, index int64) value.Value {
 		s := c.Index.Body(i)
 		b := s.Of(c.Msg)
 		for at := 0; at <= len(b); {
-			end := nextComma(b, at)
+			end := h.valueEnd(b, at)
 			if index == 0 {
 				lo, hi := trim(b, at, end)
 				return inMsg(s).Slice(lo, hi)
@@ -73,7 +94,7 @@ func (h *hdrName) allListed(c *rt.Ctx) value.Value {
 	for i := h.next(c, -1); i >= 0; i = h.next(c, i) {
 		b := c.Index.Body(i).Of(c.Msg)
 		for at := 0; at <= len(b); {
-			end := nextComma(b, at)
+			end := h.valueEnd(b, at)
 			lo, hi := trim(b, at, end)
 			if !first {
 				c.AppendByte(',')
@@ -92,7 +113,7 @@ func (h *hdrName) listCount(c *rt.Ctx) int64 {
 	for i := h.next(c, -1); i >= 0; i = h.next(c, i) {
 		b := c.Index.Body(i).Of(c.Msg)
 		for at := 0; at <= len(b); n++ {
-			at = nextComma(b, at) + 1
+			at = h.valueEnd(b, at) + 1
 		}
 	}
 	return n

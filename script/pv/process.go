@@ -31,19 +31,17 @@ func constant(name, doc string, get func(b registry.Build, inner string) (value.
 }
 
 // Defines is what a registry.Build implements when it knows the names defined
-// by the preprocessor; without it $def and $defn are errors.
+// by the preprocessor; without it no name is.
 type Defines interface {
 	// Define is the text that #!define gave to name.
 	Define(name string) (text string, ok bool)
 }
 
-func define(b registry.Build, name string) (string, error) {
-	if d, ok := b.(Defines); ok {
-		if text, ok := d.Define(name); ok {
-			return text, nil
-		}
+func define(b registry.Build, name string) (text string, ok bool) {
+	if d, known := b.(Defines); known {
+		return d.Define(name)
 	}
-	return "", fmt.Errorf("$def(%s): %s is not defined", name, name)
+	return "", false
 }
 
 // unquoteDefine takes the quotes off a define that stands for a string.
@@ -187,17 +185,17 @@ func processVars() []registry.PV {
 		constant("version", "version of the server: num, full (with name and platform) or hash", version),
 		constant("env", "environment variable, as it was when the script was loaded", environment),
 		constant("envn", "$env", environment),
-		constant("def", "text of a #!define", func(b registry.Build, inner string) (value.Value, value.Kind, error) {
-			text, err := define(b, inner)
-			if err != nil {
-				return undef, value.Str, err
+		constant("def", "text of a #!define, undefined for a name that is not defined", func(b registry.Build, inner string) (value.Value, value.Kind, error) {
+			text, ok := define(b, inner)
+			if !ok {
+				return undef, value.Undef, nil
 			}
-			return b.Const(unquoteDefine(text)), value.Str, nil
+			return b.Const(text), value.Str, nil
 		}),
-		constant("defn", "number of a #!define", func(b registry.Build, inner string) (value.Value, value.Kind, error) {
-			text, err := define(b, inner)
-			if err != nil {
-				return undef, value.Int, err
+		constant("defn", "number of a #!define, 0 for a name that is not defined", func(b registry.Build, inner string) (value.Value, value.Kind, error) {
+			text, ok := define(b, inner)
+			if !ok {
+				return value.FromInt(0), value.Int, nil
 			}
 			n, ok := value.ParseInt([]byte(unquoteDefine(text)))
 			if !ok {

@@ -52,6 +52,9 @@ func userOf(c *rt.Ctx, from uriSource) value.Value {
 	if user, _, ok := urnParts(c, u, origin); ok {
 		return user
 	}
+	if isPhone(c, u, origin) { // a telephone number (cookbook "phone2tel")
+		return piece(origin, numberOf(c.Bytes(origin), u.User))
+	}
 	return piece(origin, u.User)
 }
 
@@ -146,6 +149,17 @@ func schemeOf(b registry.Build, from uriSource) rt.Expr {
 	}
 }
 
+// numberOf is a telephone number without the parameters behind it.
+func numberOf(b []byte, user sipparse.Span) sipparse.Span {
+	for i, ch := range user.Of(b) {
+		if ch == ';' {
+			user.Len = uint16(i)
+			break
+		}
+	}
+	return user
+}
+
 func isPhone(c *rt.Ctx, u *sipparse.URI, origin value.Value) bool {
 	return u.UserParam.Len == 5 && equalFold(c.Bytes(piece(origin, u.UserParam)), "phone")
 }
@@ -212,9 +226,9 @@ func uriVars() []registry.PV {
 	}
 }
 
-// setUser writes $rU: a string, or nothing to remove user and password.
-// Numbers are taken as their text.
-func setUser(c *rt.Ctx, v value.Value) bool { return c.SetURIUser(v) }
+// setUser writes $rU: a string, or nothing to remove user and password. A number
+// is refused, as for the host.
+func setUser(c *rt.Ctx, v value.Value) bool { return v.Kind() != value.Int && c.SetURIUser(v) }
 
 func setHost(c *rt.Ctx, v value.Value) bool {
 	return v.Kind() == value.Str && c.SetURIHost(v)

@@ -38,10 +38,16 @@ func plainTrans(class, name, doc string, f transformer) registry.Transformation 
 	return trans(class, name, 0, 0, doc, func(registry.Build, []registry.TransArg) (transformer, error) { return f, nil })
 }
 
+// keepsText marks a row whose result is printed as the text that it was made of.
+func keepsText(t registry.Transformation) registry.Transformation {
+	t.KeepsText = true
+	return t
+}
+
 var errNumber = errors.New("expected a number or a pseudo-variable")
 
 // intArg compiles an argument that is a number. ok is false at run time for a
-// pseudo-variable that holds none.
+// pseudo-variable that holds none, a text of digits included.
 func intArg(a registry.TransArg) (func(*rt.Ctx) (n int64, ok bool), error) {
 	if a.Eval == nil {
 		n, ok := value.ParseInt([]byte(a.Text))
@@ -53,13 +59,7 @@ func intArg(a registry.TransArg) (func(*rt.Ctx) (n int64, ok bool), error) {
 	eval := a.Eval
 	return func(c *rt.Ctx) (int64, bool) {
 		v := eval(c)
-		switch v.Kind() {
-		case value.Int:
-			return v.Int(), true
-		case value.Str:
-			return value.ParseInt(c.Bytes(v))
-		}
-		return 0, false
+		return v.Int(), v.Kind() == value.Int
 	}, nil
 }
 

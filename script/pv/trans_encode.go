@@ -53,6 +53,16 @@ func base64Values(c62, c63 byte) *[256]int8 {
 	return &t
 }
 
+// undefForEmpty makes a transformation of the empty text undefined.
+func undefForEmpty(f transformer) transformer {
+	return func(c *rt.Ctx, v value.Value, b []byte) value.Value {
+		if len(b) == 0 {
+			return undef
+		}
+		return f(c, v, b)
+	}
+}
+
 // decodeBase64 reads base64; padded text must be whole groups of four, other
 // text may leave the padding out.
 func decodeBase64(digits *[256]int8, padded bool) transformer {
@@ -205,9 +215,9 @@ func encodeTrans() []registry.Transformation {
 		plainTrans("s", "encode.base64t", "base64 without padding", encodeBase64(base64.RawStdEncoding)),
 		plainTrans("s", "decode.base64t", "the reverse of encode.base64t", decodeBase64(std, false)),
 		plainTrans("s", "encode.base64url", "base64 with - and _ (RFC 4648 section 5)", encodeBase64(base64.URLEncoding)),
-		plainTrans("s", "decode.base64url", "the reverse of encode.base64url", decodeBase64(url, true)),
+		plainTrans("s", "decode.base64url", "the reverse of encode.base64url", undefForEmpty(decodeBase64(url, true))),
 		plainTrans("s", "encode.base64urlt", "base64 with - and _ without padding", encodeBase64(base64.RawURLEncoding)),
-		plainTrans("s", "decode.base64urlt", "the reverse of encode.base64urlt", decodeBase64(url, false)),
+		plainTrans("s", "decode.base64urlt", "the reverse of encode.base64urlt", undefForEmpty(decodeBase64(url, false))),
 		plainTrans("s", "encode.base58", "base58; undefined for more than 1024 bytes", encodeBase58),
 		plainTrans("s", "decode.base58", "the reverse of encode.base58", decodeBase58),
 		plainTrans("s", "encode.7bit", "seven bits of each byte packed as GSM text, in hexadecimal", encode7bit),

@@ -33,8 +33,9 @@ var (
 	urlChars = charsetOf("-_.~")
 )
 
-// percentEscape writes every other byte as %hh.
-func percentEscape(set *charset, controls bool) transformer {
+// percentEscape writes every other byte as %hh. strict makes the result
+// undefined for bytes that are not printable ASCII, as in the reference.
+func percentEscape(set *charset, strict bool) transformer {
 	return func(c *rt.Ctx, v value.Value, b []byte) value.Value {
 		i := 0
 		for i < len(b) && set[b[i]] {
@@ -49,9 +50,9 @@ func percentEscape(set *charset, controls bool) transformer {
 				c.AppendByte(ch)
 				continue
 			}
-			if !controls && (ch < ' ' || ch == 0x7f) {
+			if strict && (ch < ' ' || ch >= 0x7f) {
 				c.Truncate(m)
-				return undef // as unescaping: a control byte must not get into a URI
+				return undef
 			}
 			c.AppendByte('%')
 			c.AppendByte(hexLower[ch>>4])
@@ -181,12 +182,12 @@ func escapeTrans() []registry.Transformation {
 	return []registry.Transformation{
 		plainTrans("s", "escape.common", "a backslash before ' \" and \\; NUL as \\0", escapeCommon),
 		plainTrans("s", "unescape.common", "the reverse of escape.common", unescapeCommon),
-		plainTrans("s", "escape.user", "what may not stand in the user part of a SIP URI as %hh; undefined for a control byte", percentEscape(userChars, false)),
+		plainTrans("s", "escape.user", "what may not stand in the user part of a SIP URI as %hh; undefined for a byte that is not printable ASCII", percentEscape(userChars, true)),
 		plainTrans("s", "unescape.user", "the reverse of escape.user; undefined for a malformed escape or a control byte", percentUnescape),
-		plainTrans("s", "escape.param", "what may not stand in a URI parameter as %hh; undefined for a control byte", percentEscape(paramChars, false)),
+		plainTrans("s", "escape.param", "what may not stand in a URI parameter as %hh; undefined for a byte that is not printable ASCII", percentEscape(paramChars, true)),
 		plainTrans("s", "unescape.param", "the reverse of escape.param; undefined for a malformed escape or a control byte", percentUnescape),
 		plainTrans("s", "escape.csv", "a CSV field in double quotes (RFC 4180)", escapeCSV),
-		plainTrans("s", "urlencode.param", "value of a URL parameter: everything but letters, digits and -_.~ as %hh", percentEscape(urlChars, true)),
+		plainTrans("s", "urlencode.param", "value of a URL parameter: everything but letters, digits and -_.~ as %hh", percentEscape(urlChars, false)),
 		plainTrans("s", "urldecode.param", "the reverse of urlencode.param, + as a space", urlDecode),
 	}
 }

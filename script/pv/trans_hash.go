@@ -24,17 +24,20 @@ func digestText(c *rt.Ctx, sum []byte) value.Value {
 func coreHash(b []byte) uint32 {
 	var h, w uint32
 	for len(b) >= 4 {
-		w = uint32(b[0])<<24 | uint32(b[1])<<16 | uint32(b[2])<<8 | uint32(b[3])
+		w = signed(b[0])<<24 + signed(b[1])<<16 + signed(b[2])<<8 + signed(b[3])
 		h += w ^ w>>3
 		b = b[4:]
 	}
 	w = 0
 	for _, ch := range b {
-		w = w<<8 | uint32(ch)
+		w = w<<8 + signed(ch)
 	}
 	h += w ^ w>>3
 	return h + h>>11 + h>>13 + h>>23
 }
+
+// signed is a byte as the reference adds it up: as a signed character.
+func signed(ch byte) uint32 { return uint32(int32(int8(ch))) }
 
 func bindCoreHash(_ registry.Build, args []registry.TransArg) (transformer, error) {
 	size := func(*rt.Ctx) (int64, bool) { return 0, true }

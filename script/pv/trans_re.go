@@ -198,7 +198,7 @@ func (x *Substitution) line(c *rt.Ctx, b []byte, vals *[maxSubstExprs]value.Valu
 			}
 		}
 		b = b[loc[1]:]
-		if !x.all || x.anchored || len(b) == 0 {
+		if !x.all || x.anchored {
 			break
 		}
 	}
@@ -215,6 +215,9 @@ func bindSubst(b registry.Build, args []registry.TransArg) (transformer, error) 
 		return nil, err
 	}
 	return func(c *rt.Ctx, v value.Value, b []byte) value.Value {
+		if len(b) == 0 {
+			return undef
+		}
 		w, hit, ok := x.Apply(c, b)
 		switch {
 		case !ok:

@@ -12,7 +12,7 @@ import (
 func stringTrans() []registry.Transformation {
 	return []registry.Transformation{
 		plainTrans("s", "len", "length in bytes", func(_ *rt.Ctx, v value.Value, _ []byte) value.Value { return value.FromInt(int64(v.Len())) }),
-		plainTrans("s", "int", "the number that the text is; undefined where it is none, 0 for the empty text", toInt),
+		keepsText(plainTrans("s", "int", "the number that the text is; undefined where it is none, 0 for the empty text. Within a text it is the text itself", toInt)),
 		trans("s", "substr", 2, 2, "substr,offset,length: from offset (negative: from the end), length bytes (0: to the end); undefined where offset is outside", bindSubstr),
 		trans("s", "select", 2, 2, "select,index,separator: the index-th field, from 0 or, negative, from the end", bindSelect),
 		trans("s", "strip", 1, 1, "strip,n: without the first n bytes", bindStrip(false)),
@@ -90,7 +90,7 @@ func toInt(_ *rt.Ctx, _ value.Value, b []byte) value.Value {
 	if b[0] == '-' || b[0] == '+' {
 		i = 1
 	}
-	if i == len(b) || len(b) > 20 {
+	if len(b) > 20 {
 		return undef
 	}
 	n := int64(0)

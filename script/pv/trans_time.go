@@ -16,7 +16,7 @@ func bindFTime(_ registry.Build, args []registry.TransArg) (transformer, error) 
 	format := textArg(args[0])
 	return func(c *rt.Ctx, _ value.Value, b []byte) value.Value {
 		n, ok := value.ParseInt(b)
-		if !ok || n < 0 || n > maxTime {
+		if !ok && len(b) > 0 || n < 0 || n > maxTime {
 			return undef
 		}
 		f := format(c)

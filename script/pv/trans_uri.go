@@ -59,14 +59,28 @@ func bindURIParam(_ registry.Build, args []registry.TransArg) (transformer, erro
 	return func(c *rt.Ctx, v value.Value, b []byte) value.Value { return uriParam(c, v, b, name(c)) }, nil
 }
 
-// uriPort is the port as a number, the empty string where there is none.
+// uriUser is the user part. In a SIP URI that stands for a telephone number, what
+// follows the number is left out (cookbook "phone2tel").
+func uriUser(_ *rt.Ctx, v value.Value, b []byte) value.Value {
+	var u sipparse.URI
+	if !parseText(b, &u) {
+		return undef
+	}
+	user := u.User
+	if u.UserParam.Len == 5 && equalFold(u.UserParam.Of(b), "phone") {
+		user = numberOf(b, user)
+	}
+	return part(v, user)
+}
+
+// uriPort is the port as a number, undefined where there is none.
 func uriPort(_ *rt.Ctx, _ value.Value, b []byte) value.Value {
 	var u sipparse.URI
 	if !parseText(b, &u) {
 		return undef
 	}
 	if u.Port.Len == 0 {
-		return value.Empty()
+		return undef
 	}
 	return value.FromInt(int64(u.PortNum))
 }
@@ -74,12 +88,17 @@ func uriPort(_ *rt.Ctx, _ value.Value, b []byte) value.Value {
 // uriTrans is the part of class uri that takes a URI apart.
 func uriTrans() []registry.Transformation {
 	return []registry.Transformation{
-		uriPartTrans("user", "user part", func(u *sipparse.URI) sipparse.Span { return u.User }),
+		plainTrans("uri", "user", "user part; without its parameters where the URI is a telephone number (user=phone)", uriUser),
 		uriPartTrans("host", "host, an IPv6 address in brackets", func(u *sipparse.URI) sipparse.Span { return u.HostRef }),
 		uriPartTrans("domain", "same as uri.host", func(u *sipparse.URI) sipparse.Span { return u.HostRef }),
 		uriPartTrans("passwd", "password", func(u *sipparse.URI) sipparse.Span { return u.Password }),
-		plainTrans("uri", "port", "port; empty where there is none", uriPort),
-		uriPartTrans("params", "all parameters", func(u *sipparse.URI) sipparse.Span { return u.Params }),
+		plainTrans("uri", "port", "port; undefined where there is none", uriPort),
+		uriPartTrans("params", "all parameters; empty for a tel URI", func(u *sipparse.URI) sipparse.Span {
+			if u.Scheme == sipparse.SchemeTel {
+				return sipparse.Span{}
+			}
+			return u.Params
+		}),
 		uriPartTrans("headers", "all headers", func(u *sipparse.URI) sipparse.Span { return u.Headers }),
 		uriPartTrans("scheme", "scheme", func(u *sipparse.URI) sipparse.Span { return u.SchemeSpan }),
 		trans("uri", "param", 1, 1, "param,name: value of the parameter; empty where it is absent or has none", bindURIParam),
@@ -155,11 +174,15 @@ func portOrDefault(u *sipparse.URI) int64 {
 // defaultTLSPort is the port of SIP over TLS (RFC 3261 §18.1.1).
 const defaultTLSPort = 5061
 
-// toSocket is uri.tosocket: "proto:host:port".
+// toSocket is uri.tosocket: "proto:host:port". It is empty for a URI that does not
+// name both port and transport.
 func toSocket(c *rt.Ctx, _ value.Value, b []byte) value.Value {
 	var u sipparse.URI
-	if !parseText(b, &u) || u.HostRef.Len == 0 {
+	if !parseText(b, &u) {
 		return undef
+	}
+	if u.HostRef.Len == 0 || u.Port.Len == 0 || u.TransportKind <= sipparse.TransportNone || u.TransportKind > sipparse.TransportWSS {
+		return value.Empty()
 	}
 	m := c.Mark()
 	c.AppendString(transportOf(&u).String())
@@ -170,18 +193,32 @@ func toSocket(c *rt.Ctx, _ value.Value, b []byte) value.Value {
 	return c.FromMark(m)
 }
 
-// encodeAlias is urialias.encode: "host~port~protoid".
+// encodeAlias is urialias.encode: "host~port~protoid", empty for a text that is no
+// URI. Only the parameter transport counts, as in the reference: a sips URI
+// without it is taken for UDP.
 func encodeAlias(c *rt.Ctx, _ value.Value, b []byte) value.Value {
 	var u sipparse.URI
-	if !parseText(b, &u) || u.HostRef.Len == 0 {
-		return undef
+	if !parseText(b, &u) {
+		if len(b) == 0 {
+			return undef
+		}
+		return value.Empty()
+	}
+	port, proto := int64(defaultPort), rt.ProtoUDP
+	if u.TransportKind > sipparse.TransportNone && u.TransportKind <= sipparse.TransportWSS {
+		if proto = rt.Proto(u.TransportKind); proto == rt.ProtoTLS {
+			port = defaultTLSPort
+		}
+	}
+	if u.PortNum != 0 {
+		port = int64(u.PortNum)
 	}
 	m := c.Mark()
 	c.Append(u.HostRef.Of(b))
 	c.AppendByte('~')
-	appendNumber(c, portOrDefault(&u))
+	appendNumber(c, port)
 	c.AppendByte('~')
-	appendNumber(c, int64(transportOf(&u)))
+	appendNumber(c, int64(proto))
 	return c.FromMark(m)
 }
 

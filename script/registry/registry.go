@@ -140,6 +140,9 @@ type Param struct {
 type Var struct {
 	Name string
 	Get  rt.Expr
+	// Print is what it is within a text; nil for Get, with <null> for an undefined
+	// value.
+	Print rt.Expr
 	// Set writes it; nil for a read-only one. false: refused at run time.
 	Set func(c *rt.Ctx, v value.Value) bool
 	// Kind is the type that Get always returns, Undef where it varies.
@@ -210,6 +213,9 @@ type Transformation struct {
 	Class, Name      string
 	MinArgs, MaxArgs int
 	Doc, Source      string
+	// KeepsText says that within a text, and for a transformation behind it, the
+	// result is the text that it was made of: {s.int}.
+	KeepsText bool
 	// Bind makes it; args are constant texts or, where a pseudo-variable was
 	// written, expressions.
 	Bind func(b Build, args []TransArg) (func(*rt.Ctx, value.Value) value.Value, error)

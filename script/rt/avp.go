@@ -18,18 +18,14 @@ type avpList struct {
 	ents []avp
 	head int32
 	free int32
+	// changed since the state was loaded; asked for by transactions.
+	changed bool
 }
 
-func (l *avpList) reset() { l.ents, l.head, l.free = l.ents[:0], 0, 0 }
+func (l *avpList) reset() { l.ents, l.head, l.free, l.changed = l.ents[:0], 0, 0, false }
 
-// find is the index-th entry of name counted from the newest; a negative index
-// counts from the oldest, which is -1.
+// find is the index-th entry of name counted from the newest.
 func (l *avpList) find(name AVPName, index int) *avp {
-	if index < 0 {
-		if index += l.count(name); index < 0 {
-			return nil
-		}
-	}
 	for i := l.head; i != 0; i = l.ents[i-1].next {
 		if e := &l.ents[i-1]; e.name == name {
 			if index == 0 {
@@ -52,8 +48,11 @@ func (l *avpList) count(name AVPName) int {
 }
 
 // AVP is the index-th value of name, newest first; undefined where there is
-// none. A negative index counts from the oldest, which is -1.
+// none, as for every negative index.
 func (c *Ctx) AVP(name AVPName, index int) value.Value {
+	if index < 0 {
+		return value.Value{}
+	}
 	if e := c.avps.find(name, index); e != nil {
 		return e.v
 	}
@@ -78,7 +77,7 @@ func (c *Ctx) AddAVP(name AVPName, v value.Value) {
 		l.ents = append(l.ents, avp{name: name, next: l.head, v: v})
 		i = int32(len(l.ents))
 	}
-	l.head = i
+	l.head, l.changed = i, true
 }
 
 // DeleteAVPs removes values of name: all, or only the newest. It returns how many.
@@ -93,6 +92,7 @@ func (c *Ctx) DeleteAVPs(name AVPName, all bool) int {
 		}
 		*p, e.next, l.free = e.next, l.free, i
 		n++
+		l.changed = true
 		if !all {
 			break
 		}
@@ -104,6 +104,7 @@ func (c *Ctx) DeleteAVPs(name AVPName, all bool) int {
 // it; nil where there is none. It is good until the next change of an AVP.
 func (c *Ctx) AVPFlags(name AVPName, index int) *uint32 {
 	if e := c.avps.find(name, index); e != nil {
+		c.avps.changed = true
 		return &e.flags
 	}
 	return nil

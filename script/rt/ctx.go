@@ -138,6 +138,7 @@ type Ctx struct {
 	Flags       uint32 // $mf, setflag()
 	ScriptFlags uint32 // $sf
 	BranchFlags uint32 // $bf of the first branch
+	XFlags      uint64 // setxflag() of module corex
 
 	// ForceRport and LocalRport are set by force_rport() and add_local_rport().
 	ForceRport, LocalRport bool
@@ -153,8 +154,20 @@ type Ctx struct {
 	newURI, dstURI uriCache
 	srcText        value.Value // see SourceText
 	srcOf          netip.Addr
-	branches       [MaxBranches]Branch
-	numBranches    int
+	// The URI and destination that have become a branch (UseURI), and the flags
+	// as a transaction gave them (LoadShared).
+	usedURI, usedDst value.Value
+	uriUsed          bool
+	sharedFlags      [3]uint32
+	sharedX          uint64
+	// BranchesClosed is set where no destination may be added any more: in a
+	// failure_route after a 6xx (cookbook append_branch).
+	BranchesClosed bool
+
+	branches    [MaxBranches]Branch
+	numBranches int
+	static      Branch // $sbranch
+	hasStatic   bool
 
 	// Vars are the script variables $var(name), one slot per name of the
 	// program; a zero Value in them reads as the integer 0.
@@ -177,6 +190,7 @@ type Ctx struct {
 	prog    *Program
 	resume  Op
 	entry   Op // the block that the running function wants to run
+	inner   innerRun
 	calls   [MaxCallDepth]frame
 	stack   [StackSlots]value.Value
 	arena   []byte
@@ -197,9 +211,10 @@ func (c *Ctx) Reset(prog *Program, msg []byte) {
 	c.SendSocket = 0
 	c.newURI.of, c.dstURI.of = value.Value{}, value.Value{}
 	c.srcText = value.Value{}
-	c.numBranches = 0
+	c.numBranches, c.hasStatic, c.BranchesClosed = 0, false, false
 	c.MsgID, c.Authorized = 0, 0
-	c.Flags, c.ScriptFlags, c.BranchFlags = 0, 0, 0
+	c.uriUsed, c.sharedFlags, c.sharedX = false, [3]uint32{}, 0
+	c.Flags, c.ScriptFlags, c.BranchFlags, c.XFlags = 0, 0, 0, 0
 	c.ForceRport, c.LocalRport = false, false
 	c.LastReply = 0
 	n := prog.NumVars
@@ -213,6 +228,7 @@ func (c *Ctx) Reset(prog *Program, msg []byte) {
 	c.xavps.reset()
 	clear(c.calls[:c.depth])
 	c.Pos, c.live, c.ret, c.state, c.resume, c.entry, c.fault = 0, 0, 0, Idle, nil, nil, false
+	c.inner = innerRun{}
 	c.sp, c.depth, c.base, c.nested, c.loops = 0, 0, 0, 0, prog.loopBudget()
 	poisonArena(c.arena)
 	c.arena = c.arena[:0]

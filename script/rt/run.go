@@ -73,6 +73,13 @@ func (c *Ctx) Run(entry Op) (State, error) {
 
 // Resume continues a suspended script with the result of the call that waited.
 func (c *Ctx) Resume(result int32) (State, error) {
+	if c.inner.waits {
+		var ok bool
+		if result, ok = c.resumeInner(result); !ok {
+			c.state = Suspended
+			return Suspended, nil
+		}
+	}
 	op := c.resume
 	c.resume = nil
 	c.ret = result
@@ -114,6 +121,11 @@ func (c *Ctx) State() State { return c.state }
 func (c *Ctx) SuspendAt(next Op) Op {
 	if c.nested != 0 {
 		c.Fail(ErrNestedWait)
+	}
+	if c.inner.waits { // the function waits because a block of its own does
+		c.inner.resume = next
+		c.state = Suspended
+		return nil
 	}
 	c.resume = next
 	c.state = Suspended

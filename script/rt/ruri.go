@@ -93,7 +93,7 @@ func (c *Ctx) SetURI(v value.Value) bool {
 	if b := c.Bytes(v); !cleanURI(b) || parseWhole(b, &u) != sipparse.OK {
 		return false
 	}
-	c.NewURI = v
+	c.NewURI, c.uriUsed = v, false
 	return true
 }
 
@@ -101,7 +101,7 @@ func (c *Ctx) SetURI(v value.Value) bool {
 // What is not a sip or sips URI is refused.
 func (c *Ctx) SetDstURI(v value.Value) bool {
 	if v.IsUndef() || v.Kind() == value.Str && v.Len() == 0 {
-		c.DstURI = value.Value{}
+		c.DstURI, c.uriUsed = value.Value{}, false
 		return true
 	}
 	if v.Kind() != value.Str {
@@ -111,12 +111,12 @@ func (c *Ctx) SetDstURI(v value.Value) bool {
 	if b := c.Bytes(v); !cleanURI(b) || parseWhole(b, &u) != sipparse.OK || !isSIP(&u) {
 		return false
 	}
-	c.DstURI = v
+	c.DstURI, c.uriUsed = v, false
 	return true
 }
 
 // RevertURI goes back to the received Request-URI (revert_uri).
-func (c *Ctx) RevertURI() { c.NewURI = value.Value{} }
+func (c *Ctx) RevertURI() { c.NewURI, c.uriUsed = value.Value{}, false }
 
 // SetURIUser replaces the user part, keeping the password (setuser, $rU). An
 // undefined or empty user removes both.
@@ -266,7 +266,7 @@ func (c *Ctx) SetURIPort(v value.Value) bool {
 
 // SetURIHostPortTrans replaces host, port and transport by v, "host",
 // "host:port" or "host:port;transport=proto" (sethostporttrans). A transport
-// parameter of the URI is removed where v has one.
+// parameter of the URI is removed.
 func (c *Ctx) SetURIHostPortTrans(v value.Value) bool {
 	hp := c.Text(v)
 	u, b, err := c.ParsedURI()
@@ -288,7 +288,7 @@ func (c *Ctx) SetURIHostPortTrans(v value.Value) bool {
 	c.appendHost(hp[:semi])
 	c.Append(hp[semi:])
 	rest, end := hostPortEnd(u), u.Whole.End()
-	if t := u.Transport; semi < len(hp) && t.Len > 0 {
+	if t := u.Transport; t.Len > 0 {
 		// Cut ";transport=" and its value out of the parameters.
 		c.Append(b[rest : int(t.Off)-len(";transport=")])
 		rest = t.End()
@@ -371,7 +371,7 @@ func (c *Ctx) takeURI(mark int) bool {
 	if b := c.Bytes(v); cleanURI(b) {
 		c.newURI.of = value.Value{}
 		if _, _, err := c.newURI.parse(c, v); err == sipparse.OK {
-			c.NewURI = v
+			c.NewURI, c.uriUsed = v, false
 			return true
 		}
 	}

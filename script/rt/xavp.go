@@ -31,9 +31,11 @@ type xnode struct {
 type xavpList struct {
 	ents []xnode
 	head int32
+	// changed since the state was loaded.
+	changed bool
 }
 
-func (l *xavpList) reset() { l.ents, l.head = l.ents[:0], 0 }
+func (l *xavpList) reset() { l.ents, l.head, l.changed = l.ents[:0], 0, false }
 
 // find is the n-th newest of name in the chain that begins at head.
 func (l *xavpList) find(head int32, name AVPName, n int) int32 {
@@ -105,6 +107,7 @@ func (c *Ctx) XAVP(p XPath) (v value.Value, structure bool) {
 // one at the index, or all for XAll.
 func (c *Ctx) SetXAVP(p XPath, v value.Value) bool {
 	l := &c.xavps
+	l.changed = true
 	if v.IsUndef() {
 		c.removeXAVP(p)
 		return true

@@ -16,6 +16,7 @@ package coretest
 import (
 	"bytes"
 	"net/netip"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -188,6 +189,32 @@ func (p *Peer) Allocs(msg string) float64 {
 	defer func() { w.quiet = false }()
 	return testing.AllocsPerRun(100, func() { w.receive(batch) })
 }
+
+// Mallocs sends a datagram as Send does and returns the number of heap objects
+// that the server makes for it; what the wire itself needs to deliver is not
+// counted. Other goroutines must be still.
+func (p *Peer) Mallocs(msg string) uint64 {
+	for i, a := range p.n.listen {
+		if a.Addr().Is4() == p.Addr.Addr().Is4() {
+			batch := []reactor.Message{p.message(i, []byte(msg))}
+			w := p.n.wire
+			w.reserveRoom(len(batch))
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			w.handler.Receive(w, batch)
+			w.handler.CycleEnd(w)
+			runtime.ReadMemStats(&after)
+			own := w.own
+			w.own = 0
+			w.settle()
+			return after.Mallocs - before.Mallocs - own
+		}
+	}
+	return 0
+}
+
+// Quiet has what the server sends taken and forgotten, for tests that send much.
+func (n *Net) Quiet(on bool) { n.wire.quiet = on }
 
 // Bench measures what one datagram of the peer costs the server, from the receive
 // batch to the send batch.

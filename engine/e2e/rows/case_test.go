@@ -89,6 +89,9 @@ func parseCase(file string, text []byte) (rowCase, error) {
 	return c, nil
 }
 
+// parts are the first words of the titles that a case may have.
+var parts = []string{"values", "before", "route", "script", "name", "arguments", "file", "send", "reply", "local", "advance", "log", "sent", "refused", "warned", "typed"}
+
 // repeated is a line, or for "%repeat FROM TO TEXT" the text once for each number,
 // which stands for %d.
 func repeated(l string) (string, error) {

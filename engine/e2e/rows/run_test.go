@@ -28,6 +28,9 @@ func (c *rowCase) run(t *testing.T, opts core.Options) (wrong []string) {
 	}
 	files := map[string]string{"row.cfg": script}
 	for _, p := range c.parts {
+		if first, _, _ := strings.Cut(p.title, " "); !slices.Contains(parts, first) {
+			return []string{fmt.Sprintf("line %d: the runner knows no part %q", p.line, p.title)}
+		}
 		if name, ok := strings.CutPrefix(p.title, "file "); ok {
 			files[name] = p.text
 		}
@@ -173,14 +176,15 @@ func (r *result) messages() {
 			code := 0
 			fmt.Sscan(words[3], &code)
 			r.peer(words[2]).Send(coretest.Reply(r.last(words[2]), code, strings.Join(words[4:], " "), p.lines()...))
+		case "local": // METHOD URI
+			played = true
+			r.local(words[1], words[2])
 		case "advance":
 			d, err := time.ParseDuration(words[1])
 			if err != nil {
 				r.fail("%v", err)
 			}
 			r.n.Advance(d)
-		case "quiet": // nothing is sent: the script runs by itself
-			played = true
 		}
 	}
 	if !played {

@@ -16,7 +16,7 @@ func numberFunctions() []registry.Function {
 		testFunction("is_numeric", "True if the text is made of digits.", isNumeric),
 		testFunction("is_tel_number", "True if the text is made of digits, with or without a leading +.", isTelNumber),
 		testFunction("is_alphanum", "True if the text is made of digits and ASCII letters.", isAlphanum),
-		testFunction("is_e164", "True if the text is + and 2 to 15 digits, the first not 0.", isE164),
+		testFunction("is_e164", "True if the text is + and 2 to 15 digits.", isE164),
 		testFunction("is_uri_user_e164", "True if the user of the URI is an E.164 number.", func(b []byte) bool {
 			var u sipparse.URI
 			return parse(b, &u) && isE164(u.User.Of(b))
@@ -75,7 +75,7 @@ func isAlphanum(b []byte) bool {
 }
 
 func isE164(b []byte) bool {
-	return len(b) > 2 && len(b) <= maxE164+1 && b[0] == '+' && b[1] != '0' && isNumeric(b[1:])
+	return len(b) > 2 && len(b) <= maxE164+1 && b[0] == '+' && isNumeric(b[1:])
 }
 
 func alphanum(c byte) bool {

@@ -24,6 +24,7 @@ func compileReply(name string, b registry.Build, args []registry.Actual) (rt.Fun
 	cfg, reason := b.Config("sl").(*Config), args[1].Eval
 	noReason := []byte(cfg.DefaultReason)
 	told := b.Route(rt.EventRoute, localResponse)
+	stateful := name == "send_reply" // through the request's transaction, where it has one
 	return func(c *rt.Ctx) int32 {
 		p := core.Of(c)
 		n, ok := code.Get(c)
@@ -41,9 +42,15 @@ func compileReply(name string, b registry.Build, args []registry.Actual) (rt.Fun
 		if n >= 300 && n < 400 {
 			addContacts(p, cfg.RichRedirect)
 		}
-		r := result(p, name, p.Reply(int(n), text))
+		var err error
+		if h := p.Server().HookOf(p.LoopID()); stateful && cfg.BindTM && p.Txn != 0 && h != nil {
+			err = h.ReplyWith(p, int(n), text)
+		} else {
+			err = p.Reply(int(n), text)
+		}
+		r := result(p, name, err)
 		if told && r > 0 {
-			p.RunBlock(rt.EventRoute, localResponse)
+			p.RunInline(rt.EventRoute, localResponse)
 		}
 		return r
 	}, nil

@@ -45,7 +45,6 @@ var params = []registry.Param{
 		Doc:    "Whether send_reply() answers through the request's transaction.",
 		Source: "Kamailio module sl",
 		Field:  func(cfg any) any { return &cfg.(*Config).BindTM },
-		Note:   "send_reply() answers statelessly: there are no transactions in this version",
 	},
 	{
 		Name: "rich_redirect", Type: registry.ParamInt, Min: 0, Max: 3, Default: "0", Reloadable: true,

@@ -175,6 +175,9 @@ func compileRemoveRE(b registry.Build, args []registry.Actual) (rt.Func, error) 
 	}, nil
 }
 
+// nothingRemoved is what remove_hf_idx() returns where there is no such header.
+const nothingRemoved = 2
+
 func compileRemoveIndex(_ registry.Build, args []registry.Actual) (rt.Func, error) {
 	name := args[0].Eval
 	index, err := arg.NewNumber(args, 1, "remove_hf_idx: index", -maxHeaders, maxHeaders)
@@ -190,13 +193,16 @@ func compileRemoveIndex(_ registry.Build, args []registry.Actual) (rt.Func, erro
 				n++
 			}
 		}
-		if !ok || n < 0 {
+		if !ok {
 			return -1
 		}
 		i := h.First(&p.Ctx)
 		for ; i >= 0 && n > 0; n-- {
 			i = h.Next(&p.Ctx, i)
 		}
-		return truth(i >= 0 && p.RemoveHeader(i))
+		if i < 0 || n < 0 {
+			return nothingRemoved
+		}
+		return truth(p.RemoveHeader(i))
 	}, nil
 }

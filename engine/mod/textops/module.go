@@ -14,7 +14,7 @@ import (
 )
 
 // editRoutes are the blocks in which a message can be changed.
-const editRoutes = rt.RequestRoute | rt.ReplyRoute | rt.TMReplyRoute | rt.FailureRoute | rt.BranchRoute
+const editRoutes = rt.RequestRoute | rt.ReplyRoute | rt.TMReplyRoute | rt.FailureRoute | rt.BranchRoute | rt.EventRoute
 
 // source names where the functions are described.
 const source = "Kamailio module textops"

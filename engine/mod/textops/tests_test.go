@@ -77,6 +77,9 @@ func TestConditions(t *testing.T) {
 		`str_ifind("$rU", "OB")`:                    "yes",
 		`str_ifind("$rU", "x")`:                     "no",
 		`in_list("$rU", "alice,bob", ",")`:          "yes",
+		`in_list("$rU", "alice, bob ,c", ",")`:      "yes",
+		`in_list_prefix("$rU", "x, bo", ",")`:       "yes",
+		`remove_hf_idx("Subject", "7")`:             "yes", // 2: there is no such header
 		`in_list("$rU", "alice,bo", ",")`:           "no",
 		`in_list_prefix("$rU", "x,bo", ",")`:        "yes",
 		`cmp_str("12", 12)`:                         "yes",

@@ -59,7 +59,7 @@ func listFunction(name, doc string, f func(subject, item []byte) bool) registry.
 					} else {
 						list = nil
 					}
-					if len(item) > 0 && f(subject, item) {
+					if item = bytes.Trim(item, " \t\r\n"); len(item) > 0 && f(subject, item) {
 						return 1
 					}
 				}

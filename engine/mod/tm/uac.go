@@ -1,0 +1,182 @@
+package tm
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strconv"
+	"strings"
+
+	"sipedge/engine/core"
+	"sipedge/reactor"
+	"sipedge/script/rt"
+	"sipedge/sipparse"
+)
+
+// Request is a request of our own. Empty fields get what is usual.
+type Request struct {
+	Method string
+	// URI is the Request-URI.
+	URI string
+	// From and To are header bodies ("<sip:a@b>;tag=x"); a From without a tag gets one.
+	From, To string
+	CallID   string
+	CSeq     uint32
+	// Headers are whole lines with their ends.
+	Headers string
+	Body    string
+	// NextHop is a URI that says where to send to instead of URI, "" for none;
+	// Socket the listen address to send by, nil to choose.
+	NextHop string
+	Socket  *core.Socket
+	// OnReply is called for LocalResponse and LocalCompleted and, where Events asks
+	// for more, for these.
+	OnReply CallbackID
+	Events  Event
+	Param   uint64
+}
+
+// Send sends a request of our own, after event_route[tm:local-request] has seen
+// it. It must be called on the loop with that number, which becomes the
+// transaction's. The request has no Via yet when the event_route runs.
+func (a *API) Send(loop int, r *Request) (Handle, error) {
+	return a.layer(loop).send(a.srv.Snapshot(), r)
+}
+
+func (m *layer) send(snap *core.Snapshot, r *Request) (Handle, error) {
+	text, err := m.write(r)
+	if err != nil {
+		return 0, err
+	}
+	i, t, ok := m.txs.alloc(maxTransactions)
+	if !ok {
+		m.stats.full.Add(1)
+		return 0, ErrFull
+	}
+	if t.msg, ok = m.store(text); !ok {
+		m.txs.release(i)
+		return 0, ErrMemory
+	}
+	t.msgLen = uint16(len(text))
+	t.flags = fLocal | fNo100
+	t.method = sipparse.ParseMethod([]byte(r.Method))
+	t.cseq = r.CSeq
+	t.meta = reactor.Meta{Socket: reactor.NoSocket, Transport: reactor.UDP}
+	t.snap = m.loop.HoldSnapshot(snap)
+	t.born = m.loop.Now()
+	var none [core.NumNotes]uint32
+	m.settings(t, &none)
+	m.enter(i, t, rand.Uint64())
+	m.stats.created.Add(1)
+	m.stats.local.Add(1)
+	h := m.handle(i)
+	if r.OnReply != 0 {
+		m.register(t, LocalResponse|LocalCompleted|r.Events, r.OnReply, r.Param)
+	}
+	p, ok := m.loop.ReviveOwn(snap, m.requestBytes(t), &t.meta)
+	if !ok {
+		m.destroy(i, t)
+		return 0, fmt.Errorf("tm: the request to %s is no SIP message", r.URI)
+	}
+	defer m.loop.Put(p)
+	p.Txn = uint64(h)
+	p.Notes[noteOwner] = fromRoute
+	if r.Socket != nil {
+		p.SendSocket = int32(r.Socket.ID) + 1
+	}
+	if r.NextHop != "" && !p.SetDstURI(p.NewString([]byte(r.NextHop))) {
+		m.destroy(i, t)
+		return 0, core.ErrBadURI
+	}
+	if op := snap.Block(rt.EventRoute, localRequest); op != nil {
+		p.Route = rt.EventRoute
+		st, err := p.RunNested(op)
+		if err != nil || st == rt.Dropped {
+			m.destroy(i, t)
+			if err == nil {
+				err = ErrDropBranch
+			}
+			return 0, err
+		}
+	}
+	f := m.begin(t, p, core.Target{})
+	m.advance(i, t, p, &f) // no branch_route is armed, so that nothing waits
+	if err := f.end(m, t); err != nil {
+		t.cbMask = 0 // the caller learns it from the error
+		m.destroy(i, t)
+		return 0, err
+	}
+	m.save(t, p)
+	return h, nil
+}
+
+// takeHeaders takes the headers that have a place of their own in a request out of
+// lines, and keeps the rest.
+func takeHeaders(r *Request, lines string) {
+	for line := range strings.Lines(lines) {
+		line = strings.TrimRight(line, "\r\n")
+		name, body, ok := strings.Cut(line, ":")
+		if !ok {
+			continue
+		}
+		body = strings.TrimSpace(body)
+		switch strings.ToLower(strings.TrimSpace(name)) {
+		case "from", "f":
+			r.From = body
+		case "to", "t":
+			r.To = body
+		case "call-id", "i":
+			r.CallID = body
+		case "cseq":
+			number, _, _ := strings.Cut(body, " ")
+			if n, err := strconv.ParseUint(number, 10, 31); err == nil {
+				r.CSeq = uint32(n)
+			}
+		case "content-length", "l", "via", "v", "max-forwards":
+		default:
+			r.Headers += line + "\r\n"
+		}
+	}
+}
+
+// write makes the message without a Via, which each copy gets when it is sent.
+func (m *layer) write(r *Request) ([]byte, error) {
+	if r.Method == "" || r.URI == "" || r.From == "" || r.To == "" {
+		return nil, fmt.Errorf("tm: a request needs method, URI, From and To")
+	}
+	for _, s := range [...]string{r.Method, r.URI, r.From, r.To, r.CallID} {
+		if strings.ContainsAny(s, "\r\n\x00") {
+			return nil, fmt.Errorf("tm: a request's method, URI, From, To and Call-ID are single lines, not %q", s)
+		}
+	}
+	if strings.ContainsAny(r.Method+r.URI, " \t") {
+		return nil, fmt.Errorf("tm: there are spaces in the method or the URI of a request: %q %q", r.Method, r.URI)
+	}
+	if r.Headers != "" && (!strings.HasSuffix(r.Headers, "\n") || strings.Contains(strings.ReplaceAll(r.Headers, "\r", ""), "\n\n") || r.Headers[0] == '\n' || r.Headers[0] == '\r') {
+		return nil, fmt.Errorf("tm: headers are whole lines without an empty one, not %q", r.Headers)
+	}
+	if r.CallID == "" {
+		r.CallID = strconv.FormatUint(rand.Uint64(), 16) + strconv.FormatUint(rand.Uint64(), 16)
+	}
+	if r.CSeq == 0 {
+		r.CSeq = 10
+	}
+	b := append([]byte(nil), r.Method...)
+	b = append(append(append(b, ' '), r.URI...), " SIP/2.0\r\n"...)
+	b = append(append(append(b, "To: "...), r.To...), "\r\n"...)
+	b = append(append(b, "From: "...), r.From...)
+	var na sipparse.NameAddr
+	if _, e := sipparse.ParseNameAddr([]byte(r.From), 0, len(r.From), &na); e == sipparse.OK && na.Tag.Len == 0 {
+		b = core.AppendHex(append(b, ";tag="...), rand.Uint64(), 16)
+	}
+	b = append(append(append(b, "\r\nCall-ID: "...), r.CallID...), "\r\nCSeq: "...)
+	b = append(append(strconv.AppendUint(b, uint64(r.CSeq), 10), ' '), r.Method...)
+	b = append(b, "\r\nMax-Forwards: 70\r\n"...)
+	b = append(b, r.Headers...)
+	b = append(b, "Content-Length: "...)
+	b = append(strconv.AppendInt(b, int64(len(r.Body)), 10), "\r\n\r\n"...)
+	b = append(b, r.Body...)
+	if len(b) > sipparse.MaxMessage {
+		return nil, core.ErrTooLong
+	}
+	return b, nil
+}
