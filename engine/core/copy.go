@@ -21,7 +21,7 @@ func (p *Proc) RouteTo(t Target) (Target, *Socket, error) {
 	if t.Addr == (reactor.Addr{}) {
 		proto := t.Proto
 		var err error
-		if t, err = p.nextHop(); err != nil {
+		if t, err = p.nextHop(proto); err != nil {
 			return t, nil, err
 		}
 		if proto != rt.ProtoNone {

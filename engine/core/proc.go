@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 
+	"sipedge/engine/dns"
 	"sipedge/pool"
 	"sipedge/reactor"
 	"sipedge/script/rt"
@@ -62,6 +63,11 @@ type Proc struct {
 	respOK         bool
 	fail           error // why the last Forward, Reply or Send failed
 	editsLost      bool  // a change found no room among the edits
+
+	query     dns.Query      // being answered
+	asked     dns.Query      // of the last ErrUnresolved
+	askedHost []byte         // its host
+	resolved  []resolvedName // for which the script has waited
 
 	parked bool     // the message is a copy of ours
 	owned  pool.Ref // where that copy lies

@@ -43,6 +43,9 @@ type Options struct {
 	// HomeHash stands in for the keyed hash of the Call-ID that chooses the home
 	// loop, for tests that have to choose it themselves; nil is the keyed hash.
 	HomeHash func(callID []byte) uint32
+	// Names finds destinations that are host names; nil is a resolver of the
+	// server's own, which asks the name servers of /etc/resolv.conf.
+	Names Names
 	// ReadFile reads the script and its includes; nil is os.ReadFile.
 	ReadFile func(name string) ([]byte, error)
 	// Without are parts of the language that are left out, for tests; nil for none.
@@ -78,6 +81,8 @@ type Server struct {
 	pool    Submitter
 	reactor *reactor.Reactor // nil on a virtual network
 	workers *pool.Pool       // nil on a virtual network
+
+	names resolverState
 
 	gate gate     // traffic waits for the event routes of the start
 	live sync.Map // what survives a reload, by Live's key
@@ -184,6 +189,7 @@ func (s *Server) Stop(ctx context.Context) error {
 	if s.workers != nil {
 		errs = append(errs, s.workers.Close(ctx))
 	}
+	s.closeResolver()
 	for _, m := range s.snap.Load().modules {
 		if m.Stop != nil {
 			m.Stop(s)
@@ -227,6 +233,7 @@ func (s *Server) adopt(snap *Snapshot) {
 		snap.number = old.number + 1
 	}
 	s.snap.Store(snap)
+	s.configureResolver(snap.core)
 	s.logger.SetLevel(int(snap.core.Debug))
 }
 

@@ -213,10 +213,10 @@ func CNAMELoop() Behaviour {
 	})
 }
 
-// ManyA answers with n addresses.
+// ManyA answers with n addresses, the first of which is 127.0.0.1.
 func ManyA(n int) Behaviour {
-	var zone []string
-	for i := range n {
+	zone := []string{"@ 300 IN A 127.0.0.1"}
+	for i := range n - 1 {
 		zone = append(zone, fmt.Sprintf("@ 300 IN A 127.%d.%d.1", 10+i/250, i%250+1))
 	}
 	b := Fast(zone...)
@@ -296,14 +296,14 @@ func CompressionLoop() Behaviour {
 
 // TTL answers with a record of this many seconds.
 func TTL(seconds uint32) Behaviour {
-	b := Fast(fmt.Sprintf("@ %d IN A 127.0.0.5", seconds))
+	b := Fast(fmt.Sprintf("@ %d IN A 127.0.0.1", seconds))
 	b.Label = fmt.Sprintf("TTL %d", seconds)
 	return b
 }
 
 // Mixed answers with addresses of both families.
 func Mixed() Behaviour {
-	b := Fast("@ 300 IN A 127.0.0.6", "@ 300 IN AAAA ::1")
+	b := Fast("@ 300 IN A 127.0.0.1", "@ 300 IN AAAA ::1")
 	b.Label = "mixed A and AAAA"
 	return b
 }
