@@ -93,7 +93,7 @@ func New(c Config) *List {
 
 // Configure changes the parameters. With another Limit the list moves into memory
 // of that size; what does not fit is forgotten.
-func (l *List) Configure(c Config, now int64) {
+func (l *List) Configure(c Config) {
 	l.admin.Lock()
 	defer l.admin.Unlock()
 	old := l.config.Swap(&c)
@@ -101,11 +101,11 @@ func (l *List) Configure(c Config, now int64) {
 		return
 	}
 	var keep []Entry
-	l.View(now, func(e Entry) bool { keep = append(keep, e); return true })
+	l.View(0, func(e Entry) bool { keep = append(keep, e); return true })
 	l.tables.Store(new([shards]table))
 	l.size.Store(0)
 	for _, e := range keep {
-		l.put(e.Proto, e.Addr, e.Cause, e.Until, now)
+		l.put(e.Proto, e.Addr, e.Cause, e.Until, 0)
 	}
 }
 

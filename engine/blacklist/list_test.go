@@ -83,7 +83,7 @@ func TestParametersDecideWhatIsListed(t *testing.T) {
 	}
 	l := New(config(nil))
 	l.Add(rt.ProtoUDP, dst, Timeout, 1)
-	l.Configure(config(func(c *Config) { c.On = false }), 1)
+	l.Configure(config(func(c *Config) { c.On = false }))
 	if _, on := l.Listed(rt.ProtoUDP, dst, 2); on {
 		t.Error("switched off, and still listed")
 	}
@@ -115,7 +115,7 @@ func TestCommands(t *testing.T) {
 	if m := l.MemInfo(); m.Entries != 99 || m.Added != 100 || m.Used <= 0 || m.Used > m.Limit {
 		t.Errorf("%+v", m)
 	}
-	l.Configure(config(func(c *Config) { c.Limit = 64 << 10 }), 1)
+	l.Configure(config(func(c *Config) { c.Limit = 64 << 10 }))
 	if m := l.MemInfo(); m.Entries != 99 || m.Used > 64<<10 {
 		t.Errorf("in less memory: %+v", m)
 	}

@@ -29,6 +29,9 @@ func (p *Proc) RouteTo(t Target) (Target, *Socket, error) {
 		}
 	}
 	out, err := p.outSocket(t)
+	if err == nil && p.listed(t) {
+		err = ErrListed
+	}
 	return t, out, err
 }
 

@@ -29,6 +29,7 @@ var (
 	ErrStatusClass  = errors.New("a reply stays provisional, successful or a failure; the code is of another class")
 	ErrKind         = errors.New("a request cannot become a reply, nor a reply a request")
 	ErrMessageRoom  = errors.New("there is no room for the changed message")
+	ErrListed       = errors.New("the destination has failed lately and is on the blacklist (use_dst_blacklist)")
 	ErrUnresolved   = errors.New("the destination is a name that the DNS cache does not know yet")
 	ErrUnresolvable = errors.New("the destination is a name that leads to no address")
 	ErrNoNameAnswer = errors.New("the destination is a name for which no name server answered in time")

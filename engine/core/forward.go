@@ -87,6 +87,9 @@ func (p *Proc) Forward(t Target) error {
 	if err != nil {
 		return err
 	}
+	if p.listed(t) {
+		return ErrListed
+	}
 	saved := p.Edits
 	err = p.sendCopy(t, out)
 	p.Edits = saved
@@ -333,10 +336,13 @@ func (p *Proc) relayReply() error {
 		return err
 	}
 	to, err := viaTarget(p.Msg, &via)
-	if err != nil {
-		return err
-	}
 	t := Target{to, rt.Proto(via.TransportKind)}
+	if err != nil {
+		if t, err = p.viaName(&via, err); err != nil {
+			return err
+		}
+		to = t.Addr
+	}
 	out, err := p.outSocket(t)
 	if err != nil {
 		return err

@@ -86,7 +86,8 @@ func dnsPolicy(c *params.Core, sockets []*Socket) *dns.Policy {
 	p := &dns.Policy{
 		TryNAPTR: c.DNSTryNAPTR, NAPTRIgnoreRFC: c.DNSNAPTRIgnoreRFC, SRVLB: c.DNSSrvLB, TryIPv6: c.DNSTryIPv6,
 		IPv4Only: c.DNSCacheFlags&1 != 0, IPv6Only: c.DNSCacheFlags&2 != 0, PreferIPv6: c.DNSCacheFlags&4 != 0,
-		No4: true, No6: true,
+		Failover: c.UseDstBlacklist, // the addresses behind the first are of use
+		No4:      true, No6: true,
 	}
 	p.Preference[rt.ProtoUDP], p.Preference[rt.ProtoTCP] = c.DNSUDPPref, c.DNSTCPPref
 	p.Preference[rt.ProtoTLS], p.Preference[rt.ProtoSCTP] = c.DNSTLSPref, c.DNSSCTPPref
@@ -180,7 +181,7 @@ func (p *Proc) target(q *dns.Query) (Target, error) {
 	err := l.names.Inline(q, p.snap.dns, l.dnsWork, &l.dnsOut)
 	switch {
 	case err == nil:
-		return firstTarget(&l.dnsOut)
+		return p.firstTarget(&l.dnsOut)
 	case err == dns.ErrMiss:
 		p.asked = *q
 		p.askedHost = append(p.askedHost[:0], q.Host...)
@@ -190,12 +191,36 @@ func (p *Proc) target(q *dns.Query) (Target, error) {
 	return Target{}, p.unresolved(q.Host, err)
 }
 
-func firstTarget(t *dns.Targets) (Target, error) {
-	x := t.At(0)
-	if !sendable(x.Addr.Addr()) {
+// firstTarget is the first target that has not failed lately, else the first.
+func (p *Proc) firstTarget(t *dns.Targets) (Target, error) {
+	for i := range t.Len() {
+		if x := asTarget(t.At(i)); sendable(t.At(i).Addr.Addr()) && !p.listed(x) {
+			return x, nil
+		}
+	}
+	if !sendable(t.At(0).Addr.Addr()) {
 		return Target{}, ErrBadTarget
 	}
-	return Target{reactor.FromAddrPort(netip.AddrPortFrom(x.Addr.Addr().Unmap(), x.Addr.Port())), x.Proto}, nil
+	return asTarget(t.At(0)), nil
+}
+
+func asTarget(x dns.Target) Target {
+	return Target{reactor.FromAddrPort(netip.AddrPortFrom(x.Addr.Addr().Unmap(), x.Addr.Port())), x.Proto}
+}
+
+// viaName is where a reply goes whose Via names a host and notes no source (RFC
+// 3263 §5). A name that the cache does not know is asked for, for the reply's repetition:
+// there is no script any more that could wait. err is why the Via is no address.
+func (p *Proc) viaName(via *sipparse.Via, err error) (Target, error) {
+	var name *NameError
+	if !errors.As(err, &name) {
+		return Target{}, err
+	}
+	t, err := p.HostTarget([]byte(name.Name), via.PortNum, rt.Proto(via.TransportKind))
+	if err == ErrUnresolved {
+		_ = p.loop.names.Resolve(&p.asked, p.snap.dns, func(*dns.Targets, error) {})
+	}
+	return t, err
 }
 
 // unresolved tells the log why a name leads nowhere and gives the error that
@@ -260,9 +285,9 @@ func (p *Proc) settle(o *nameOutcome) resolvedName {
 	}
 	q := dns.Query{Secure: n.secure, Host: []byte(n.host), Port: n.port, Proto: n.proto}
 	if l := p.loop; l.names.Inline(&q, p.snap.dns, l.dnsWork, &l.dnsOut) == nil {
-		n.target, n.err = firstTarget(&l.dnsOut)
+		n.target, n.err = p.firstTarget(&l.dnsOut)
 	} else {
-		n.target, n.err = firstTarget(o.targets)
+		n.target, n.err = p.firstTarget(o.targets)
 	}
 	return n
 }

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"sipedge/engine/blacklist"
 	"sipedge/engine/log"
 	"sipedge/engine/params"
 	"sipedge/pool"
@@ -82,7 +83,8 @@ type Server struct {
 	reactor *reactor.Reactor // nil on a virtual network
 	workers *pool.Pool       // nil on a virtual network
 
-	names resolverState
+	names  resolverState
+	failed *blacklist.List
 
 	gate gate     // traffic waits for the event routes of the start
 	live sync.Map // what survives a reload, by Live's key
@@ -101,6 +103,7 @@ func New(path string, text []byte, opts Options) (*Server, *diag.List) {
 		return nil, diags
 	}
 	s.loops = s.loopCount(snap.core)
+	s.failed = blacklist.New(blacklistConfig(snap.core))
 	for i := range s.loops {
 		s.perLoop = append(s.perLoop, newLoop(s, i))
 	}
@@ -234,6 +237,7 @@ func (s *Server) adopt(snap *Snapshot) {
 	}
 	s.snap.Store(snap)
 	s.configureResolver(snap.core)
+	s.failed.Configure(blacklistConfig(snap.core))
 	s.logger.SetLevel(int(snap.core.Debug))
 }
 

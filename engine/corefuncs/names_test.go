@@ -122,3 +122,23 @@ func TestWithoutIPv6NothingGoesToIPv6(t *testing.T) {
 		}
 	}
 }
+
+// TestReplyGoesToTheNameInItsVia where no hop has noted the source (RFC 3261 §18.2.2,
+// RFC 3263 §5): at once if the cache knows it, else when it is repeated.
+func TestReplyGoesToTheNameInItsVia(t *testing.T) {
+	n := modtest.New(t, `route { exit; }`)
+	n.Names.Know("known.example.org", "192.0.2.20")
+	a, b := n.Peer("192.0.2.10:5060"), n.Peer("192.0.2.20:5060")
+	for host, want := range map[string]bool{"known.example.org": true, "other.example.org": false} {
+		m := coretest.Request("OPTIONS", "sip:x@y").String()
+		m = strings.Replace(m, "OPTIONS sip:x@y SIP/2.0", "SIP/2.0 200 OK", 1)
+		m = strings.Replace(m, "Via: ", "Via: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bKours\r\nVia: SIP/2.0/UDP "+host+";branch=z9hG4bKtheirs\r\nVia: ", 1)
+		a.Send(m)
+		if got := b.Recv(); (got != "") != want {
+			t.Errorf("%s: %q", host, got)
+		}
+	}
+	if len(n.Names.Asked) != 1 || n.Names.Asked[0] != "other.example.org" {
+		t.Errorf("asked for %v", n.Names.Asked)
+	}
+}

@@ -197,6 +197,7 @@ var failures = []struct {
 }{
 	{core.ErrBadTarget, 478, "Unresolvable destination"},
 	{core.ErrUnresolvable, 478, "Unresolvable destination"},
+	{core.ErrListed, 473, "Filtered destination"},
 	{core.ErrUnresolved, 478, "Unresolvable destination"},
 	{core.ErrNoNameAnswer, 500, "Name servers do not answer"},
 	{core.ErrBadURI, 479, "Bad URI"},
