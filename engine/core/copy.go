@@ -1,6 +1,8 @@
 package core
 
 import (
+	"hash/maphash"
+
 	"sipedge/reactor"
 	"sipedge/script/rt"
 	"sipedge/script/value"
@@ -102,8 +104,20 @@ func (p *Proc) AppendEdited(dst []byte) []byte {
 }
 
 // Hash is the keyed hash of a request's transaction (RFC 3261 §17.2.3): the same
-// for retransmissions, for the CANCEL and for the ACK of a failure.
-func (p *Proc) Hash() uint64 { return p.transactionHash(p.loop.srv.seed) }
+// for retransmissions, for the CANCEL and for the ACK of a failure. Of a request
+// without the magic cookie (RFC 2543) it takes Call-ID and CSeq number alone: what
+// else has to be the same is for the parameters of tm to say.
+func (p *Proc) Hash() uint64 {
+	seed := p.loop.srv.seed
+	if via, e := p.Index.TopVia(p.Msg); e == sipparse.OK && !hasCookie(via.Branch.Of(p.Msg)) {
+		h := maphash.Bytes(seed, p.Index.CallID(p.Msg).Of(p.Msg))
+		if cs, e := p.Index.CSeq(p.Msg); e == sipparse.OK {
+			h = h*mix ^ uint64(cs.Number)
+		}
+		return h
+	}
+	return p.transactionHash(seed)
+}
 
 // HashBytes is a hash of some bytes, keyed per process.
 func (s *Server) HashBytes(b []byte) uint64 { return s.hashBytes(b) }

@@ -1,11 +1,16 @@
 package core
 
 import (
+	"errors"
+
 	"sipedge/engine/blacklist"
 	"sipedge/engine/params"
 	"sipedge/reactor"
 	"sipedge/script/rt"
 )
+
+// ErrListed is the error of a send to a destination that has failed lately.
+var ErrListed = errors.New("the destination has failed lately and is on the blacklist (use_dst_blacklist)")
 
 // Blacklist is the list of destinations that failed; it lives through reloads.
 func (s *Server) Blacklist() *blacklist.List { return s.failed }

@@ -32,6 +32,10 @@ func (l *loop) homeOf(p *Proc) int {
 	return l.srv.callHome(p.Index.CallID(p.Msg).Of(p.Msg))
 }
 
+// CallHome is the loop on which the requests of a call are dealt with, where they
+// are handed over at all.
+func (s *Server) CallHome(callID []byte) int { return s.callHome(callID) }
+
 // callHome is the home loop of a Call-ID. The hash is keyed per process, so that
 // nobody can aim at one loop.
 func (s *Server) callHome(callID []byte) int {

@@ -72,6 +72,10 @@ func (l *loop) Timer(_ reactor.Loop, kind uint32, arg uint64) {
 	case timerCall:
 		l.takeDelayed(int(arg))(l.id)
 	default:
+		if kind >= moduleTimers {
+			l.moduleTimer(kind-moduleTimers, arg)
+			return
+		}
 		if h := l.theHook(); h != nil && kind >= hookTimers {
 			h.Timer(kind-hookTimers, arg)
 		}

@@ -74,7 +74,7 @@ type Proc struct {
 }
 
 // NumNotes is the number of Proc.Notes.
-const NumNotes = 13
+const NumNotes = 14
 
 const (
 	maxReplyHeaders = 16

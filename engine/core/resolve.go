@@ -18,6 +18,13 @@ import (
 // AwaitName, which asks the name servers while the script waits, and does its work
 // again when they have answered or the time for it is over.
 
+// Errors of destinations that are names.
+var (
+	ErrUnresolved   = errors.New("the destination is a name that the DNS cache does not know yet")
+	ErrUnresolvable = errors.New("the destination is a name that leads to no address")
+	ErrNoNameAnswer = errors.New("the destination is a name for which no name server answered in time")
+)
+
 // Names finds destinations that are host names; *dns.Resolver does. Inline is called
 // on loops and does not wait: dns.ErrMiss sends the message to Resolve, which calls done
 // once, from any goroutine.

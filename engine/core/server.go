@@ -86,8 +86,10 @@ type Server struct {
 	names  resolverState
 	failed *blacklist.List
 
-	gate gate     // traffic waits for the event routes of the start
-	live sync.Map // what survives a reload, by Live's key
+	gate gate // traffic waits for the event routes of the start
+
+	timerKinds atomic.Pointer[[]func(*Loop, uint64)] // timerkind.go
+	live       sync.Map                              // what survives a reload, by Live's key
 }
 
 // New compiles a script and makes a server of it that has not started: no

@@ -63,6 +63,13 @@ func (p *Proc) settleVia() {
 	}
 }
 
+// SetForceRport is force_rport(): replies go to the source port, also where a
+// function has asked before where they go.
+func (p *Proc) SetForceRport() {
+	p.ForceRport = true
+	p.viaSettled, p.nViaEdits = false, 0
+}
+
 func (p *Proc) addViaEdit(off, cut, mark int) {
 	p.viaEdits[p.nViaEdits] = viaEdit{int32(off), int32(cut), int32(mark), int32(p.Mark() - mark)}
 	p.nViaEdits++

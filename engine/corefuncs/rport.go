@@ -1,6 +1,7 @@
 package corefuncs
 
 import (
+	"sipedge/engine/core"
 	"sipedge/script/registry"
 	"sipedge/script/rt"
 )
@@ -14,7 +15,7 @@ func rportFunctions() []registry.Function {
 			Doc: "Notes the source port in the top Via even where the client did not ask for it, and answers " +
 				"the request to its source address and port.",
 			Source:  `cookbook "force_rport", RFC 3581`,
-			Compile: plain(func(c *rt.Ctx) int32 { c.ForceRport = true; return 1 }),
+			Compile: plain(func(c *rt.Ctx) int32 { core.Of(c).SetForceRport(); return 1 }),
 		},
 		{
 			Name: "add_local_rport", Bare: true,

@@ -46,8 +46,8 @@ var mutants = []mutant{
 	},
 	{
 		name: "cancel-lost", what: "a CANCEL is not repeated", file: "cancel.go", sim: true,
-		old: "	b.retr = m.after(b.retrDelay, timerRetr, timerArg(bi, m.brs.gen(bi)))\n	if b.state != brFinal {",
-		new: "	if !mutated(\"cancel-lost\") {\n		b.retr = m.after(b.retrDelay, timerRetr, timerArg(bi, m.brs.gen(bi)))\n	}\n	if b.state != brFinal {",
+		old: "	if m.armRetr(bi, t, b); !kept && b.retr != 0 {",
+		new: "	if m.armRetr(bi, t, b); (!kept || mutated(\"cancel-lost\")) && b.retr != 0 {",
 	},
 	{
 		name: "no-ack", what: "a failure is not acknowledged", file: "cancel.go", sim: true,
@@ -74,6 +74,76 @@ var mutants = []mutant{
 		old: "	m.stats.lateReplies.Add(1)\n	m.loop.Put(p)\n	return true\n}",
 		new: "	if mutated(\"past-relayed\") {\n		return false\n	}\n	m.stats.lateReplies.Add(1)\n	m.loop.Put(p)\n	return true\n}",
 	},
+	{
+		name: "best-response", what: "the worst failure is chosen instead of the best", file: "fail.go",
+		old: "best == 0 || r < rank {",
+		new: "best == 0 || r < rank != mutated(\"best-response\") {",
+	},
+	{
+		name: "no-merge", what: "the challenges of the other branches are left out", file: "fail.go",
+		old: "m.cfg(t).AggregateChallenges {",
+		new: "m.cfg(t).AggregateChallenges && !mutated(\"no-merge\") {",
+	},
+	{
+		name: "timer-c", what: "a branch that rings has no Timer C", file: "reply.go",
+		old: "				m.armFR(bi, t, b, t.frInv)",
+		new: "				if m.armFR(bi, t, b, t.frInv); mutated(\"timer-c\") {\n					m.loop.Cancel(b.fr)\n				}",
+	},
+	{
+		name: "cancel-forgotten", what: "a CANCEL that comes while a script waits is forgotten", file: "cancel.go",
+		old: "		if !m.enqueue(i, t, event{kind: evCancel}) {",
+		new: "		if !mutated(\"cancel-forgotten\") && !m.enqueue(i, t, event{kind: evCancel}) {",
+	},
+	{
+		name: "sixth-ignored", what: "a 6xx does not cancel the other branches", file: "fail.go",
+		old: "		m.cancelPending(i, t, int(b.status))",
+		new: "		if !mutated(\"sixth-ignored\") {\n			m.cancelPending(i, t, int(b.status))\n		}",
+	},
+	{
+		name: "via-2543", what: "a request without the cookie is matched whatever its top Via", file: "match.go",
+		old: "	return !c.Via1Matching ||",
+		new: "	return !c.Via1Matching || mutated(\"via-2543\") ||",
+	},
+	{
+		name: "tag-2543", what: "a request without the cookie is matched whatever its From tag", file: "match.go",
+		old: "	if f, e := p.Index.From(p.Msg); e != sipparse.OK ||",
+		new: "	if f, e := p.Index.From(p.Msg); !mutated(\"tag-2543\") && e != sipparse.OK || !mutated(\"tag-2543\") &&",
+	},
+	{
+		name: "ack-branch", what: "CANCEL and ACK have another branch than the request", file: "cancel.go",
+		old: "	m.out = b[:0]\n	return b\n}",
+		new: "	if mutated(\"ack-branch\") {\n		spoilBranch(b)\n	}\n	m.out = b[:0]\n	return b\n}",
+	},
+	{
+		name: "timer-e", what: "a request that is no INVITE is repeated without the bound T2", file: "timer.go",
+		old: "(t.method != sipparse.MethodInvite || b.flags&bCanceled != 0) &&",
+		new: "!mutated(\"timer-e\") && (t.method != sipparse.MethodInvite || b.flags&bCanceled != 0) &&",
+	},
+	{
+		name: "408-sent", what: "a 408 goes upstream to a request that is no INVITE", file: "fail.go",
+		old: "	return b.status == 408 &&",
+		new: "	return !mutated(\"408-sent\") && b.status == 408 &&",
+	},
+	{
+		name: "loop-passes", what: "a request that comes round in a loop passes", file: "loop.go",
+		old: "			if uint32(got) == want {",
+		new: "			if uint32(got) == want && !mutated(\"loop-passes\") {",
+	},
+	{
+		name: "timer-h", what: "an ACK is awaited for ever", file: "timer.go",
+		old: "	if now >= t.ackBy {",
+		new: "	if now >= t.ackBy && !mutated(\"timer-h\") {",
+	},
+	{
+		name: "503-relayed", what: "a 503 goes upstream as it is", file: "reply.go",
+		old: "	if code == 503 &&",
+		new: "	if !mutated(\"503-relayed\") && code == 503 &&",
+	},
+	{
+		name: "ack-once", what: "the ACK of a failure is not repeated for its repetition", file: "reply.go",
+		old: "		m.sendAck(t, b, p)\n		return\n	}\n	if t.flags&fLocal",
+		new: "		if !mutated(\"ack-once\") {\n			m.sendAck(t, b, p)\n		}\n		return\n	}\n	if t.flags&fLocal",
+	},
 }
 
 // switches is what the mutated tm asks, and the mutants that need no text: each
@@ -81,6 +151,7 @@ var mutants = []mutant{
 const switches = `package tm
 
 import (
+	"bytes"
 	"os"
 	"sync"
 
@@ -92,6 +163,13 @@ import (
 var mutation = os.Getenv("SIPEDGE_MUTANT")
 
 func mutated(name string) bool { return mutation == name }
+
+// spoilBranch changes the first branch of a message.
+func spoilBranch(b []byte) {
+	if i := bytes.Index(b, []byte("z9hG4bK")); i >= 0 {
+		b[i+7] ^= 1
+	}
+}
 
 // second says whether a 2xx has another To tag than the first of its transaction.
 func second(m *layer, i int32, p *core.Proc) bool {

@@ -238,6 +238,10 @@ func (p *Peer) Bench(b *testing.B, msg string) {
 // Advance moves the clock and lets timers fire.
 func (n *Net) Advance(d time.Duration) { n.wire.advance(d) }
 
+// BoundTimers bounds the timers that the loop may have armed at a time: at what it
+// has now and n more.
+func (n *Net) BoundTimers(more int) { n.wire.maxTimers = len(n.wire.timers) + more }
+
 // Settle lets the server handle what was posted to its loop from outside of
 // messages: by a reload, or by the test.
 func (n *Net) Settle() { n.wire.settle() }

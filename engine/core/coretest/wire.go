@@ -24,7 +24,9 @@ type wire struct {
 	timers []timer
 	nextID reactor.TimerID
 	now    time.Duration
-	own    uint64 // heap objects that the wire made for datagrams
+	// maxTimers bounds the armed timers; 0 for no bound.
+	maxTimers int
+	own       uint64 // heap objects that the wire made for datagrams
 }
 
 // reserveRoom makes room for what one message can cause, so that appending to the
@@ -127,6 +129,9 @@ func (w *wire) SendFrom(s reactor.SocketID, _, to reactor.Addr, data []byte) err
 }
 
 func (w *wire) After(d time.Duration, kind uint32, arg uint64) reactor.TimerID {
+	if w.maxTimers > 0 && len(w.timers) >= w.maxTimers {
+		return 0
+	}
 	w.nextID++
 	w.timers = append(w.timers, timer{w.nextID, w.now + max(d, time.Millisecond), kind, arg})
 	return w.nextID

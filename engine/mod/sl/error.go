@@ -29,6 +29,8 @@ var errorRows = []errorRow{
 	{core.ErrTooLong, 513, "Message Too Large"},
 	{core.ErrEdits, 513, "Message Too Large"},
 	{core.ErrSuspendFull, 503, "Service Unavailable"},
+	{core.ErrOverload, 503, "Service Unavailable"},
+	{core.ErrTimers, 503, "Service Unavailable"},
 	{core.ErrBlocked, 403, "Forbidden"},
 	{core.ErrBadCode, 500, defaultReason},
 }
@@ -49,7 +51,7 @@ func compileReplyError(registry.Build, []registry.Actual) (rt.Func, error) {
 			code, reason = 478, unresolvable
 		default:
 			for i := range errorRows {
-				if err == errorRows[i].err {
+				if errors.Is(err, errorRows[i].err) {
 					code, reason = errorRows[i].code, reasons[i]
 				}
 			}

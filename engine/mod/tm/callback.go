@@ -12,7 +12,7 @@ type callback struct {
 }
 
 func (m *layer) register(t *tx, events Event, id CallbackID, param uint64) bool {
-	k, c, ok := m.cbs.alloc(maxCallbacks)
+	k, c, ok := m.cbs.alloc(m.bounds.callbacks)
 	if !ok {
 		m.stats.full.Add(1)
 		return false

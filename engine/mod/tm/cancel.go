@@ -144,21 +144,19 @@ func (m *layer) sendCancel(_ int32, t *tx, bi int32, b *branch, cause int) {
 	if out == nil {
 		return
 	}
-	ref, ok := m.store(out)
-	if !ok {
-		return
-	}
-	b.cancel, b.cancelLen = ref, uint16(len(out))
 	b.flags = b.flags&^bCancelWait | bCanceled
+	ref, kept := m.store(out) // without memory it is sent once
+	if kept {
+		b.cancel, b.cancelLen = ref, uint16(len(out))
+	}
 	m.stats.cancelsMade.Add(1)
 	if m.loop.SendBytes(b.sock, b.from, b.to, out) != nil {
 		m.stats.sendErrors.Add(1)
 	}
-	if b.retr != 0 {
+	if m.armRetr(bi, t, b); !kept && b.retr != 0 {
 		m.loop.Cancel(b.retr)
+		b.retr = 0
 	}
-	b.retrDelay = t.retr1
-	b.retr = m.after(b.retrDelay, timerRetr, timerArg(bi, m.brs.gen(bi)))
 	if b.state != brFinal {
 		m.armFR(bi, t, b, t.fr)
 	}

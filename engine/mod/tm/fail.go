@@ -7,13 +7,21 @@ import (
 )
 
 // branchFailed goes on when a branch has ended with a failure; p is the reply,
-// which it ends, nil for one that timed out. When no branch is left the best
-// failure is chosen (RFC 3261 §16.7 step 6), after the failure_route.
+// which it ends, nil for one that timed out.
 func (m *layer) branchFailed(i int32, t *tx, bi int32, b *branch, p *core.Proc) {
 	if b.status >= 600 && t.flags&fNo6xx == 0 {
 		t.flags |= fSixth
 		m.cancelPending(i, t, int(b.status))
 	}
+	if op := m.block(t, t.onBranchFailure); op != nil && t.status < 200 && t.flags&(fLocal|fReplicate) == 0 && m.runBranchFailure(i, t, bi, b, p, op) {
+		return
+	}
+	m.decideFailure(i, t, b, p)
+}
+
+// decideFailure is what becomes of a branch's failure: when no branch is left the
+// best one is chosen (RFC 3261 §16.7 step 6), after the failure_route.
+func (m *layer) decideFailure(i int32, t *tx, b *branch, p *core.Proc) {
 	last := t.pending == 0 && t.status < 200
 	direct := last && p != nil && t.onFailure == 0 && t.cbMask&Failure == 0 && t.first == t.last && t.flags&(fLocal|fReplicate) == 0 && !m.silent(t, b)
 	if direct {
@@ -283,7 +291,12 @@ func (m *layer) Lost(p *core.Proc) {
 		t.busy--
 	}
 	if bi := int32(uint32(p.Task.B)); p.Task.B != 0 {
-		if b := m.brs.get(bi, uint32(p.Task.B>>32)); b != nil && b.state != brFinal && b.flags&bHasFinal != 0 {
+		b := m.brs.get(bi, uint32(p.Task.B>>32))
+		switch {
+		case b == nil:
+		case p.Notes[noteOwner]&ofBranch != 0:
+			m.decideFailure(i, t, b, nil)
+		case b.state != brFinal && b.flags&bHasFinal != 0:
 			b.flags |= bFaked
 			m.endBranch(i, t, b, 500)
 			m.branchFailed(i, t, bi, b, nil)

@@ -96,9 +96,9 @@ func (f *forwarding) note(err error) {
 }
 
 // end is the outcome: nil when a branch has been sent.
-func (f *forwarding) end(m *layer, t *tx) error {
+func (f *forwarding) end(m *layer, t *tx, kind rt.RouteKind) error {
 	if f.made > 0 {
-		if f.earlier > 0 {
+		if f.earlier > 0 && kind == rt.FailureRoute {
 			m.dropEarlier(t, f.earlier)
 		}
 		return nil
@@ -136,7 +136,7 @@ func (m *layer) addBranch(i int32, t *tx, p *core.Proc, f *forwarding) (err erro
 		m.stats.branchesFull.Add(1)
 		return ErrBranches, false
 	}
-	bi, b, ok := m.brs.alloc(maxTransactions * 2)
+	bi, b, ok := m.brs.alloc(m.bounds.branches)
 	if !ok {
 		m.stats.full.Add(1)
 		return ErrFull, false
@@ -193,7 +193,9 @@ func (m *layer) undo(p *core.Proc, f *forwarding, err error) error {
 // sent frees the entry of a branch that was not sent.
 func (m *layer) sent(f *forwarding, err error) error {
 	if err != nil {
-		m.arena.Free(m.brs.at(f.entry - 1).req)
+		b := m.brs.at(f.entry - 1)
+		m.stopBranch(b)
+		m.arena.Free(b.req)
 		m.brs.release(f.entry - 1)
 	}
 	f.entry = 0

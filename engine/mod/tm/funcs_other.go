@@ -1,6 +1,8 @@
 package tm
 
 import (
+	"errors"
+
 	"sipedge/engine/core"
 	"sipedge/engine/corefuncs/arg"
 	"sipedge/script/registry"
@@ -19,10 +21,21 @@ func otherFunctions() []registry.Function {
 			}),
 		switchFunction("t_set_disable_6xx", routes, "Whether a 6xx is like any other failure.",
 			func(p *core.Proc, t *tx, on bool) { setFlag(p, t, fNo6xx, on) }),
-		switchFunction("t_set_disable_failover", routes, "Whether DNS failover is left out.",
+		switchFunction("t_set_disable_failover", routes, "Whether DNS failover is left out. Nothing yet: a branch has one destination, and there is no DNS failover to leave out.",
 			func(p *core.Proc, t *tx, on bool) { setFlag(p, t, fNoFailover, on) }),
 		switchFunction("t_set_no_e2e_cancel_reason", routes, "Whether the Reason headers of a CANCEL are not passed on.",
 			func(p *core.Proc, t *tx, on bool) { setFlag(p, t, fNoReason, on) }),
+		switchFunction("t_set_disable_internal_reply", routes, "Whether a request that t_relay() cannot send on is left unanswered, for the script to answer.",
+			func(p *core.Proc, t *tx, on bool) { setFlag(p, t, fNoInternal, on) }),
+		simple("t_clean", rt.AnyRoute, "Nothing: every transaction has a timer that ends it, so that there are no old ones to clean away.",
+			func(*layer, *core.Proc) int32 { return 1 }),
+		{
+			Name: "t_next_contact_flow", Routes: rt.EventRoute, Stateful: true, Bare: true, Source: source,
+			Doc: "Refused when the script is loaded: contacts have no instance ids here, so that there are no flows to choose from.",
+			Compile: func(registry.Build, []registry.Actual) (rt.Func, error) {
+				return nil, errors.New("t_next_contact_flow: contacts have no +sip.instance in this version; append_branch() adds another destination, t_next_contacts() those of the next q")
+			},
+		},
 		{
 			Name: "t_drop_replies", Routes: rt.FailureRoute, Stateful: true, Bare: true, Source: source,
 			Doc:  "Failures that have come are not chosen any more: \"a\" (or nothing) all, \"l\" those of the last fork, \"n\" none.",
@@ -122,12 +135,12 @@ func otherFunctions() []registry.Function {
 		},
 		{
 			Name: "t_is_set", Routes: rt.AnyRoute, Stateful: true, Source: source,
-			Doc:  "True where a block is armed: \"failure_route\", \"onreply_route\" or \"branch_route\".",
+			Doc:  "True where a block is armed: \"failure_route\", \"onreply_route\", \"branch_route\" or \"branch_failure_route\".",
 			Args: []registry.Arg{{Name: "what", Kind: registry.ArgStatic}},
 			Compile: func(_ registry.Build, args []registry.Actual) (rt.Func, error) {
-				note, ok := map[string]int{"failure_route": noteFailure, "onreply_route": noteReply, "branch_route": noteBranch}[args[0].Text]
+				note, ok := map[string]int{"failure_route": noteFailure, "onreply_route": noteReply, "branch_route": noteBranch, "branch_failure_route": noteBranchFailure}[args[0].Text]
 				if !ok {
-					return nil, arg.Error(0, "t_is_set: \"failure_route\", \"onreply_route\" or \"branch_route\", not %q", args[0].Text)
+					return nil, arg.Error(0, "t_is_set: \"failure_route\", \"onreply_route\", \"branch_route\" or \"branch_failure_route\", not %q", args[0].Text)
 				}
 				return func(c *rt.Ctx) int32 {
 					p := core.Of(c)
@@ -135,12 +148,12 @@ func otherFunctions() []registry.Function {
 					if t == nil {
 						return truth(p.Notes[note] != 0)
 					}
-					return truth([...]uint16{t.onFailure, t.onReply, t.onBranch}[note] != 0)
+					return truth([...]uint16{noteFailure: t.onFailure, noteReply: t.onReply, noteBranch: t.onBranch, noteBranchFailure: t.onBranchFailure}[note] != 0)
 				}, nil
 			},
 		},
 		uacSend(),
-		simple("t_use_uac_headers", routes, "Accepted: CANCEL and ACK are always made from the request as it was sent.",
+		simple("t_use_uac_headers", routes, "Nothing: CANCEL and ACK are always made from the request as it was sent.",
 			func(*layer, *core.Proc) int32 { return 1 }),
 	}
 }

@@ -1,7 +1,10 @@
 package tm
 
 import (
+	"strings"
+
 	"sipedge/engine/core"
+	"sipedge/engine/corefuncs/arg"
 	"sipedge/script/registry"
 	"sipedge/script/rt"
 )
@@ -16,7 +19,16 @@ func routeFunctions() []registry.Function {
 			"Has the onreply_route run for every reply of the transaction; \"0\" disarms."),
 		armFunction("t_on_branch", nil, rt.BranchRoute, noteBranch, rt.RequestRoute|rt.FailureRoute|rt.EventRoute,
 			"Has the branch_route run for every branch that is sent; \"0\" disarms."),
+		onBranchFailure(),
 	}
+}
+
+// onBranchFailure is t_on_branch_failure(), whose blocks are event_routes.
+func onBranchFailure() registry.Function {
+	f := armFunction("t_on_branch_failure", nil, rt.EventRoute, noteBranchFailure, rt.RequestRoute|rt.FailureRoute|rt.BranchRoute|rt.TMReplyRoute|rt.EventRoute,
+		"Has event_route[tm:branch-failure:name] run for every branch that fails; \"0\" disarms.")
+	f.Args[0].Kind = registry.ArgFormat
+	return f
 }
 
 func armFunction(name string, aliases []string, kind rt.RouteKind, note int, routes rt.RouteKind, doc string) registry.Function {
@@ -25,8 +37,18 @@ func armFunction(name string, aliases []string, kind rt.RouteKind, note int, rou
 		Args: []registry.Arg{{Name: "block", Kind: registry.ArgRoute, RouteKind: kind}},
 		Compile: func(b registry.Build, args []registry.Actual) (rt.Func, error) {
 			cfg := b.Config("tm").(*Config)
+			prefix := ""
+			if note == noteBranchFailure {
+				prefix = branchFailure
+			}
 			if args[0].Const {
-				n := armed(b, cfg, kind, args[0].Text)
+				name := args[0].Text
+				if prefix != "" && name != "" && name != "0" {
+					if name = prefix + name; !b.Route(kind, name) {
+						return nil, arg.Error(0, "there is no %s[%s]", kind, name)
+					}
+				}
+				n := armed(b, cfg, kind, name)
 				return func(c *rt.Ctx) int32 { arm(core.Of(c), note, n); return 1 }, nil
 			}
 			// A computed name is looked up among those that the script has.
@@ -40,12 +62,12 @@ func armFunction(name string, aliases []string, kind rt.RouteKind, note int, rou
 					return 1
 				}
 				for i := range names {
-					if names[i].name == string(text) {
+					if n, ok := strings.CutPrefix(names[i].name, prefix); ok && n == string(text) {
 						arm(p, note, names[i].number)
 						return 1
 					}
 				}
-				p.Logf(levelErr, "%s: there is no %s[%s]", name, kind, text)
+				p.Logf(levelErr, "%s: there is no %s[%s%s]", name, kind, prefix, text)
 				return -1
 			}, nil
 		},
@@ -96,6 +118,8 @@ func arm(p *core.Proc, note int, n uint32) {
 			return
 		}
 		t.onReply = uint16(n)
+	case noteBranchFailure:
+		t.onBranchFailure = uint16(n)
 	case noteBranch:
 		t.onBranch = uint16(n)
 	}

@@ -36,8 +36,6 @@ func statusFunctions() []registry.Function {
 			func(_ *layer, _ *core.Proc, t *tx) bool { return t.flags&fCanceled != 0 }),
 		ask("t_is_expired", "True where the transaction has lived as long as it may.",
 			func(m *layer, _ *core.Proc, t *tx) bool { return m.loop.Now() >= t.lifeEnd }),
-		ask("t_local_replied_last", "True where the last reply was made here.",
-			func(_ *layer, _ *core.Proc, t *tx) bool { return t.flags&fLocalFinal != 0 }),
 		simple("t_is_failure_route", rt.AnyRoute, "True in a failure_route.",
 			func(_ *layer, p *core.Proc) int32 { return truth(p.Route == rt.FailureRoute) }),
 		simple("t_is_branch_route", rt.AnyRoute, "True in a branch_route.",
@@ -137,6 +135,10 @@ func statusFunctions() []registry.Function {
 
 // localLast reports whether the reply that the block is about was made here.
 func (m *layer) localLast(p *core.Proc, t *tx) bool {
+	if p.Notes[noteOwner]&ofBranch != 0 {
+		b := m.branchNumber(t, int(p.TxnBranch))
+		return b != nil && b.flags&bFaked != 0
+	}
 	if p.Route == rt.FailureRoute && t.winner != 0 {
 		return m.brs.at(t.winner-1).flags&bFaked != 0
 	}
@@ -148,6 +150,10 @@ func (m *layer) statusFor(p *core.Proc, t *tx) int {
 	switch {
 	case p.Route == rt.FailureRoute:
 		return int(t.best)
+	case p.Notes[noteOwner]&ofBranch != 0:
+		if b := m.branchNumber(t, int(p.TxnBranch)); b != nil {
+			return int(b.status)
+		}
 	case !p.Index.IsRequest():
 		return p.Index.Status()
 	}

@@ -2,6 +2,7 @@ package tm
 
 import (
 	"errors"
+	"fmt"
 
 	"sipedge/engine/core"
 	"sipedge/pool"
@@ -13,8 +14,8 @@ import (
 // message path allocates nothing.
 var (
 	ErrGone       = errors.New("the transaction is over")
-	ErrFull       = errors.New("the loop's table of transactions is full")
-	ErrMemory     = errors.New("the memory for the messages of transactions is at its bound")
+	ErrFull       = fmt.Errorf("%w: the loop's table of transactions or branches is full", core.ErrOverload)
+	ErrMemory     = fmt.Errorf("%w: the memory for the messages of transactions is at its bound", core.ErrOverload)
 	ErrFinal      = errors.New("the request has had its final reply")
 	ErrNoBranch   = errors.New("there is no destination to send the request to")
 	ErrCanceled   = errors.New("the request has been cancelled")
@@ -44,6 +45,7 @@ type layer struct {
 	freeWaiting []int32
 	freeArgs    []*Args
 
+	bounds   bounds
 	verified [verifiedSlots]uint64
 	scratch  sipparse.Index // for bytes of ours that are read again
 	out      []byte         // where CANCELs and ACKs are built
@@ -59,7 +61,7 @@ type view struct {
 }
 
 func newLayer(a *API, l *core.Loop) *layer {
-	return &layer{api: a, loop: l, heads: make([]int32, firstBuckets), calls: make([]int32, firstBuckets), arena: pool.NewArena(pool.ArenaConfig{Limit: arenaBytes})}
+	return &layer{api: a, loop: l, bounds: usualBounds, heads: make([]int32, firstBuckets), calls: make([]int32, firstBuckets), arena: pool.NewArena(pool.ArenaConfig{Limit: usualBounds.arena})}
 }
 
 // layerOf is the layer of the message's loop.
@@ -125,7 +127,7 @@ func (m *layer) requestBytes(t *tx) []byte {
 
 // create makes the transaction of a request.
 func (m *layer) create(p *core.Proc) (int32, *tx, error) {
-	i, t, ok := m.txs.alloc(maxTransactions)
+	i, t, ok := m.txs.alloc(m.bounds.transactions)
 	if !ok {
 		m.stats.full.Add(1)
 		return 0, nil, ErrFull
@@ -163,6 +165,7 @@ func (m *layer) create(p *core.Proc) (int32, *tx, error) {
 func (m *layer) settings(t *tx, n *[core.NumNotes]uint32) {
 	c := m.cfg(t)
 	t.onFailure, t.onReply, t.onBranch = uint16(n[noteFailure]), uint16(n[noteReply]), uint16(n[noteBranch])
+	t.onBranchFailure = uint16(n[noteBranchFailure])
 	t.fr, t.frInv = or(n[noteFR], uint32(c.FR)), or(n[noteFRInv], uint32(c.FRInv))
 	t.retr1, t.retr2 = or(n[noteRetr1], uint32(c.Retr1)), or(n[noteRetr2], uint32(c.Retr2))
 	life := or(n[noteMaxNonInv], uint32(c.MaxNonInv))
@@ -203,6 +206,7 @@ const (
 	noteOwner  // what the message is to the transaction, and why it failed
 	noteYes100 // t_set_auto_inv_100("1")
 	noteEntry  // the branch whose branch_route runs, index + 1
+	noteBranchFailure
 )
 
 // Bits of noteOwner.
@@ -212,6 +216,7 @@ const (
 	released                       // t_release()
 	fromRoute                      // the message stands for the transaction's in a later route
 	looked                         // a transaction was looked for and not found
+	ofBranch                       // the block is about the failure of one branch
 )
 
 // enter puts a transaction into the hash table.

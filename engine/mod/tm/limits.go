@@ -1,27 +1,31 @@
 package tm
 
 const (
-	// maxTransactions bounds the transactions of one loop.
-	maxTransactions = 1 << 22
 	// maxBranchesHard bounds the branches of one transaction over all its forks,
 	// whatever max_branches says for one set.
 	maxBranchesHard = 120
-	// maxEvents bounds the events that wait for a transaction's script.
+	// maxEvents bounds the replies that wait for a transaction's script.
 	maxEvents = 64
-	// maxWaiting bounds the events that wait on one loop.
-	maxWaiting = 1 << 16
-	// arenaBytes bounds the messages of one loop's transactions.
-	arenaBytes = 8 << 30
 	// firstBuckets is the size of a loop's hash table at first; it doubles as it fills.
 	firstBuckets = 1 << 10
-	// maxCallbacks bounds the callbacks of one loop's transactions.
-	maxCallbacks = 1 << 23
 	// waitGrain is what the ends of wait states are rounded up to, in milliseconds.
 	waitGrain = 100
 	// verifiedSlots is the number of sources that a loop remembers to have
 	// completed an exchange (a power of two).
 	verifiedSlots = 1 << 12
 )
+
+// bounds are what one loop's transactions may take.
+type bounds struct {
+	transactions, branches int
+	events                 int // that wait for scripts
+	callbacks              int // of other modules
+	arena                  int // bytes of messages
+}
+
+var usualBounds = bounds{
+	transactions: 1 << 22, branches: 1 << 23, events: 1 << 16, callbacks: 1 << 23, arena: 8 << 30,
+}
 
 // Kamailio's defaults, milliseconds.
 const (

@@ -17,15 +17,14 @@ func (m *layer) localReply(i int32, t *tx, p *core.Proc, code int, reason string
 	if t.status >= 200 {
 		return ErrFinal
 	}
-	if !m.replyBuffer(t, p.ReplySize(reason)) {
-		return ErrMemory
-	}
-	mem := m.arena.Bytes(t.reply)
+	mem := m.replyRoom(t, p.ReplySize(reason))
 	b := p.AppendReply(mem[:0], code, reason)
 	if len(b) > len(mem) {
 		return core.ErrTooLong
 	}
-	t.replyLen = uint16(len(b))
+	if t.reply != 0 {
+		t.replyLen = uint16(len(b))
+	}
 	t.respTo, _ = p.ReplyTo()
 	m.sendUp(t, b)
 	m.stats.replied.Add(1)

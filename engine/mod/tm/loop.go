@@ -11,18 +11,14 @@ import (
 // carries a hash of these fields.
 
 // loopHash is the hash of a request as it goes in: RFC 5393 §4.2.1, the received
-// Request-URI, topmost Route, Proxy-Require, Proxy-Authorization, and what tells
-// calls apart.
-func loopHash(p *core.Proc) uint32 {
-	h := uint64(fnvOffset)
-	mix := func(b []byte) {
-		for _, c := range b {
-			h = (h ^ uint64(c)) * fnvPrime
-		}
-		h = (h ^ 0xff) * fnvPrime
-	}
+// Request-URI, Route set, Proxy-Require, Proxy-Authorization, and what tells calls
+// apart. It is keyed by the process: a branch of another server, which may well
+// have forwarded the request as it was, is no sign of a loop.
+func (m *layer) loopHash(p *core.Proc) uint32 {
+	srv := m.loop.Server()
 	x, b := &p.Index, p.Msg
-	mix(x.URISpan().Of(b))
+	h := srv.HashBytes(x.URISpan().Of(b))
+	mix := func(b []byte) { h = h*fnvPrime ^ srv.HashBytes(b) }
 	for _, t := range [...]sipparse.HeaderType{sipparse.HdrRoute, sipparse.HdrProxyRequire, sipparse.HdrProxyAuthorization} {
 		for i := x.First(t); i >= 0; i = x.Next(i) {
 			mix(x.Body(i).Of(b))
@@ -70,7 +66,7 @@ func (m *layer) looped(p *core.Proc) bool {
 				continue
 			}
 			if !known {
-				want, known = loopHash(p), true
+				want, known = m.loopHash(p), true
 			}
 			if uint32(got) == want {
 				return true

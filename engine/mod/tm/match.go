@@ -59,16 +59,14 @@ func (m *layer) findAccepted(p *core.Proc) (int32, *tx) {
 
 // same compares what tells transactions apart. With the magic cookie these are
 // branch and sent-by; without it (RFC 2543) the Request-URI, From tag, Call-ID,
-// CSeq number and top Via, as the parameters ruri_matching and via1_matching say.
+// CSeq number and top Via, as the parameters ruri_matching and via1_matching say,
+// and of an ACK the To tag of the reply.
 func (m *layer) same(t *tx, p *core.Proc, method sipparse.Method) bool {
 	via, e := p.Index.TopVia(p.Msg)
-	if e != sipparse.OK || via.PortNum != t.viaPort {
+	if e != sipparse.OK {
 		return false
 	}
 	have := m.requestBytes(t)
-	if !bytes.EqualFold(via.Host.Of(p.Msg), t.viaHost.Of(have)) {
-		return false
-	}
 	cs, e := p.Index.CSeq(p.Msg)
 	if e != sipparse.OK {
 		return false
@@ -77,7 +75,10 @@ func (m *layer) same(t *tx, p *core.Proc, method sipparse.Method) bool {
 		return false
 	}
 	if b := via.Branch.Of(p.Msg); hasCookie(b) {
-		return bytes.Equal(b, t.viaBranch.Of(have))
+		return via.PortNum == t.viaPort && bytes.EqualFold(via.Host.Of(p.Msg), t.viaHost.Of(have)) && bytes.Equal(b, t.viaBranch.Of(have))
+	}
+	if hasCookie(t.viaBranch.Of(have)) {
+		return false
 	}
 	c := m.cfg(t)
 	if cs.Number != t.cseq || !bytes.Equal(p.Index.CallID(p.Msg).Of(p.Msg), t.callID.Of(have)) {
@@ -89,7 +90,25 @@ func (m *layer) same(t *tx, p *core.Proc, method sipparse.Method) bool {
 	if c.RURIMatching && method != sipparse.MethodAck && !bytes.Equal(p.Index.URISpan().Of(p.Msg), t.ruri.Of(have)) {
 		return false
 	}
+	if method == sipparse.MethodAck && t.status >= 300 && !m.repliedTag(t, p) {
+		return false
+	}
 	return !c.Via1Matching || bytes.Equal(via.Whole.Of(p.Msg), t.via.Of(have))
+}
+
+// repliedTag reports whether a request has the To tag of the transaction's last
+// reply.
+func (m *layer) repliedTag(t *tx, p *core.Proc) bool {
+	to, e := p.Index.To(p.Msg)
+	if e != sipparse.OK || t.reply == 0 {
+		return e == sipparse.OK
+	}
+	reply := m.arena.Bytes(t.reply)[:t.replyLen]
+	if sipparse.Parse(reply, &m.scratch) != sipparse.OK {
+		return true
+	}
+	sent, e := m.scratch.To(reply)
+	return e == sipparse.OK && bytes.Equal(sent.Tag.Of(reply), to.Tag.Of(p.Msg))
 }
 
 // sameMethod compares the names of methods that have no number.

@@ -30,9 +30,10 @@ func Module() *registry.Module {
 			timerFunctions(), statusFunctions(), forkFunctions(), otherFunctions()),
 		PVs:     vars(),
 		Selects: selects(),
-		Events:  []string{localRequest},
+		Events:  []string{localRequest, branchFailure + "*"},
 		EventDocs: map[string]string{
-			localRequest: "For each request of the server's own (t_uac_send(), BYE of a dialog …), before it is sent; the script may change it, or drop it.",
+			localRequest:        "For each request of the server's own (t_uac_send(), BYE of a dialog …), before it is sent; the script may change it, or drop it.",
+			branchFailure + "*": "For each branch that fails, where t_on_branch_failure() has armed it; it may add a branch.",
 		},
 		Check:   check,
 		Prepare: prepare,

@@ -50,6 +50,7 @@ func (m *layer) retransmission(i int32, t *tx, p *core.Proc) {
 	m.stats.absorbed.Add(1)
 	m.tell(i, t, RetransmissionIn, -1, p, int(t.status), false)
 	m.again(t)
+	m.waitOn(i, t)
 }
 
 // again sends the last reply once more. After a 2xx to an INVITE there is
@@ -115,6 +116,7 @@ func (m *layer) Ended(p *core.Proc, _ bool) {
 	i := Handle(p.Txn).slot()
 	p.Notes[noteOwner] &^= owns
 	t.busy--
+	t.respTo, _ = p.ReplyTo() // force_rport() may have come behind t_newtran()
 	if t.pending == 0 && t.status < 200 && t.flags&(fSuspended|fSilent) == 0 {
 		m.leftAlone(i, t, p)
 		return

@@ -28,7 +28,7 @@ func vars() []registry.PV {
 	return []registry.PV{
 		row("T_branch_idx", "Number of the branch that the block is about, from 0; -1 where it is about none.",
 			func(_ *layer, p *core.Proc) value.Value {
-				if p.Route&(rt.BranchRoute|rt.TMReplyRoute|rt.FailureRoute|rt.ReplyRoute) == 0 {
+				if p.Route&(rt.BranchRoute|rt.TMReplyRoute|rt.FailureRoute|rt.ReplyRoute) == 0 && p.Notes[noteOwner]&ofBranch == 0 {
 					return value.Value{}
 				}
 				return value.FromInt(int64(p.TxnBranch))

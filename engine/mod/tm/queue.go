@@ -50,7 +50,7 @@ func (m *layer) enqueue(_ int32, t *tx, e event) bool {
 	var v *event
 	ok := !full
 	if ok {
-		k, v, ok = m.evs.alloc(maxWaiting)
+		k, v, ok = m.evs.alloc(m.bounds.events)
 	}
 	if !ok {
 		m.stats.queueFull.Add(1)

@@ -44,7 +44,7 @@ func (m *layer) relay(p *core.Proc, to core.Target, flags int64) int32 {
 		return p.Refuse(ErrFinal)
 	}
 	if code, reason := m.refuse(p, t); code != 0 {
-		if fresh || p.Notes[noteOwner]&owns != 0 {
+		if (fresh || p.Notes[noteOwner]&owns != 0) && t.flags&fNoInternal == 0 {
 			if err := m.localReply(i, t, p, code, reason); err != nil {
 				return p.Refuse(err)
 			}
@@ -64,9 +64,9 @@ func (m *layer) relay(p *core.Proc, to core.Target, flags int64) int32 {
 
 // relayed is what t_relay() says, and does, when all branches have been made.
 func (m *layer) relayed(i int32, t *tx, p *core.Proc, f *forwarding) int32 {
-	if err := f.end(m, t); err != nil {
+	if err := f.end(m, t, p.Route); err != nil {
 		p.Refuse(err)
-		if f.flags&relayNoError == 0 {
+		if f.flags&relayNoError == 0 && t.flags&fNoInternal == 0 {
 			p.Notes[noteOwner] |= relayFailed | errorNumber(err)<<16
 		}
 		if t.flags&fCanceled == 0 {
@@ -121,6 +121,9 @@ func (m *layer) relayAck(p *core.Proc, to core.Target) int32 {
 	if err := p.Forward(to); err != nil {
 		return p.Refuse(err)
 	}
+	for _, id := range *m.api.acks.Load() {
+		m.call(id, Args{Event: AckOut, Branch: -1, Proc: p})
+	}
 	return 1
 }
 
@@ -153,7 +156,7 @@ func (m *layer) sendBranch(i int32, t *tx, bi int32, b *branch, p *core.Proc, to
 		return err
 	}
 	var buf [96]byte
-	tok := m.appendToken(buf[:0], i, b.num, loopHash(p))
+	tok := m.appendToken(buf[:0], i, b.num, m.loopHash(p))
 	n, err := p.BeginCopy(target, out, tok)
 	if err != nil {
 		return err
@@ -167,6 +170,13 @@ func (m *layer) sendBranch(i int32, t *tx, bi int32, b *branch, p *core.Proc, to
 	p.EndCopy(mem[:0])
 	b.req, b.reqLen = ref, uint16(n)
 	b.sock, b.to, b.from = out.ID, target.Addr, p.SourceFor(out, target.Addr)
+	if target.Proto != rt.ProtoUDP {
+		b.flags |= bReliable
+	}
+	// A branch without an end would keep its transaction for ever: no timer, no branch.
+	if m.armFR(bi, t, b, t.fr); b.fr == 0 {
+		return core.ErrTimers
+	}
 	if err := m.loop.SendBytes(b.sock, b.from, b.to, mem[:n]); err != nil {
 		m.stats.sendErrors.Add(1)
 		return err
@@ -180,7 +190,7 @@ func (m *layer) sendBranch(i int32, t *tx, bi int32, b *branch, p *core.Proc, to
 	}
 	t.last = bi + 1
 	m.stats.branches.Add(1)
-	m.armBranch(bi, t, b)
+	m.armRetr(bi, t, b)
 	m.tell(i, t, RequestSent, int(b.num), p, 0, false)
 	return nil
 }
@@ -209,6 +219,7 @@ var failures = []struct {
 	{core.ErrBlocked, 403, "Forbidden"},
 	{ErrFull, 503, "Service unavailable"},
 	{ErrMemory, 503, "Service unavailable"},
+	{core.ErrTimers, 503, "Service unavailable"},
 	{ErrCanceled, 487, "Request terminated"},
 	{ErrDropBranch, 500, "No destination left"},
 	{ErrNoBranch, 500, "No destination"},

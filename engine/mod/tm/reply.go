@@ -24,10 +24,12 @@ func (m *layer) Reply(p *core.Proc) bool {
 	t := m.txs.at(i)
 	p.Txn, p.TxnBranch = uint64(m.handle(i)), int32(b.num)
 	if t.busy > 0 {
-		m.quiet(t, b, p.Index.Status())
+		code := p.Index.Status()
 		if !p.Keep() || !m.enqueue(i, t, event{kind: evReply, branch: bi, gen: m.brs.gen(bi), proc: m.wait(p)}) {
-			m.loop.Put(p)
+			m.loop.Put(p) // as if the network had lost it; the request is repeated
+			return true
 		}
+		m.quiet(t, b, code)
 		return true
 	}
 	m.onReply(i, t, bi, b, p)
@@ -297,29 +299,33 @@ func (m *layer) relayUp(i int32, t *tx, b *branch, p *core.Proc, code int) {
 	m.tell(i, t, ResponseForward, int(b.num), p, code, false)
 	if err := p.StripVia(); err != nil {
 		p.Logf(levelErr, "tm: reply not relayed: %v", err)
-		m.stats.sendErrors.Add(1)
-		if code >= 200 && t.status < 200 {
-			m.replyIfIdle(i, t, 502, "Bad Gateway")
-		}
+		m.notRelayed(i, t, code)
 		return
 	}
 	if code == 503 && m.cfg(t).Remap503 { // RFC 3261 §16.7 step 6: it is our knowledge of the next hop
 		code = 500
 		if !m.changeCode(p) {
+			m.notRelayed(i, t, code)
 			return
 		}
 	}
 	n := p.EditedSize()
-	if !m.replyBuffer(t, n) {
-		p.Logf(levelErr, "tm: %v; reply not relayed", ErrMemory)
-		return
+	buf := p.AppendEdited(m.replyRoom(t, n)[:0])
+	if t.reply != 0 {
+		t.replyLen = uint16(n)
 	}
-	buf := m.arena.Bytes(t.reply)[:0]
-	buf = p.AppendEdited(buf)
-	t.replyLen = uint16(n)
 	m.sendUp(t, buf)
 	m.stats.relayed.Add(1)
 	m.sentUp(i, t, code, int(b.num), p, false)
+}
+
+// notRelayed answers for a final reply that cannot be relayed, so that the caller
+// does not wait for it.
+func (m *layer) notRelayed(i int32, t *tx, code int) {
+	m.stats.sendErrors.Add(1)
+	if code >= 200 && t.status < 200 {
+		m.replyIfIdle(i, t, 502, "Bad Gateway")
+	}
 }
 
 // changeCode makes a 503 a 500.
@@ -330,19 +336,25 @@ func (m *layer) changeCode(p *core.Proc) bool {
 	return p.Replace(int(line.Off), int(line.Len), p.FromMark(mk))
 }
 
-// replyBuffer makes room for the last reply.
-func (m *layer) replyBuffer(t *tx, n int) bool {
+// replyRoom is room for n bytes of a reply, of which the transaction keeps the
+// last one to answer retransmissions with. Where there is no memory the reply goes
+// out unkept: a caller who gets it once is better off than one who waits.
+func (m *layer) replyRoom(t *tx, n int) []byte {
 	if t.reply != 0 && len(m.arena.Bytes(t.reply)) >= n {
-		return true
+		return m.arena.Bytes(t.reply)
 	}
-	ref, _, ok := m.arena.Alloc(n)
-	if !ok {
-		m.stats.noMemory.Add(1)
-		return false
-	}
+	ref, buf, ok := m.arena.Alloc(n)
 	m.arena.Free(t.reply)
 	t.reply = ref
-	return true
+	if ok {
+		return buf
+	}
+	m.stats.noMemory.Add(1)
+	t.reply, t.replyLen = 0, 0
+	if cap(m.out) < n {
+		m.out = make([]byte, n)
+	}
+	return m.out[:n]
 }
 
 // sentUp notes the reply that has been sent upstream and arms what follows.

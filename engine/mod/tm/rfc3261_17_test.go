@@ -337,6 +337,10 @@ func TestRFC3261_17_2_3_MatchingRFC2543(t *testing.T) {
 		{"another CSeq", "", func(s string) string { return strings.Replace(s, "CSeq: 1", "CSeq: 2", 1) }, false},
 		{"another From tag", "", func(s string) string { return strings.Replace(s, "caller-tag", "other-tag", 1) }, false},
 		{"another top Via", "", func(s string) string { return strings.Replace(s, "192.0.2.10:5060", "192.0.2.10:5061", 1) }, false},
+		{"another top Via with via1_matching=0", `modparam("tm", "via1_matching", 0)`, func(s string) string {
+			return strings.Replace(s, "192.0.2.10:5060", "192.0.2.11:5061", 1)
+		}, true},
+		{"another From tag with via1_matching=0", `modparam("tm", "via1_matching", 0)`, func(s string) string { return strings.Replace(s, "caller-tag", "other-tag", 1) }, false},
 		{"another Request-URI", "", func(s string) string { return strings.Replace(s, "sip:bob@", "sip:rob@", 1) }, false},
 		{"another Request-URI with ruri_matching=0", `modparam("tm", "ruri_matching", 0)`, func(s string) string { return strings.Replace(s, "sip:bob@", "sip:rob@", 1) }, true},
 	} {
@@ -357,6 +361,9 @@ func TestRFC3261_17_2_3_MatchingRFC2543(t *testing.T) {
 	m := b.next(b.b, "INVITE")
 	b.b.Send(reply(m, 486))
 	lines(b.a)
+	b.a.Send(strings.Replace(old(ack(inv, reply(inv.String(), 486))), "callee-tag", "other-tag", 1))
+	b.Advance(600 * msec)
+	b.want(b.a, "486") // of another dialog
 	b.a.Send(old(ack(inv, reply(inv.String(), 486))))
 	b.Advance(20 * second)
 	b.none(b.a) // the ACK was matched

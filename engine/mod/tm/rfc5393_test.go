@@ -82,3 +82,15 @@ func TestRFC5393_4_2_ALoopWithARewrittenURI(t *testing.T) {
 		t.Errorf("Vias %q", got)
 	}
 }
+
+// RFC 5393 §4.2.2: only branches of this server count. Another sipedge before us
+// has hashed the same fields.
+func TestRFC5393_4_2_AnotherServerInFrontIsNoLoop(t *testing.T) {
+	front, back := newBed(t, plain), newBed(t, plain)
+	front.a.Send(request("INVITE", "two").String())
+	back.a.Send(front.next(front.b, "INVITE"))
+	back.want(back.b, "INVITE")
+	if n := back.stat("loops"); n != 0 {
+		t.Errorf("%d loops counted", n)
+	}
+}

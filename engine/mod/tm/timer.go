@@ -54,16 +54,23 @@ func (m *layer) Timer(kind uint32, arg uint64) {
 	}
 }
 
-// armBranch arms the timers of a branch that has been sent: Timers A and B of an
-// INVITE, E and F of others (RFC 3261 §17.1.1.2, §17.1.2.2).
-func (m *layer) armBranch(bi int32, t *tx, b *branch) {
+// armRetr arms the repetition of a branch's request, or of its CANCEL: Timer A of
+// an INVITE, Timer E of others (RFC 3261 §17.1.1.2, §17.1.2.2). What a reliable
+// transport has taken is not repeated.
+func (m *layer) armRetr(bi int32, t *tx, b *branch) {
+	if b.retr != 0 {
+		m.loop.Cancel(b.retr)
+		b.retr = 0
+	}
+	if b.flags&bReliable != 0 {
+		return
+	}
 	b.retrDelay = t.retr1
 	b.retr = m.after(b.retrDelay, timerRetr, timerArg(bi, m.brs.gen(bi)))
-	m.armFR(bi, t, b, t.fr)
 }
 
 // armFR arms the time that a branch has for its final reply, within the time that
-// the transaction has (max_inv_lifetime, max_noninv_lifetime).
+// the transaction has (max_inv_lifetime, max_noninv_lifetime): Timers B, C and F.
 func (m *layer) armFR(bi int32, t *tx, b *branch, d uint32) {
 	if b.fr != 0 {
 		m.loop.Cancel(b.fr)
@@ -72,9 +79,6 @@ func (m *layer) armFR(bi int32, t *tx, b *branch, d uint32) {
 		d = uint32(max(left, 1))
 	}
 	b.fr = m.after(d, timerFR, timerArg(bi, m.brs.gen(bi)))
-	if b.fr == 0 { // a branch without an end would never go
-		m.armLife(b.tx, t)
-	}
 }
 
 // onRetr repeats a request: an INVITE with the time doubled each time (Timer A has
@@ -143,12 +147,15 @@ func (m *layer) setTimer(i int32, t *tx, kind uint8, d uint32) {
 	if t.timer != 0 {
 		return
 	}
+	t.timerKind = txNone
 	switch kind { // better gone early than never
 	case txWait:
 		m.destroy(i, t)
 	case txAgain:
 		t.flags |= fAcked
 		m.settle(i, t)
+	case txLife:
+		m.endOfLife(i, t)
 	}
 }
 
@@ -208,6 +215,7 @@ func (m *layer) onAgain(i int32, t *tx) {
 func (m *layer) awaitAck(i int32, t *tx, repeat bool) {
 	d := max(t.fr, 64*t.retr1)
 	t.ackBy = m.loop.Now() + int64(d)*ms
+	repeat = repeat && !isReliable(t.meta.Transport)
 	t.retrDelay = 0
 	if repeat {
 		t.retrDelay = t.retr1
@@ -229,9 +237,23 @@ func (m *layer) settle(i int32, t *tx) {
 		return
 	}
 	t.flags |= fWaiting
+	t.ackBy = m.loop.Now() + 64*int64(t.retr1)*ms
 	m.tell(i, t, Completed, -1, nil, int(t.status), false)
 	m.setTimer(i, t, txWait, m.together(uint32(max(m.cfg(t).Wait, 1))))
 }
+
+// waitOn begins the wait state anew, since a retransmission has shown that the
+// caller has not heard the end: wt_timer is shorter than Timers J and L (RFC 3261
+// §17.2.2, RFC 6026 §7.1), and a request that comes again when its transaction is
+// gone would be taken for a new one. 64*T1 after the end nothing comes any more.
+func (m *layer) waitOn(i int32, t *tx) {
+	if t.flags&fWaiting != 0 && t.timerKind == txWait && m.loop.Now() < t.ackBy {
+		m.setTimer(i, t, txWait, m.together(uint32(max(m.cfg(t).Wait, 1))))
+	}
+}
+
+// isReliable reports whether a transport repeats for us.
+func isReliable(tr reactor.Transport) bool { return tr > reactor.UDP }
 
 // together lengthens a time so that it ends with those of others: nobody waits for
 // the end of a wait state, and a loop that wakes for each of them would spend more

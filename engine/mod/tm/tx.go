@@ -50,9 +50,10 @@ type tx struct {
 	status uint16 // the last reply sent upstream, 0 for none
 	best   uint16 // the code that the failure_route is about
 
-	onFailure, onReply, onBranch uint16 // armed blocks, index + 1 in Config.blocks
-	fr, frInv, retr1, retr2      uint32 // ms
-	lifeEnd                      int64  // Loop.Now
+	// Armed blocks, index + 1 in Config.blocks.
+	onFailure, onReply, onBranch, onBranchFailure uint16
+	fr, frInv, retr1, retr2                       uint32 // ms
+	lifeEnd                                       int64  // Loop.Now
 
 	timer     reactor.TimerID // of the server transaction
 	timerKind uint8
@@ -95,6 +96,8 @@ const (
 	fAnyReplied                     // a branch has sent a reply
 	fReplicate                      // t_replicate(): nothing is relayed upstream
 	fLumpsSaved                     // t_save_lumps()
+	fNoInternal                     // t_set_disable_internal_reply("1")
+	fAccepted                       // an INVITE with a 2xx, in layer.accepted
 )
 
 // branch is one client transaction (RFC 3261 §17.1).
@@ -144,4 +147,5 @@ const (
 	bTimedOut
 	bDropped  // t_drop_replies(): not to be chosen
 	bHasFinal // a final reply has come; its route may still wait
+	bReliable // sent by a transport that repeats by itself
 )

@@ -47,7 +47,7 @@ func (m *layer) send(snap *core.Snapshot, r *Request) (Handle, error) {
 	if err != nil {
 		return 0, err
 	}
-	i, t, ok := m.txs.alloc(maxTransactions)
+	i, t, ok := m.txs.alloc(m.bounds.transactions)
 	if !ok {
 		m.stats.full.Add(1)
 		return 0, ErrFull
@@ -100,7 +100,7 @@ func (m *layer) send(snap *core.Snapshot, r *Request) (Handle, error) {
 	}
 	f := m.begin(t, p, core.Target{})
 	m.advance(i, t, p, &f) // no branch_route is armed, so that nothing waits
-	if err := f.end(m, t); err != nil {
+	if err := f.end(m, t, rt.EventRoute); err != nil {
 		t.cbMask = 0 // the caller learns it from the error
 		m.destroy(i, t)
 		return 0, err
