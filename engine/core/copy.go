@@ -23,7 +23,7 @@ func (p *Proc) RouteTo(t Target) (Target, *Socket, error) {
 	if t.Addr == (reactor.Addr{}) {
 		proto := t.Proto
 		var err error
-		if t, err = p.nextHop(); err != nil {
+		if t, err = p.nextHop(proto); err != nil {
 			return t, nil, err
 		}
 		if proto != rt.ProtoNone {
@@ -31,6 +31,9 @@ func (p *Proc) RouteTo(t Target) (Target, *Socket, error) {
 		}
 	}
 	out, err := p.outSocket(t)
+	if err == nil && p.listed(t) {
+		err = ErrListed
+	}
 	return t, out, err
 }
 

@@ -34,10 +34,10 @@ var (
 	ErrReflection  = errors.New("the reply would be much longer than the request, whose source nobody has verified")
 )
 
-// NameError is a destination that would need a DNS look-up, which this version
-// does not do.
+// NameError is a host name where only an address can be: a target that is made
+// without a message, for which names cannot be looked up.
 type NameError struct{ Name string }
 
 func (e *NameError) Error() string {
-	return "the destination " + e.Name + " is a name; only IP addresses can be sent to (no DNS yet)"
+	return "the destination " + e.Name + " is a name, not an IP address"
 }

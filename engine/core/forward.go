@@ -16,8 +16,8 @@ type Target struct {
 	Proto rt.Proto
 }
 
-// HostTarget makes a target from a host (an IP address; names need DNS) and a
-// port (0: the protocol's default).
+// HostTarget makes a target from a host (an IP address; for names see
+// Proc.HostTarget) and a port (0: the protocol's default).
 func HostTarget(host []byte, port uint16, proto rt.Proto) (Target, error) {
 	a, ok := parseIP(host)
 	if !ok {
@@ -76,7 +76,7 @@ func (p *Proc) Forward(t Target) error {
 	if t.Addr == (reactor.Addr{}) {
 		proto := t.Proto
 		var err error
-		if t, err = p.nextHop(); err != nil {
+		if t, err = p.nextHop(proto); err != nil {
 			return err
 		}
 		if proto != rt.ProtoNone {
@@ -86,6 +86,9 @@ func (p *Proc) Forward(t Target) error {
 	out, err := p.outSocket(t)
 	if err != nil {
 		return err
+	}
+	if p.listed(t) {
+		return ErrListed
 	}
 	saved := p.Edits
 	err = p.sendCopy(t, out, out)
@@ -247,20 +250,20 @@ func (p *Proc) appendUnfolded(b []byte) {
 }
 
 // nextHop is the target that the script's destination URI, else the Request-URI names.
-func (p *Proc) nextHop() (Target, error) {
+func (p *Proc) nextHop(proto rt.Proto) (Target, error) {
 	if !p.DstURI.IsUndef() {
 		b := p.Bytes(p.DstURI)
 		var u sipparse.URI
 		if sipparse.ParseURI(b, 0, len(b), &u) != sipparse.OK {
 			return Target{}, ErrBadURI
 		}
-		return URITarget(b, &u)
+		return p.uriTarget(b, &u, proto)
 	}
 	u, buf, e := p.ParsedURI()
 	if e != sipparse.OK {
 		return Target{}, ErrBadURI
 	}
-	return URITarget(buf, u)
+	return p.uriTarget(buf, u, proto)
 }
 
 // outSocket chooses the socket by which a request leaves: the forced one if its
@@ -353,10 +356,13 @@ func (p *Proc) relayReply() error {
 		return err
 	}
 	to, err := viaTarget(p.Msg, &via)
-	if err != nil {
-		return err
-	}
 	t := Target{to, rt.Proto(via.TransportKind)}
+	if err != nil {
+		if t, err = p.viaName(&via, err); err != nil {
+			return err
+		}
+		to = t.Addr
+	}
 	out, err := p.outSocket(t)
 	if err != nil {
 		return err

@@ -8,6 +8,8 @@ const (
 	maxDatagram = 65507
 	// maxHostName is the longest host name (RFC 1035 §2.3.4: 255 octets).
 	maxHostName = 255
+	// maxNamesPerMessage is how many names one message may wait for.
+	maxNamesPerMessage = 32
 	// maxFreeProcs bounds the contexts that a loop keeps for later messages.
 	maxFreeProcs = 64
 	// keptArena is how much memory for strings such a context keeps, in bytes:

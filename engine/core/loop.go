@@ -3,6 +3,7 @@ package core
 import (
 	"sync/atomic"
 
+	"sipedge/engine/dns"
 	"sipedge/engine/log"
 	"sipedge/pool"
 	"sipedge/reactor"
@@ -39,6 +40,11 @@ type loop struct {
 	hook  atomic.Pointer[LoopHook]
 	hooks []SendHook
 	kept  []heldSnapshot
+
+	// Names as destinations (resolve.go); nil until one is needed.
+	names   Names
+	dnsWork *dns.Work
+	dnsOut  dns.Targets
 
 	messages uint64 // numbered so far, for $mi
 
@@ -123,6 +129,10 @@ func (l *loop) takeWith(snap *Snapshot, data []byte, meta *reactor.Meta) *Proc {
 	p.viaSettled, p.respOK, p.maxForwardsSet = false, false, false
 	p.fail, p.editsLost = nil, false
 	p.streamFlags, p.replyConn, p.largeProto = 0, 0, rt.ProtoNone
+	if len(p.resolved) > 0 {
+		clear(p.resolved)
+		p.resolved = p.resolved[:0]
+	}
 	p.Txn, p.TxnBranch, p.Task, p.end = 0, -1, Task{}, nil
 	p.Notes, p.TxnPath = [NumNotes]uint32{}, value.Value{}
 	return p

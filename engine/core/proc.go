@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 
+	"sipedge/engine/dns"
 	"sipedge/pool"
 	"sipedge/reactor"
 	"sipedge/script/rt"
@@ -65,6 +66,11 @@ type Proc struct {
 	streamFlags    StreamFlags
 	largeProto     rt.Proto       // of SetLargeProto
 	replyConn      reactor.ConnID // the one that a reply goes back on, from our Via; 0 for none
+
+	query     dns.Query      // being answered
+	asked     dns.Query      // of the last ErrUnresolved
+	askedHost []byte         // its host
+	resolved  []resolvedName // for which the script has waited
 
 	parked bool     // the message is a copy of ours
 	owned  pool.Ref // where that copy lies

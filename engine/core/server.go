@@ -10,6 +10,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"sipedge/engine/blacklist"
 	"sipedge/engine/log"
 	"sipedge/engine/params"
 	"sipedge/engine/transport"
@@ -44,6 +45,9 @@ type Options struct {
 	// HomeHash stands in for the keyed hash of the Call-ID that chooses the home
 	// loop, for tests that have to choose it themselves; nil is the keyed hash.
 	HomeHash func(callID []byte) uint32
+	// Names finds destinations that are host names; nil is a resolver of the
+	// server's own, which asks the name servers of /etc/resolv.conf.
+	Names Names
 	// ReadFile reads the script and its includes; nil is os.ReadFile.
 	ReadFile func(name string) ([]byte, error)
 	// Without are parts of the language that are left out, for tests; nil for none.
@@ -83,6 +87,9 @@ type Server struct {
 	gate  gate // traffic waits for the event routes of the start
 	conns *transport.Conns
 
+	names  resolverState
+	failed *blacklist.List
+
 	timerKinds atomic.Pointer[[]func(*Loop, uint64)] // timerkind.go
 	live       sync.Map                              // what survives a reload, by Live's key
 }
@@ -100,6 +107,7 @@ func New(path string, text []byte, opts Options) (*Server, *diag.List) {
 		return nil, diags
 	}
 	s.loops = s.loopCount(snap.core)
+	s.failed = blacklist.New(blacklistConfig(snap.core))
 	for i := range s.loops {
 		s.perLoop = append(s.perLoop, newLoop(s, i))
 	}
@@ -190,6 +198,7 @@ func (s *Server) Stop(ctx context.Context) error {
 	if s.workers != nil {
 		errs = append(errs, s.workers.Close(ctx))
 	}
+	s.closeResolver()
 	for _, m := range s.snap.Load().modules {
 		if m.Stop != nil {
 			m.Stop(s)
@@ -233,6 +242,8 @@ func (s *Server) adopt(snap *Snapshot) {
 		snap.number = old.number + 1
 	}
 	s.snap.Store(snap)
+	s.configureResolver(snap.core)
+	s.failed.Configure(blacklistConfig(snap.core))
 	s.logger.SetLevel(int(snap.core.Debug))
 }
 

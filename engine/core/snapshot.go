@@ -3,6 +3,7 @@ package core
 import (
 	"sync/atomic"
 
+	"sipedge/engine/dns"
 	"sipedge/engine/params"
 	"sipedge/reactor"
 	"sipedge/script/registry"
@@ -25,6 +26,7 @@ type Snapshot struct {
 	sockets      []*Socket
 	byID         map[reactor.SocketID]*Socket
 	names        names
+	dns          *dns.Policy
 	home         bool // messages are handed to their call's loop
 	serverHeader []byte
 	ackBlock     rt.Op // event_route[sl:filtered-ack]
@@ -76,6 +78,7 @@ func (s *Snapshot) Held() int64 { return s.refs.Load() }
 // snapshot becomes current.
 func (s *Snapshot) setSockets(sockets []*Socket) {
 	s.sockets = sockets
+	s.dns = dnsPolicy(s.core, sockets)
 	s.byID = make(map[reactor.SocketID]*Socket, len(sockets))
 	s.names = make(names)
 	for _, k := range sockets {

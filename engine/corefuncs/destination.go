@@ -36,14 +36,15 @@ type destination struct {
 	// fixed is the whole target or why there is none, where both arguments are constant.
 	isFixed bool
 	fixed   core.Target
-	err     error
+	// named is a constant destination that is a name.
+	named *arg.HostPort
 	// host and port compute it otherwise; port is nil where none is given.
 	host, port rt.Expr
 }
 
 // newDestination binds the arguments of forward*() and send*(). A constant
-// that can never be a destination is an error at start; a host name is one at
-// run time only, because a script may never come to it.
+// that can never be a destination is an error at start; a host name is looked up
+// for each message.
 func newDestination(args []registry.Actual, proto rt.Proto) (*destination, error) {
 	d := &destination{proto: proto}
 	host, hostConst := arg.Const(&args[0])
@@ -95,29 +96,35 @@ func (d *destination) fix(host string, port uint16) (*destination, error) {
 	if port != 0 {
 		hp.Port = port
 	}
-	d.isFixed = true
-	d.fixed, d.err = d.resolve(hp)
-	if d.err != nil {
-		var name *core.NameError
-		if !errors.As(d.err, &name) {
-			return nil, arg.Error(0, "%q: %v", host, d.err)
-		}
+	var err error
+	var name *core.NameError
+	switch d.fixed, err = core.HostTarget(hp.Host, hp.Port, d.transport(hp)); {
+	case errors.As(err, &name):
+		d.named = &hp
+	case err != nil:
+		return nil, arg.Error(0, "%q: %v", host, err)
+	default:
+		d.isFixed = true
 	}
 	return d, nil
 }
 
-func (d *destination) resolve(hp arg.HostPort) (core.Target, error) {
-	proto := d.proto
-	if proto == rt.ProtoNone {
-		proto = hp.Proto
+func (d *destination) transport(hp arg.HostPort) rt.Proto {
+	if d.proto == rt.ProtoNone {
+		return hp.Proto
 	}
-	return core.HostTarget(hp.Host, hp.Port, proto)
+	return d.proto
 }
 
-// target is the destination for the message of c.
-func (d *destination) target(c *rt.Ctx) (core.Target, error) {
-	if d.isFixed {
-		return d.fixed, d.err
+// target is the destination for the message of p; core.ErrUnresolved where it is a
+// name that has to be asked for.
+func (d *destination) target(p *core.Proc) (core.Target, error) {
+	c := &p.Ctx
+	switch {
+	case d.isFixed:
+		return d.fixed, nil
+	case d.named != nil:
+		return p.HostTarget(d.named.Host, d.named.Port, d.transport(*d.named))
 	}
 	port, portGiven := uint16(0), false
 	if d.port != nil {
@@ -138,7 +145,7 @@ func (d *destination) target(c *rt.Ctx) (core.Target, error) {
 	if portGiven {
 		hp.Port = port
 	}
-	return d.resolve(hp)
+	return p.HostTarget(hp.Host, hp.Port, d.transport(hp))
 }
 
 // uriHost is the host of the current Request-URI (uri:host).

@@ -32,25 +32,35 @@ func forwardFunction(name string, proto rt.Proto, doc string) registry.Function 
 		Compile: func(_ registry.Build, args []registry.Actual) (rt.Func, error) {
 			if len(args) == 0 || !args[0].Given {
 				t := core.Target{Proto: proto}
-				return func(c *rt.Ctx) int32 {
-					p := core.Of(c)
-					return outcome(p, name, p.Forward(t))
-				}, nil
+				return waiting(name, func(p *core.Proc) error { return p.Forward(t) }), nil
 			}
 			d, err := newDestination(args, proto)
 			if err != nil {
 				return nil, err
 			}
-			return func(c *rt.Ctx) int32 {
-				p := core.Of(c)
-				t, err := d.target(c)
+			return waiting(name, func(p *core.Proc) error {
+				t, err := d.target(p)
 				if err == nil {
 					err = p.Forward(t)
 				}
-				return outcome(p, name, err)
-			}, nil
+				return err
+			}), nil
 		},
 	}
+}
+
+// waiting makes a script function of a send: where its destination is a name that has to
+// be asked for, the script waits and the send is made again.
+func waiting(name string, send func(*core.Proc) error) rt.Func {
+	var run func(*core.Proc) int32
+	run = func(p *core.Proc) int32 {
+		err := send(p)
+		if err == core.ErrUnresolved {
+			return p.AwaitName(run)
+		}
+		return outcome(p, name, err)
+	}
+	return func(c *rt.Ctx) int32 { return run(core.Of(c)) }
 }
 
 // outcome turns the error of a send into the script's result and logs it. What

@@ -27,14 +27,13 @@ func sendFunction(name string, aliases []string, proto rt.Proto, doc string) reg
 			if err != nil {
 				return nil, err
 			}
-			return func(c *rt.Ctx) int32 {
-				p := core.Of(c)
-				t, err := d.target(c)
+			return waiting(name, func(p *core.Proc) error {
+				t, err := d.target(p)
 				if err == nil {
 					err = p.Send(t)
 				}
-				return outcome(p, name, err)
-			}, nil
+				return err
+			}), nil
 		},
 	}
 }

@@ -26,7 +26,7 @@ func TestLayers(t *testing.T) {
 		{"script", []string{"script", "sipparse", "pool"}},
 		{"engine/log", nil},
 		{"engine/params", []string{"script/rt", "script/registry", "script/value"}},
-		{"engine/core/coretest", []string{"engine/core", "engine/mod", "engine/log", "engine/params", "script", "sipparse", "pool", "reactor"}},
+		{"engine/core/coretest", []string{"engine/core", "engine/dns", "engine/mod", "engine/log", "engine/params", "script", "sipparse", "pool", "reactor"}},
 		{"engine/core", []string{"engine/core", "engine/log", "engine/params", "engine/transport", "engine/dns", "engine/store", "engine/blacklist", "script", "sipparse", "pool", "reactor"}},
 		{"engine/corefuncs", []string{"engine/core", "engine/corefuncs", "engine/log", "engine/params", "script", "sipparse", "pool", "reactor"}},
 		{"engine/mod", []string{"engine", "script", "sipparse", "pool", "reactor"}},

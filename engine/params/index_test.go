@@ -25,6 +25,7 @@ var notRows = map[string]string{
 
 // differ are defaults and types that differ from the index on purpose.
 var differ = map[string]string{
+	"dns_try_ipv6":        "on, as Kamailio 3.1 and 5.6 have it",
 	"sip_warning":         "the header tells an attacker about the network: off, as Kamailio 3.1 and 5.6 have it",
 	"advertised_port":     "the number 0 stands for the socket's port",
 	"workdir":             "/ in the background only",

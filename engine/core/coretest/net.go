@@ -35,6 +35,8 @@ var Listen = []string{"192.0.2.1:5060", "198.51.100.1:5060", "[2001:db8::1]:5060
 // Net is a server and the wire around it.
 type Net struct {
 	Server *core.Server
+	// Names answers for host names, nil where the options have brought another.
+	Names *Names
 
 	t      testing.TB
 	wire   *wire
@@ -78,6 +80,10 @@ func TryFile(t testing.TB, name, script string, opts core.Options) (*Net, *diag.
 	n.logger = log.New(log.Options{Rings: 1, Sink: n.lines, Level: 2, Lines: -1, Bytes: -1})
 	t.Cleanup(func() { n.logger.Close() })
 	opts.Logger, opts.Loops = n.logger, 1
+	if opts.Names == nil {
+		n.Names = newNames(t)
+		opts.Names = n.Names
+	}
 	s, diags := core.New(name, []byte(script), opts)
 	if s == nil {
 		return nil, diags

@@ -19,6 +19,9 @@ type errorRow struct {
 // refusal that has been answered already is not here: see replyError.
 var errorRows = []errorRow{
 	{core.ErrBadTarget, 478, "Unresolvable Destination"},
+	{core.ErrListed, 473, "Filtered Destination"},
+	{core.ErrUnresolvable, 478, "Unresolvable Destination"},
+	{core.ErrNoNameAnswer, 500, "Name Servers Do Not Answer"},
 	{core.ErrBadURI, 479, "Bad URI"},
 	{core.ErrNoSocket, 477, "Next Hop Not Reachable From Here"},
 	{core.ErrNotServed, 477, "Transport Not Served"},

@@ -69,18 +69,33 @@ func relayFunction(name string, proto rt.Proto, doc string) registry.Function {
 			if err != nil {
 				return nil, err
 			}
-			return func(c *rt.Ctx) int32 {
-				p := core.Of(c)
-				to, flags, err := d.target(c)
-				if err != nil {
-					p.Logf(levelErr, "%s: %v", name, err)
-					return p.Refuse(err)
-				}
+			return waiting(name, d.target, func(p *core.Proc, to core.Target, flags int64) int32 {
 				fr.apply(p)
 				return layerOf(p).relay(p, to, flags)
-			}, nil
+			}), nil
 		},
 	}
+}
+
+// waiting makes a script function of a relay: where a destination is a name that has
+// to be asked for, the script waits before there is a transaction.
+func waiting(name string, target func(*core.Proc) (core.Target, int64, error), relay func(*core.Proc, core.Target, int64) int32) rt.Func {
+	var run func(*core.Proc) int32
+	run = func(p *core.Proc) int32 {
+		to, flags, err := target(p)
+		if err == nil && p.RouteKnown(to) != nil {
+			err = core.ErrUnresolved
+		}
+		switch err {
+		case nil:
+			return relay(p, to, flags)
+		case core.ErrUnresolved:
+			return p.AwaitName(run)
+		}
+		p.Logf(levelErr, "%s: %v", name, err)
+		return p.Refuse(err)
+	}
+	return func(c *rt.Ctx) int32 { return run(core.Of(c)) }
 }
 
 // hop is the destination that a call names: nothing, a host and port, or, where
@@ -117,7 +132,8 @@ func newHop(args []registry.Actual, proto rt.Proto) (hop, error) {
 	return h, nil
 }
 
-func (h *hop) target(c *rt.Ctx) (core.Target, int64, error) {
+func (h *hop) target(p *core.Proc) (core.Target, int64, error) {
+	c := &p.Ctx
 	if h.host == nil {
 		return core.Target{Proto: h.proto}, h.flags, nil
 	}
@@ -141,7 +157,7 @@ func (h *hop) target(c *rt.Ctx) (core.Target, int64, error) {
 	if proto == rt.ProtoNone {
 		proto = c.Proto // as the request came in
 	}
-	t, err := core.HostTarget(host, uint16(port), proto)
+	t, err := p.HostTarget(host, uint16(port), proto)
 	return t, h.flags, err
 }
 
@@ -159,7 +175,7 @@ func compileRelayTo(b registry.Build, args []registry.Actual) (rt.Func, error) {
 		} else {
 			proxy = args[0].Eval
 			if ok {
-				if _, err := parseProxy([]byte(text)); err != nil && !isNameError(err) {
+				if _, err := parseProxy([]byte(text), core.HostTarget); err != nil && !isNameError(err) {
 					return nil, arg.Error(0, "t_relay_to: %v", err)
 				}
 			}
@@ -170,24 +186,21 @@ func compileRelayTo(b registry.Build, args []registry.Actual) (rt.Func, error) {
 			return nil, err
 		}
 	}
-	return func(c *rt.Ctx) int32 {
-		p := core.Of(c)
-		n, _ := flags.Get(c)
-		var to core.Target
+	target := func(p *core.Proc) (to core.Target, n int64, err error) {
+		n, _ = flags.Get(&p.Ctx)
 		if proxy != nil {
-			var err error
-			if to, err = parseProxy(c.Text(proxy(c))); err != nil {
-				p.Logf(levelErr, "t_relay_to: %v", err)
-				return p.Refuse(err)
-			}
+			to, err = parseProxy(p.Text(proxy(&p.Ctx)), p.HostTarget)
 		}
+		return to, n, err
+	}
+	return waiting("t_relay_to", target, func(p *core.Proc, to core.Target, n int64) int32 {
 		fr.apply(p)
 		return layerOf(p).relay(p, to, n)
-	}, nil
+	}), nil
 }
 
 // parseProxy reads "proto:host:port", of which the first and the last may be missing.
-func parseProxy(b []byte) (core.Target, error) {
+func parseProxy(b []byte, resolve func([]byte, uint16, rt.Proto) (core.Target, error)) (core.Target, error) {
 	proto := rt.ProtoNone
 	if i := bytes.IndexByte(b, ':'); i > 0 {
 		for q := rt.ProtoUDP; q <= rt.ProtoSCTP; q++ {
@@ -208,7 +221,7 @@ func parseProxy(b []byte) (core.Target, error) {
 	if len(b) == 0 {
 		return core.Target{Proto: proto}, nil
 	}
-	return core.HostTarget(b, uint16(port), proto)
+	return resolve(b, uint16(port), proto)
 }
 
 func isNameError(err error) bool {
@@ -221,15 +234,9 @@ func compileReplicate(_ registry.Build, args []registry.Actual) (rt.Func, error)
 	if err != nil {
 		return nil, err
 	}
-	return func(c *rt.Ctx) int32 {
-		p := core.Of(c)
-		to, _, err := d.target(c)
-		if err != nil {
-			p.Logf(levelErr, "t_replicate: %v", err)
-			return p.Refuse(err)
-		}
+	return waiting("t_replicate", d.target, func(p *core.Proc, to core.Target, _ int64) int32 {
 		return layerOf(p).relay(p, to, relayReplicate|relayNo100)
-	}, nil
+	}), nil
 }
 
 // avpTimers are fr_timer_avp and fr_inv_timer_avp: AVPs by which a script sets the

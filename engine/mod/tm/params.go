@@ -133,7 +133,7 @@ var params = []registry.Param{
 	intParam("blst_503_max_timeout", func(c *Config) *int64 { return &c.Blst503Max }, 0, 1073741824, "3600",
 		"Accepted for the blacklist of destinations.", "accepted; destinations are not blacklisted by this version"),
 	intParam("blst_methods_add", func(c *Config) *int64 { return &c.BlstAdd }, 0, 1073741824, "1",
-		"Accepted for the blacklist of destinations.", "accepted; destinations are not blacklisted by this version"),
+		"Methods whose time-out puts a destination on the blacklist (use_dst_blacklist): 1 is INVITE.", "methods other than INVITE do not put destinations on the blacklist"),
 	intParam("blst_methods_lookup", func(c *Config) *int64 { return &c.BlstLookup }, 0, 1073741824, "2147483647",
 		"Accepted for the blacklist of destinations.", "accepted; destinations are not blacklisted by this version"),
 	intParam("cancel_b_method", func(c *Config) *int64 { return &c.CancelBMethod }, 0, 2, "1",

@@ -208,6 +208,10 @@ var failures = []struct {
 	reason string
 }{
 	{core.ErrBadTarget, 478, "Unresolvable destination"},
+	{core.ErrUnresolvable, 478, "Unresolvable destination"},
+	{core.ErrListed, 473, "Filtered destination"},
+	{core.ErrUnresolved, 478, "Unresolvable destination"},
+	{core.ErrNoNameAnswer, 500, "Name servers do not answer"},
 	{core.ErrBadURI, 479, "Bad URI"},
 	{core.ErrNoSocket, 477, "Next hop not reachable from here"},
 	{core.ErrNotServed, 477, "Transport not served"},

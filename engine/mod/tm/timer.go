@@ -3,6 +3,7 @@ package tm
 import (
 	"time"
 
+	"sipedge/engine/blacklist"
 	"sipedge/reactor"
 	"sipedge/sipparse"
 )
@@ -122,6 +123,9 @@ func (m *layer) onFR(bi int32, b *branch) {
 func (m *layer) timedOut(i int32, t *tx, bi int32, b *branch) {
 	m.stats.timeouts.Add(1)
 	proceeding := b.state == brProceeding
+	if b.state == brCalling && t.method == sipparse.MethodInvite && m.cfg(t).BlstAdd&1 != 0 {
+		m.loop.Failed(b.sock, b.to, blacklist.Timeout)
+	}
 	b.flags |= bFaked | bTimedOut
 	t.flags |= fAnyTimeout
 	if t.flags&fCanceled != 0 || b.flags&bCanceled != 0 {

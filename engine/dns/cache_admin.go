@@ -1,0 +1,169 @@
+package dns
+
+import (
+	"fmt"
+	"net/netip"
+	"time"
+
+	"github.com/cespare/xxhash/v2"
+)
+
+// This file is what the dns.* commands of the control plane do.
+
+// CacheMem are figures of a cache's memory, in bytes (dns.mem_info).
+type CacheMem struct {
+	Used, Limit       int
+	Entries, Negative int
+	Evicted, Refused  uint64 // entries that went for others; answers that found no room
+	Hits, Misses      uint64
+	Stale             uint64 // answers used beyond their time
+}
+
+// MemInfo reads the figures.
+func (c *Cache) MemInfo() CacheMem {
+	m := CacheMem{Limit: c.config.Load().Limit}
+	for _, s := range c.set.Load().shards {
+		s.mu.Lock()
+		m.Used += s.used
+		m.Entries += s.live
+		m.Negative += s.negative
+		m.Evicted += s.evicted
+		m.Refused += s.refused
+		m.Hits += s.hits
+		m.Misses += s.misses
+		m.Stale += s.stale
+		s.mu.Unlock()
+	}
+	return m
+}
+
+// AddA enters an address by hand (dns.add_a, dns.add_aaaa): the type is the
+// address's. A name that has entries made by hand gets one more record; what
+// servers said of it is replaced. permanent: it stays until it is deleted, else
+// for ttl. Answers of servers never replace it meanwhile. Errors: ErrName, ErrFull.
+func (c *Cache) AddA(name string, ttl time.Duration, ip netip.Addr, permanent bool) error {
+	t := TypeA
+	if ip.Unmap().Is6() {
+		t = TypeAAAA
+	}
+	return c.add(name, t, ttl, permanent, func(a *Answer) bool { return a.AddAddr(ip) })
+}
+
+// AddSRV enters an SRV record (dns.add_srv); see AddA.
+func (c *Cache) AddSRV(name string, ttl time.Duration, priority, weight, port uint16, target string, permanent bool) error {
+	return c.add(name, TypeSRV, ttl, permanent, func(a *Answer) bool { return a.AddSRV(priority, weight, port, target) })
+}
+
+// AddNAPTR enters a NAPTR record (dns.add_naptr); see AddA.
+func (c *Cache) AddNAPTR(name string, ttl time.Duration, order, preference uint16, flags, service, regexp, replacement string, permanent bool) error {
+	return c.add(name, TypeNAPTR, ttl, permanent, func(a *Answer) bool {
+		return a.AddNAPTR(order, preference, flags, service, regexp, replacement)
+	})
+}
+
+// AddText enters a TXT, PTR or CNAME record (dns.add_txt, add_ptr, add_cname); see AddA.
+func (c *Cache) AddText(name string, t Type, ttl time.Duration, text string, permanent bool) error {
+	return c.add(name, t, ttl, permanent, func(a *Answer) bool { return a.AddText(text) })
+}
+
+func (c *Cache) add(name string, t Type, ttl time.Duration, permanent bool, record func(*Answer) bool) error {
+	c.admin.Lock()
+	defer c.admin.Unlock()
+	if _, ok := cleanName(name); !ok {
+		return fmt.Errorf("%w: %.80q", ErrName, name)
+	}
+	var a Answer
+	a.Reset(t)
+	flags := flagManual
+	if permanent {
+		flags |= flagPermanent
+	}
+	c.visit(name, t, func(s *shard, i uint32) {
+		if e := s.entry(i); e.flags&flagManual != 0 && !e.over(c.Now(), 0) {
+			s.copyOut(e, &a, c.Now())
+		}
+	})
+	if !record(&a) {
+		return fmt.Errorf("the %v record for %.80q is not valid, or the name has %d already", t, name, a.Len())
+	}
+	if !c.put([]byte(name), &a, ttl.Milliseconds(), flags) {
+		return ErrFull
+	}
+	return nil
+}
+
+// visit calls f with the shard and index of an entry, under its lock; false: there is none.
+func (c *Cache) visit(name string, t Type, f func(*shard, uint32)) bool {
+	var buf [keyPrefix + MaxName]byte
+	key, ok := c.key(&buf, []byte(name), t)
+	if !ok {
+		return false
+	}
+	hash := xxhash.Sum64(key)
+	s := c.set.Load().of(hash)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i := s.find(hash, key[keyPrefix:], t)
+	if i != 0 {
+		f(s, i)
+	}
+	return i != 0
+}
+
+// Delete removes a name's entry of a type, permanent or not (dns.delete_a …), and
+// says whether there was one.
+func (c *Cache) Delete(name string, t Type) bool {
+	return c.visit(name, t, func(s *shard, i uint32) { s.remove(i) })
+}
+
+// DeleteAll empties the cache (dns.delete_all); force takes permanent entries
+// too (dns.delete_all_force). It says how many entries went.
+func (c *Cache) DeleteAll(force bool) (removed int) {
+	for _, s := range c.set.Load().shards {
+		s.mu.Lock()
+		for i := s.oldest; i != 0; {
+			e := s.entry(i)
+			newer := e.newer
+			if force || e.flags&flagPermanent == 0 {
+				s.remove(i)
+				removed++
+			}
+			i = newer
+		}
+		s.mu.Unlock()
+	}
+	return removed
+}
+
+// View calls f with a copy of every entry (dns.view) until it returns false. No
+// lock is held meanwhile; what changes during the walk may be seen or not.
+func (c *Cache) View(f func(name string, a *Answer) bool) {
+	type item struct {
+		name string
+		a    Answer
+	}
+	for _, s := range c.set.Load().shards {
+		var items []item
+		var buf []byte
+		s.mu.Lock()
+		for i := s.newest; i != 0; i = s.entry(i).older {
+			e := s.entry(i)
+			buf = s.readName(e, buf[:0])
+			it := item{name: string(buf)}
+			s.copyOut(e, &it.a, c.Now())
+			items = append(items, it)
+		}
+		s.mu.Unlock()
+		for i := range items {
+			if !f(items[i].name, &items[i].a) {
+				return
+			}
+		}
+	}
+}
+
+// Lookup copies one entry whether or not its time is over (dns.lookup); it does not
+// count as a use.
+func (c *Cache) Lookup(name string, t Type, a *Answer) bool {
+	return c.visit(name, t, func(s *shard, i uint32) { s.copyOut(s.entry(i), a, c.Now()) })
+}
