@@ -19,6 +19,8 @@ const (
 
 	// slabBytes is the size of the blocks that an Arena cuts into pieces.
 	slabBytes = 1 << 18
+	// slabCells is the number of entries that a Slab makes at a time.
+	slabCells = 256
 	// minPiece and maxPiece are the smallest and largest pieces of an Arena, bytes;
 	// a message has at most 65535.
 	minPiece = 256

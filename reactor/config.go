@@ -8,10 +8,10 @@ import (
 
 // Listen is one address to listen on.
 type Listen struct {
-	// Transport must be UDP.
+	// Transport is UDP or TCP.
 	Transport Transport
 	// Addr is address and port. Port 0 lets the system choose one, the same for
-	// all loops. An IPv6 wildcard does not include IPv4.
+	// all loops; a stream's is not the same as a datagram socket's. An IPv6 wildcard does not include IPv4.
 	Addr netip.AddrPort
 	// TOS is the type-of-service byte of what is sent (IP_TOS, IPV6_TCLASS); 0
 	// leaves the system's.
@@ -68,6 +68,12 @@ type Config struct {
 	// Poller names the back end: "epoll_lt", "epoll_et" (Linux), "kqueue" (BSD,
 	// macOS), "poll", "select"; "" is the system's best.
 	Poller string
+
+	// Framer makes what cuts a stream into messages, one for each connection; those
+	// of closed connections are used again. It is called on the loops.
+	Framer func() Framer
+	// Streams are the bounds of connections; Reactor.SetStreams changes them.
+	Streams Streams
 
 	// Counts and bytes, each with its default in limits.go.
 	RecvBatch, SendBatch       int

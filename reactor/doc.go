@@ -14,6 +14,16 @@
 //	wait (up to the next timer) → mailbox → ready sockets, in batches →
 //	timers → CycleEnd → flush the send batch
 //
+// Streams: all loops accept from one descriptor per address; a connection belongs
+// to the loop that accepted or opened it (conntable.go). What has come is cut by
+// the engine's Framer and handed to Receive like datagrams (connread.go); messages
+// are written with the flush, and wait in a bounded queue when the peer does not
+// take them (connwrite.go). A connection that waits holds no buffer, one timer and
+// its record. ConnID says slot and generation, so that a late answer never reaches
+// somebody else. Encryption has its place between the system calls and the two
+// functions that they serve: cut gets what was decrypted, enqueue what was
+// encrypted; nothing else looks at the bytes.
+//
 // Memory is handed out under one rule: what a callback receives (Message.Data,
 // Mail.Data) is valid until that callback returns. Built with the tag
 // debugpool, the package overwrites it then, so that a handler that keeps a

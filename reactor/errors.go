@@ -16,6 +16,22 @@ var (
 	ErrMailboxFull   = errors.New("reactor: mailbox is full")
 	ErrNoLoop        = errors.New("reactor: no such loop")
 	ErrClosed        = errors.New("reactor: stopped")
+	ErrNoStreams     = errors.New("reactor: streams need a Framer and a StreamHandler")
+	ErrNoConn        = errors.New("reactor: the connection is closed")
+	ErrConnTable     = errors.New("reactor: the table of connections is full")
+	ErrConnQueueFull = errors.New("reactor: write queue of the connection is full")
+)
+
+// Reasons why a connection was closed from here; those of the system and io.EOF
+// come as they are.
+var (
+	ErrConnectTimeout = errors.New("reactor: the peer did not answer in time")
+	ErrSendTimeout    = errors.New("reactor: the peer takes no data")
+	ErrFirstMessage   = errors.New("reactor: no complete message came in time")
+	ErrWholeMessage   = errors.New("reactor: a message was not complete in time")
+	ErrIdle           = errors.New("reactor: the connection was idle")
+	ErrFraming        = errors.New("reactor: the stream has lost its framing")
+	ErrClosedHere     = errors.New("reactor: closed by the handler")
 )
 
 // ListenError is why a listen address could not be opened. It names the address.

@@ -130,7 +130,7 @@ func TestChangesDuringStopEndAsWell(t *testing.T) {
 // refusing is a poller that watches no descriptor.
 type refusing struct{ poller }
 
-func (refusing) add(int, int32) error { return errors.New("refused") }
+func (refusing) add(int, int32, interest) error { return errors.New("refused") }
 
 // TestAnAddressThatOneLoopCannotWatchIsClosedOnAll leaves nothing behind.
 func TestAnAddressThatOneLoopCannotWatchIsClosedOnAll(t *testing.T) {

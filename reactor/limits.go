@@ -53,6 +53,59 @@ const (
 	// DefaultSendBuffer is the same for SO_SNDBUF. Config.SendBuffer.
 	DefaultSendBuffer = 1 << 20
 
+	// The bounds of connections, each overridden by the field of Streams of that
+	// name. Kamailio's defaults are those of the parameter named.
+	//
+	// connTableReserve descriptors are left to everything else when MaxConns
+	// follows from RLIMIT_NOFILE (tcp_max_connections: 2048).
+	connTableReserve = 256
+	// defaultSharePercent: no address fills the table, nor do three.
+	defaultSharePercent = 25
+	// defaultReserveShare is the part of the table, one in so many, of
+	// Streams.Reserve.
+	defaultReserveShare = 16
+	// defaultMaxMessage is the longest message of a stream (tcp_rd_buf_size: 4096).
+	defaultMaxMessage = MaxDatagram
+	minMaxMessage     = 512
+	// defaultConnQueue is tcp_conn_wq_max, defaultAllQueues tcp_wq_max.
+	defaultConnQueue = 32 << 10
+	defaultAllQueues = 10 << 20
+	// defaultConnectTimeout is tcp_connect_timeout, defaultSendTimeout
+	// tcp_send_timeout, defaultIdle tcp_connection_lifetime.
+	defaultConnectTimeout = 10 * time.Second
+	defaultSendTimeout    = 10 * time.Second
+	defaultIdle           = 120 * time.Second
+	// defaultFirstMessage, defaultWholeMessage and defaultHalfClose are ours.
+	defaultFirstMessage = 60 * time.Second
+	defaultWholeMessage = 20 * time.Second
+	defaultHalfClose    = 5 * time.Second
+
+	// listenBacklog is how many connections may wait to be accepted; the kernel
+	// bounds it by net.core.somaxconn.
+	listenBacklog = 4096
+	// acceptBatch bounds what one loop accepts in a cycle, so that the others get
+	// their part of a burst.
+	acceptBatch = 16
+	// acceptPause is how long a loop does not accept when there are no descriptors.
+	acceptPause = 100 * time.Millisecond
+	// streamRead is what is read from a connection at once, bytes.
+	streamRead = 64 << 10
+	// lingerTime and lingerBytes bound how long and how much a connection that was
+	// closed from here is read on: unread bytes would make the system discard what
+	// is on its way to the peer (RFC 1122 section 4.2.2.13).
+	lingerTime  = 2 * time.Second
+	lingerBytes = 256 << 10
+	// tagCost is what a message's tag adds to its connection's queue, bytes.
+	tagCost = 16
+	// iovecs is the pieces given to one system call.
+	iovecs = 64
+	// keptBuffers bounds the free buffers that a loop keeps of each size, bytes.
+	keptBuffers = 1 << 20
+	// keptConns bounds the free connection records that a loop keeps.
+	keptConns = 256
+	// never is a deadline that does not come, ns.
+	never = int64(1<<63 - 1)
+
 	// SlowCallback is the duration from which a callback is counted and named.
 	SlowCallback = 5 * time.Millisecond
 

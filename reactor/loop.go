@@ -38,6 +38,24 @@ type loop struct {
 	again  []*udpSocket // those of the cycle before
 	paused []*udpSocket // sockets with a queue that no event will announce
 
+	// Streams (conntable.go and the files beside it).
+	streams    StreamHandler // h, when it is one
+	listeners  []*listener   // by SocketID; nil where the loop has none
+	slots      []connSlot
+	freeSlots  []uint32
+	freeConns  []*conn
+	dead       []*conn // closed in this cycle
+	draining   []*conn // to be closed after the flush
+	readyConns []*conn // edge-triggered connections that may have more
+	againConns []*conn // those of the cycle before
+	notes      []note
+	deadlines  *wheel.Wheel
+	bufs       buffers
+	shared     []byte    // what one system call reads, behind a part of a message
+	frames     []Message // of one connection, for Receive
+	wantAccept bool      // a descriptor was closed
+	acceptTime uint64    // the timer by which accepting goes on
+
 	ordersMu sync.Mutex
 	orders   []func(*loop) // what the reactor wants done on the loop
 	ended    bool          // takes no order any more
@@ -54,9 +72,10 @@ const wakeTag = -1
 
 func newLoop(r *Reactor, id int, kind pollerKind) (*loop, error) {
 	l := &loop{r: r, id: id, edge: kind.edge,
-		mail:   newMailbox(r.cfg.MailboxSlots, r.cfg.MailboxLarge),
-		timers: wheel.New(1, r.cfg.MaxTimers),
-		recv:   newReceiver(r.cfg.RecvBatch),
+		mail:      newMailbox(r.cfg.MailboxSlots, r.cfg.MailboxLarge),
+		timers:    wheel.New(1, r.cfg.MaxTimers),
+		deadlines: wheel.New(1, connSlotMask),
+		recv:      newReceiver(r.cfg.RecvBatch),
 	}
 	l.out.init(r.cfg.SendBatch)
 	var err error
@@ -67,7 +86,7 @@ func newLoop(r *Reactor, id int, kind pollerKind) (*loop, error) {
 		l.poll.close()
 		return nil, err
 	}
-	if err = l.poll.add(l.wake.fd, wakeTag); err != nil {
+	if err = l.poll.add(l.wake.fd, wakeTag, wantRead); err != nil {
 		l.closePoller()
 		return nil, err
 	}
@@ -102,6 +121,7 @@ func (l *loop) run() {
 	l.last = l.now
 	l.guard("Start", 0, func() { l.h.Start(l) })
 	l.out.flush(l) // the first cycle may sleep for long
+	l.afterFlush()
 	for !l.cycle() {
 	}
 	l.finish()
@@ -115,19 +135,32 @@ func (l *loop) cycle() bool {
 	l.last = l.now
 	began := l.now
 	l.c.cycles.Add(1)
+	l.tell()
 	if l.ordered.Load() {
 		l.obey()
 	}
 	l.drainMail()
 	l.again, l.ready = l.ready, l.again[:0]
+	l.againConns, l.readyConns = l.readyConns, l.againConns[:0]
 	for i := range n {
 		ev := &l.events[i]
 		if ev.tag == wakeTag {
 			l.wake.clear()
 			continue
 		}
+		if ev.tag&connTag != 0 {
+			if c := l.connAt(ev.tag &^ connTag); c != nil {
+				l.onConn(c, ev)
+				l.tell()
+			}
+			continue
+		}
 		s := l.sock(SocketID(ev.tag))
 		if s == nil {
+			if k := l.listener(SocketID(ev.tag)); k != nil && !l.stopping {
+				l.accept(k)
+				l.tell()
+			}
 			continue
 		}
 		if ev.write {
@@ -140,14 +173,22 @@ func (l *loop) cycle() bool {
 	if len(l.again) > 0 && !l.stopping {
 		l.readAgain()
 	}
+	if len(l.againConns) > 0 && !l.stopping {
+		l.readConnsAgain(l.againConns)
+	}
 	if len(l.paused) > 0 {
 		l.retryPaused()
 	}
 	if !l.stopping {
 		l.fire()
+		if l.deadlines.Len() > 0 {
+			l.expire()
+			l.tell()
+		}
 	}
 	l.cycleEnd()
 	l.out.flush(l)
+	l.afterFlush()
 	lag := uint64(time.Since(l.r.epoch)) + 1 - uint64(began)
 	l.c.lag.Store(lag)
 	if lag > l.c.maxLag.Load() {
@@ -160,13 +201,13 @@ func (l *loop) cycle() bool {
 // and not at all when there is something to do already.
 func (l *loop) wait() int {
 	timeout := time.Duration(-1)
-	if l.timers.Len() > 0 {
-		timeout = max(time.Duration(l.timers.Next()*int64(TimerTick)-int64(time.Since(l.r.epoch))), 0)
+	if next := l.nextTick(); next != never {
+		timeout = max(time.Duration(next*int64(TimerTick)-int64(time.Since(l.r.epoch))), 0)
 	}
 	if len(l.paused) > 0 && (timeout < 0 || timeout > retryPause) {
 		timeout = retryPause
 	}
-	if len(l.ready) > 0 {
+	if len(l.ready) > 0 || len(l.readyConns) > 0 || len(l.notes) > 0 {
 		timeout = 0
 	}
 	if l.stopping {
@@ -194,6 +235,33 @@ func (l *loop) wait() int {
 	return n
 }
 
+// nextTick is when the first of all timers is due, never for none.
+func (l *loop) nextTick() int64 {
+	next := never
+	if l.timers.Len() > 0 {
+		next = l.timers.Next()
+	}
+	if l.deadlines.Len() > 0 {
+		next = min(next, l.deadlines.Next())
+	}
+	return next
+}
+
+// afterFlush closes what had only to be written and gives back what the cycle's
+// dead connections had.
+func (l *loop) afterFlush() {
+	if len(l.draining) > 0 {
+		l.finishDraining()
+	}
+	if len(l.dead) > 0 {
+		l.bury()
+	}
+	if l.wantAccept {
+		l.wantAccept = false
+		l.resumeAccept()
+	}
+}
+
 // rest lets a busy real-time loop sleep for a moment now and then (rtBreath).
 func (l *loop) rest() {
 	now := int64(time.Since(l.r.epoch))
@@ -215,7 +283,11 @@ func (l *loop) drainMail() {
 		if m == nil {
 			break // its producer has not finished writing it
 		}
-		l.posted(m)
+		if m.op != opNone {
+			l.connMail(m)
+		} else {
+			l.posted(m)
+		}
 		l.mail.done()
 		n++
 	}
@@ -363,6 +435,7 @@ func (l *loop) halt() {
 			l.await(s, unix.ENOBUFS)
 		}
 	}
+	l.haltStreams()
 }
 
 // sock is the loop's socket of a listen address, nil if there is none.
@@ -378,17 +451,23 @@ func (l *loop) addSocket(s *udpSocket) error {
 	for int(s.id) >= len(l.socks) {
 		l.socks = append(l.socks, nil)
 	}
-	if err := l.poll.add(s.fd, int32(s.id)); err != nil {
+	if err := l.poll.add(s.fd, int32(s.id), wantRead); err != nil {
 		return err
 	}
 	l.socks[s.id] = s
 	return nil
 }
 
-// removeSocket reads what has arrived and closes the descriptor.
+// removeSocket reads what has arrived and closes the descriptor. Connections that
+// were accepted on an address live on.
 func (l *loop) removeSocket(id SocketID) {
 	s := l.sock(id)
 	if s == nil {
+		if k := l.listener(id); k != nil {
+			l.accept(k)
+			l.closeListener(k)
+			l.tell()
+		}
 		return
 	}
 	for range drainBatches {
@@ -418,6 +497,7 @@ func (l *loop) finish() {
 	l.guard("Stop", 0, func() { l.h.Stop(l) })
 	l.out.flush(l)
 	deadline := time.Now().Add(stopFlush)
+	l.finishStreams(deadline)
 	for _, s := range l.socks {
 		if s == nil {
 			continue
@@ -449,6 +529,11 @@ func (l *loop) endOrders() {
 	for _, s := range l.socks {
 		if s != nil {
 			l.closeSocket(s)
+		}
+	}
+	for _, k := range l.listeners {
+		if k != nil {
+			l.closeListener(k)
 		}
 	}
 }

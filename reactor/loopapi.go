@@ -21,6 +21,9 @@ func (l *loop) SocketAddr(id SocketID) Addr {
 	if s := l.sock(id); s != nil {
 		return s.addr
 	}
+	if k := l.listener(id); k != nil {
+		return k.addr
+	}
 	return Addr{}
 }
 

@@ -9,9 +9,6 @@ type SocketID int32
 // NoSocket is the SocketID of nothing.
 const NoSocket SocketID = -1
 
-// ConnID is id and generation of a stream's connection; 0 for datagrams.
-type ConnID uint64
-
 // TimerID names an armed timer; 0 is none. An id that has fired or was cancelled
 // never names a later timer.
 type TimerID uint64
@@ -36,6 +33,8 @@ type Message struct {
 	// capacity ends with the message's receive slot.
 	Data []byte
 	Meta Meta
+	// Frame is what a stream's Framer has found.
+	Frame Frame
 }
 
 // Mail is what loops, and others through a Poster, send to a loop.
@@ -53,6 +52,8 @@ type Mail struct {
 	// Data is copied once by Post, into the target's mailbox. The receiver's
 	// copy is valid until Posted returns.
 	Data []byte
+
+	op connOp // the reactor's own mail about a connection
 }
 
 // Handler is what runs on a loop. All methods run on the loop's goroutine. A
@@ -60,7 +61,8 @@ type Mail struct {
 type Handler interface {
 	// Start is called once, before the first cycle.
 	Start(l Loop)
-	// Receive gets messages of one socket in the order of their arrival. batch
+	// Receive gets messages of one socket, or of one connection, in the order of
+	// their arrival. batch
 	// and all Data are valid until it returns. A panic costs the rest of the
 	// batch, so a handler that processes messages recovers for each itself.
 	Receive(l Loop, batch []Message)
@@ -114,6 +116,8 @@ type Loop interface {
 	Send(sock SocketID, to Addr, data []byte) error
 	// SendFrom is Send with CommitFrom's source address.
 	SendFrom(sock SocketID, from, to Addr, data []byte) error
+
+	Conns
 
 	// After arms a timer: Handler.Timer(kind, arg) is called once, d after Now or
 	// up to TimerTick later, never earlier; a d of 0 or less is the next tick. It

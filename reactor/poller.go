@@ -10,10 +10,11 @@ import (
 // poller tells which descriptors are ready. It is used by its loop alone; waking
 // it is what the loop's wake descriptor is for.
 type poller interface {
-	// add watches a descriptor for reading. tag comes back with its events.
-	add(fd int, tag int32) error
-	// writable switches watching for room to write on or off.
-	writable(fd int, tag int32, on bool) error
+	// add watches a descriptor. tag comes back with its events.
+	add(fd int, tag int32, w interest) error
+	// set changes what is watched for. Errors and hang-ups are reported in any case
+	// where the system does so.
+	set(fd int, tag int32, w interest) error
 	remove(fd int) error
 	// wait fills events and returns how many are ready: at once with a timeout of
 	// 0, after the timeout at the latest, without bound when it is negative. An
@@ -21,6 +22,18 @@ type poller interface {
 	wait(timeout time.Duration, events []event) (int, error)
 	close() error
 }
+
+// interest is what a descriptor is watched for.
+type interest uint8
+
+const (
+	wantRead  interest = 1 << iota
+	wantWrite          // room to write
+	// shared is a listening socket that all loops watch: one of them should be
+	// woken, and again as long as something waits, whatever the back end's mode. It
+	// cannot be changed, only removed.
+	shared
+)
 
 // event is one ready descriptor.
 type event struct {

@@ -17,6 +17,7 @@ var pollers = []pollerKind{
 type epoll struct {
 	fd     int
 	mode   uint32 // 0 or EPOLLET
+	ctl    unix.EpollEvent
 	events [maxEvents]unix.EpollEvent
 }
 
@@ -28,20 +29,32 @@ func newEpoll(mode uint32) (poller, error) {
 	return &epoll{fd: fd, mode: mode}, nil
 }
 
-func (p *epoll) control(op, fd int, events uint32, tag int32) error {
-	return unix.EpollCtl(p.fd, op, fd, &unix.EpollEvent{Events: events | p.mode, Fd: tag})
-}
-
-func (p *epoll) add(fd int, tag int32) error {
-	return p.control(unix.EPOLL_CTL_ADD, fd, unix.EPOLLIN, tag)
-}
-
-func (p *epoll) writable(fd int, tag int32, on bool) error {
-	ev := uint32(unix.EPOLLIN)
-	if on {
+func (p *epoll) control(op, fd int, w interest, tag int32) error {
+	var ev uint32
+	if w&wantRead != 0 {
+		ev |= unix.EPOLLIN
+	}
+	if w&wantWrite != 0 {
 		ev |= unix.EPOLLOUT
 	}
-	return p.control(unix.EPOLL_CTL_MOD, fd, ev, tag)
+	if w&shared != 0 {
+		ev |= unix.EPOLLEXCLUSIVE
+	} else {
+		ev |= p.mode
+	}
+	p.ctl = unix.EpollEvent{Events: ev, Fd: tag}
+	if _, _, e := unix.RawSyscall6(unix.SYS_EPOLL_CTL, uintptr(p.fd), uintptr(op), uintptr(fd), uintptr(unsafe.Pointer(&p.ctl)), 0, 0); e != 0 {
+		return e
+	}
+	return nil
+}
+
+func (p *epoll) add(fd int, tag int32, w interest) error {
+	return p.control(unix.EPOLL_CTL_ADD, fd, w, tag)
+}
+
+func (p *epoll) set(fd int, tag int32, w interest) error {
+	return p.control(unix.EPOLL_CTL_MOD, fd, w, tag)
 }
 
 func (p *epoll) remove(fd int) error { return unix.EpollCtl(p.fd, unix.EPOLL_CTL_DEL, fd, nil) }

@@ -14,9 +14,15 @@ var pollers = []pollerKind{
 	{name: "select", open: newSelect},
 }
 
+// kfd is what is watched of a descriptor.
+type kfd struct {
+	tag  int32
+	want interest
+}
+
 type kqueue struct {
 	fd     int
-	tags   map[int]int32
+	fds    map[int]kfd
 	events [maxEvents]unix.Kevent_t
 }
 
@@ -26,7 +32,7 @@ func newKqueue() (poller, error) {
 		return nil, err
 	}
 	unix.CloseOnExec(fd)
-	return &kqueue{fd: fd, tags: map[int]int32{}}, nil
+	return &kqueue{fd: fd, fds: map[int]kfd{}}, nil
 }
 
 func (p *kqueue) change(fd, filter, flags int) error {
@@ -36,22 +42,36 @@ func (p *kqueue) change(fd, filter, flags int) error {
 	return err
 }
 
-func (p *kqueue) add(fd int, tag int32) error {
-	p.tags[fd] = tag
-	return p.change(fd, unix.EVFILT_READ, unix.EV_ADD)
+func (p *kqueue) add(fd int, tag int32, w interest) error {
+	p.fds[fd] = kfd{tag: tag}
+	return p.set(fd, tag, w)
 }
 
-func (p *kqueue) writable(fd int, _ int32, on bool) error {
-	if on {
-		return p.change(fd, unix.EVFILT_WRITE, unix.EV_ADD)
+func (p *kqueue) set(fd int, tag int32, w interest) error {
+	old := p.fds[fd].want
+	p.fds[fd] = kfd{tag, w}
+	for _, f := range [...]struct {
+		bit    interest
+		filter int
+	}{{wantRead, unix.EVFILT_READ}, {wantWrite, unix.EVFILT_WRITE}} {
+		var err error
+		switch {
+		case w&^old&f.bit != 0:
+			err = p.change(fd, f.filter, unix.EV_ADD)
+		case old&^w&f.bit != 0:
+			err = p.change(fd, f.filter, unix.EV_DELETE)
+		}
+		if err != nil {
+			return err
+		}
 	}
-	return p.change(fd, unix.EVFILT_WRITE, unix.EV_DELETE)
+	return nil
 }
 
 func (p *kqueue) remove(fd int) error {
-	delete(p.tags, fd)
-	_ = p.change(fd, unix.EVFILT_WRITE, unix.EV_DELETE) // it is there only while the socket waits for room
-	return p.change(fd, unix.EVFILT_READ, unix.EV_DELETE)
+	err := p.set(fd, p.fds[fd].tag, 0)
+	delete(p.fds, fd)
+	return err
 }
 
 func (p *kqueue) wait(timeout time.Duration, events []event) (int, error) {
@@ -69,7 +89,7 @@ func (p *kqueue) wait(timeout time.Duration, events []event) (int, error) {
 	}
 	for i := range n {
 		k := &p.events[i]
-		events[i] = event{p.tags[int(k.Ident)], k.Filter == unix.EVFILT_READ, k.Filter == unix.EVFILT_WRITE}
+		events[i] = event{p.fds[int(k.Ident)].tag, k.Filter == unix.EVFILT_READ, k.Filter == unix.EVFILT_WRITE}
 	}
 	return n, nil
 }

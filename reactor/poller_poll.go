@@ -4,7 +4,6 @@ package reactor
 
 import (
 	"errors"
-	"slices"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -14,7 +13,8 @@ import (
 type pollSet struct {
 	fds   []unix.PollFd
 	tags  []int32
-	first int // where the search for ready descriptors begins
+	at    []int32 // by descriptor: its place in fds and 1, 0 for none
+	first int     // where the search for ready descriptors begins
 }
 
 // ready fills events with the descriptors that look finds something at. When there
@@ -40,26 +40,41 @@ func (p *pollSet) ready(events []event, look func(f *unix.PollFd) (read, write b
 
 func newPoll() (poller, error) { return &pollSet{}, nil }
 
+// find is the place of a descriptor in fds, -1 if it is not watched.
 func (p *pollSet) find(fd int) int {
-	return slices.IndexFunc(p.fds, func(f unix.PollFd) bool { return int(f.Fd) == fd })
+	if fd < 0 || fd >= len(p.at) {
+		return -1
+	}
+	return int(p.at[fd]) - 1
 }
 
-func (p *pollSet) add(fd int, tag int32) error {
-	p.fds = append(p.fds, unix.PollFd{Fd: int32(fd), Events: unix.POLLIN})
+func (p *pollSet) add(fd int, tag int32, w interest) error {
+	for fd >= len(p.at) {
+		p.at = append(p.at, 0)
+	}
+	p.fds = append(p.fds, unix.PollFd{Fd: int32(fd), Events: pollEvents(w)})
 	p.tags = append(p.tags, tag)
+	p.at[fd] = int32(len(p.fds))
 	return nil
 }
 
-func (p *pollSet) writable(fd int, _ int32, on bool) error {
+func (p *pollSet) set(fd int, _ int32, w interest) error {
 	i := p.find(fd)
 	if i < 0 {
 		return unix.ENOENT
 	}
-	p.fds[i].Events = unix.POLLIN
-	if on {
-		p.fds[i].Events |= unix.POLLOUT
-	}
+	p.fds[i].Events = pollEvents(w)
 	return nil
+}
+
+func pollEvents(w interest) (ev int16) {
+	if w&wantRead != 0 {
+		ev |= unix.POLLIN
+	}
+	if w&wantWrite != 0 {
+		ev |= unix.POLLOUT
+	}
+	return ev
 }
 
 func (p *pollSet) remove(fd int) error {
@@ -67,8 +82,11 @@ func (p *pollSet) remove(fd int) error {
 	if i < 0 {
 		return unix.ENOENT
 	}
-	p.fds = slices.Delete(p.fds, i, i+1)
-	p.tags = slices.Delete(p.tags, i, i+1)
+	last := len(p.fds) - 1
+	p.fds[i], p.tags[i] = p.fds[last], p.tags[last]
+	p.at[p.fds[i].Fd] = int32(i + 1)
+	p.fds, p.tags = p.fds[:last], p.tags[:last]
+	p.at[fd] = 0
 	return nil
 }
 
@@ -96,11 +114,11 @@ func newSelect() (poller, error) { return &selectSet{}, nil }
 
 var errSelectFull = errors.New("reactor: select cannot watch a descriptor of 1024 or more; use another poll method")
 
-func (p *selectSet) add(fd int, tag int32) error {
+func (p *selectSet) add(fd int, tag int32, w interest) error {
 	if fd >= unix.FD_SETSIZE {
 		return errSelectFull
 	}
-	return p.pollSet.add(fd, tag)
+	return p.pollSet.add(fd, tag, w)
 }
 
 func (p *selectSet) wait(timeout time.Duration, events []event) (int, error) {
@@ -108,7 +126,9 @@ func (p *selectSet) wait(timeout time.Duration, events []event) (int, error) {
 	top := 0
 	for i := range p.fds {
 		f := &p.fds[i]
-		r.Set(int(f.Fd))
+		if f.Events&unix.POLLIN != 0 {
+			r.Set(int(f.Fd))
+		}
 		if f.Events&unix.POLLOUT != 0 {
 			w.Set(int(f.Fd))
 		}

@@ -28,6 +28,11 @@ type Reactor struct {
 	started bool
 	stopped bool
 
+	streams   atomic.Pointer[Streams]
+	tableSize int // MaxConns where the configuration does not say
+	census    census
+	queued    atomic.Int64 // bytes that wait to be written on all connections
+
 	halted  atomic.Int32 // loops that have heard of Stop
 	drained atomic.Bool  // no loop can get mail from another any more
 	wg      sync.WaitGroup
@@ -49,6 +54,9 @@ func New(c Config) (*Reactor, error) {
 		return nil, err
 	}
 	r := &Reactor{cfg: c, cpus: allowedCPUs(), epoch: time.Now()}
+	r.tableSize = descriptorsForConns()
+	r.census.from = map[Addr]int{}
+	r.SetStreams(c.Streams)
 	for i := range c.Loops {
 		l, err := newLoop(r, i, kind)
 		if err != nil {
@@ -57,6 +65,7 @@ func New(c Config) (*Reactor, error) {
 		}
 		r.loops = append(r.loops, l)
 		l.h = c.Handler(i)
+		l.streams, _ = l.h.(StreamHandler)
 	}
 	for _, l := range c.Listen {
 		if _, err := r.AddListen(l); err != nil {
@@ -73,6 +82,11 @@ func (r *Reactor) discard() {
 		for _, s := range l.socks {
 			if s != nil {
 				l.closeSocket(s)
+			}
+		}
+		for _, k := range l.listeners {
+			if k != nil {
+				l.closeListener(k)
 			}
 		}
 		l.closePoller()
@@ -185,9 +199,25 @@ func (r *Reactor) report(l *loop, what string, err error) {
 // for them and must not be called on one. Errors: *ListenError; ErrClosed after
 // Stop.
 func (r *Reactor) AddListen(l Listen) (SocketID, error) {
-	if l.Transport != UDP {
+	switch l.Transport {
+	case UDP:
+		return r.addUDP(l)
+	case TCP:
+		return r.addStream(l)
+	default:
 		return NoSocket, &ListenError{Listen: l, Err: fmt.Errorf("transport %s is not served", l.Transport)}
 	}
+}
+
+// nameListen gives a bound address its id.
+func (r *Reactor) nameListen(bound netip.AddrPort) SocketID {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.addrs = append(r.addrs, bound)
+	return SocketID(len(r.addrs) - 1)
+}
+
+func (r *Reactor) addUDP(l Listen) (SocketID, error) {
 	r.change.Lock()
 	defer r.change.Unlock()
 	if r.over() {
@@ -197,10 +227,7 @@ func (r *Reactor) AddListen(l Listen) (SocketID, error) {
 	if err != nil {
 		return NoSocket, err
 	}
-	r.mu.Lock()
-	id := SocketID(len(r.addrs))
-	r.addrs = append(r.addrs, bound)
-	r.mu.Unlock()
+	id := r.nameListen(bound)
 	errs := make([]error, len(r.loops))
 	r.each(func(l *loop) {
 		s := &udpSocket{id: id, fd: fds[l.id], addr: FromAddrPort(bound), wildcard: bound.Addr().IsUnspecified()}
@@ -210,6 +237,40 @@ func (r *Reactor) AddListen(l Listen) (SocketID, error) {
 	}, func(l *loop) {
 		errs[l.id] = ErrClosed
 		unix.Close(fds[l.id])
+	})
+	if err := errors.Join(errs...); err != nil {
+		_ = r.removeListen(id)
+		return NoSocket, &ListenError{Listen: l, Err: err}
+	}
+	return id, nil
+}
+
+// addStream listens on a stream's address; all loops accept from one descriptor.
+func (r *Reactor) addStream(l Listen) (SocketID, error) {
+	r.change.Lock()
+	defer r.change.Unlock()
+	if r.over() {
+		return NoSocket, ErrClosed
+	}
+	if r.cfg.Framer == nil || r.loops[0].streams == nil {
+		return NoSocket, &ListenError{Listen: l, Err: ErrNoStreams}
+	}
+	fd, bound, err := openStream(l, r.streams.Load())
+	if err != nil {
+		return NoSocket, err
+	}
+	all := &sharedFD{fd: fd}
+	all.users.Store(int32(len(r.loops)))
+	id := r.nameListen(bound)
+	errs := make([]error, len(r.loops))
+	r.each(func(k *loop) {
+		errs[k.id] = k.addListener(&listener{id: id, fd: all, addr: FromAddrPort(bound), wildcard: bound.Addr().IsUnspecified(), listen: l})
+		if errs[k.id] != nil {
+			all.release()
+		}
+	}, func(k *loop) {
+		errs[k.id] = ErrClosed
+		all.release()
 	})
 	if err := errors.Join(errs...); err != nil {
 		_ = r.removeListen(id)

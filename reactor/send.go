@@ -13,13 +13,24 @@ type outBatch struct {
 	reserved int // bytes behind them that Reserve gave, -1 for none
 	n        int
 	ents     []outEntry
+	vec      [iovecs]piece
+	iov      streamVec
 }
 
+// outEntry is a datagram, or a message of a connection: then conn is set, and next
+// is the connection's next one, as index and 1.
 type outEntry struct {
 	sock     *udpSocket
 	from, to Addr
 	off, len int
+
+	conn *conn
+	tag  uint64
+	next int32
 }
+
+// piece is a part of the batch's bytes.
+type piece struct{ off, end int }
 
 // batchBytes is the room for the bytes of a batch: any one datagram, or many of
 // usual size.
@@ -76,7 +87,7 @@ func (l *loop) CommitFrom(id SocketID, from, to Addr, n int) error {
 		l.c.sendQueued.Add(1)
 		return nil
 	}
-	o.ents[o.n] = outEntry{s, from, to, o.used, n}
+	o.ents[o.n] = outEntry{sock: s, from: from, to: to, off: o.used, len: n}
 	o.n++
 	o.used += n
 	return nil
@@ -104,9 +115,19 @@ func (o *outBatch) flush(l *loop) {
 	}
 	for i := range o.n {
 		e := &o.ents[i]
+		if e.conn != nil {
+			continue
+		}
 		o.s.set(i, e.sock, &e.from, &e.to, o.buf[e.off:e.off+e.len])
 	}
 	for i := 0; i < o.n; {
+		if c := o.ents[i].conn; c != nil {
+			if c.first == int32(i+1) {
+				l.writeBatch(c)
+			}
+			i++
+			continue
+		}
 		s, end := o.ents[i].sock, i+1
 		for end < o.n && o.ents[end].sock == s {
 			end++
@@ -116,7 +137,7 @@ func (o *outBatch) flush(l *loop) {
 	}
 	for i := range o.n {
 		poison(o.buf[o.ents[i].off : o.ents[i].off+o.ents[i].len])
-		o.ents[i].sock = nil
+		o.ents[i].sock, o.ents[i].conn = nil, nil
 	}
 	o.n, o.used, o.reserved = 0, 0, -1
 }
@@ -178,12 +199,12 @@ func (l *loop) await(s *udpSocket, err error) {
 		if s.waiting {
 			return
 		}
-		if s.waiting = l.poll.writable(s.fd, int32(s.id), true) == nil; s.waiting {
+		if s.waiting = l.poll.set(s.fd, int32(s.id), wantRead|wantWrite) == nil; s.waiting {
 			return
 		}
 	}
 	if s.waiting { // the poller would report room at once, again and again
-		s.waiting = l.poll.writable(s.fd, int32(s.id), false) != nil
+		s.waiting = l.poll.set(s.fd, int32(s.id), wantRead) != nil
 	}
 	if !s.paused {
 		s.paused = true
@@ -243,6 +264,6 @@ func (l *loop) retry(s *udpSocket) {
 		}
 	}
 	if s.waiting {
-		s.waiting = l.poll.writable(s.fd, int32(s.id), false) != nil
+		s.waiting = l.poll.set(s.fd, int32(s.id), wantRead) != nil
 	}
 }

@@ -42,6 +42,29 @@ type Stats struct {
 	// TimersArmed is the number of timers armed now.
 	TimersArmed uint64
 
+	// Conns is the connections that this loop has now, opening and closing ones
+	// included.
+	Conns uint64
+	// Accepted and Connected are connections that were opened from there and from
+	// here, ConnsClosed those that have ended.
+	Accepted, Connected, ConnsClosed uint64
+	// ConnectFailed is connections that could not be opened; ConnectTimeouts is those
+	// of them whose peer did not answer.
+	ConnectFailed, ConnectTimeouts uint64
+	// TableRefused is connections refused since the table was full, ShareRefused
+	// since their address had its share of it.
+	TableRefused, ShareRefused uint64
+	// AcceptPauses is how often accepting had to wait for descriptors, AcceptErrors
+	// the connections that were lost while they were accepted.
+	AcceptPauses, AcceptErrors uint64
+	// SilentClosed, SlowClosed, IdleClosed and SendTimeouts are connections closed
+	// since no first message came, a message was not completed, nothing happened, or
+	// the peer took no data in time.
+	SilentClosed, SlowClosed, IdleClosed, SendTimeouts uint64
+	// QueueFull is connections closed at the bound of a write queue, FramingErrors
+	// those whose stream was not understood.
+	QueueFull, FramingErrors uint64
+
 	// Slow is callbacks of SlowCallback or longer, Panics those that panicked.
 	Slow, Panics uint64
 	// Lag is how long the last cycle took, from the end of its wait to the end
@@ -74,6 +97,22 @@ func (s *Stats) Add(o Stats) {
 	s.TimersFired += o.TimersFired
 	s.TimersRefused += o.TimersRefused
 	s.TimersArmed += o.TimersArmed
+	s.Accepted += o.Accepted
+	s.Connected += o.Connected
+	s.ConnsClosed += o.ConnsClosed
+	s.ConnectFailed += o.ConnectFailed
+	s.ConnectTimeouts += o.ConnectTimeouts
+	s.TableRefused += o.TableRefused
+	s.ShareRefused += o.ShareRefused
+	s.AcceptPauses += o.AcceptPauses
+	s.AcceptErrors += o.AcceptErrors
+	s.SilentClosed += o.SilentClosed
+	s.SlowClosed += o.SlowClosed
+	s.IdleClosed += o.IdleClosed
+	s.SendTimeouts += o.SendTimeouts
+	s.QueueFull += o.QueueFull
+	s.FramingErrors += o.FramingErrors
+	s.Conns += o.Conns
 	s.Slow += o.Slow
 	s.Panics += o.Panics
 	s.Lag = max(s.Lag, o.Lag)
@@ -92,6 +131,12 @@ type counters struct {
 	postsOut, postsIn, wakes                atomic.Uint64
 	timersFired, timersRefused, timersArmed atomic.Uint64
 	slow, panics                            atomic.Uint64
+	conns, accepted, connected, connsClosed atomic.Uint64
+	connectFailed, connectTimeouts          atomic.Uint64
+	tableRefused, shareRefused              atomic.Uint64
+	acceptPauses, acceptErrors              atomic.Uint64
+	silent, slowMessages, idle              atomic.Uint64
+	sendTimeouts, queueFull, framing        atomic.Uint64
 	lag, maxLag                             atomic.Uint64
 }
 
@@ -105,6 +150,10 @@ func (c *counters) snapshot() Stats {
 		SendErrors: c.sendErrors.Load(), ReserveFailed: c.reserveFailed.Load(),
 		PostsOut: c.postsOut.Load(), PostsIn: c.postsIn.Load(), Wakes: c.wakes.Load(),
 		TimersFired: c.timersFired.Load(), TimersRefused: c.timersRefused.Load(), TimersArmed: c.timersArmed.Load(),
+		Accepted: c.accepted.Load(), Connected: c.connected.Load(), ConnsClosed: c.connsClosed.Load(), ConnectFailed: c.connectFailed.Load(),
+		ConnectTimeouts: c.connectTimeouts.Load(), TableRefused: c.tableRefused.Load(), ShareRefused: c.shareRefused.Load(), AcceptPauses: c.acceptPauses.Load(),
+		AcceptErrors: c.acceptErrors.Load(), SilentClosed: c.silent.Load(), SlowClosed: c.slowMessages.Load(), IdleClosed: c.idle.Load(),
+		SendTimeouts: c.sendTimeouts.Load(), QueueFull: c.queueFull.Load(), FramingErrors: c.framing.Load(), Conns: c.conns.Load(),
 		Slow: c.slow.Load(), Panics: c.panics.Load(), Lag: c.lag.Load(), MaxLag: c.maxLag.Load(),
 	}
 }

@@ -38,22 +38,11 @@ func (r *receiver) read(s *udpSocket, now int64, c *counters) (batch []Message, 
 			}
 			return nil, err != unix.EAGAIN, err
 		}
-		r.batch[k] = Message{Data: r.slots[o : o+n : o+slotStride], Meta: Meta{Remote: fromSockaddr(from), Local: s.addr, Socket: s.id, Transport: UDP, Received: now}}
+		r.batch[k] = Message{Data: r.slots[o : o+n : o+slotStride], Meta: Meta{Remote: addrOf(from), Local: s.addr, Socket: s.id, Transport: UDP, Received: now}}
 		c.bytesIn.Add(uint64(n))
 	}
 	c.msgsIn.Add(uint64(len(r.batch)))
 	return r.batch, true, nil
-}
-
-func fromSockaddr(sa unix.Sockaddr) (a Addr) {
-	switch sa := sa.(type) {
-	case *unix.SockaddrInet4:
-		a.Port, a.Is4 = uint16(sa.Port), true
-		copy(a.IP[:4], sa.Addr[:])
-	case *unix.SockaddrInet6:
-		a.Port, a.IP, a.Zone = uint16(sa.Port), sa.Addr, sa.ZoneId
-	}
-	return a
 }
 
 type sender struct {

@@ -59,7 +59,7 @@ func TestNoReadyDescriptorStarves(t *testing.T) {
 					t.Fatal(err)
 				}
 				defer w.close()
-				if err := p.add(w.fd, tag); err != nil {
+				if err := p.add(w.fd, tag, wantRead); err != nil {
 					t.Fatal(err)
 				}
 				w.wake()

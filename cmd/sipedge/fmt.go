@@ -46,7 +46,7 @@ func formatScripts(args []string, stdin io.Reader, stdout, stderr io.Writer) int
 	set.FlagLong(&f.write, "write", 'w')
 	set.FlagLong(&help, "help", 'h')
 	if err := set.Getopt(args, nil); err != nil {
-		return fail(stderr, optionError(err))
+		return fail(stderr, optionError(err, "sipedge fmt -h"))
 	}
 	if help {
 		fmt.Fprint(stdout, fmtUsage)

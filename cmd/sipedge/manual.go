@@ -47,7 +47,7 @@ func printManual(args []string, stdout, stderr io.Writer) int {
 	set.FlagLong(&markdown, "markdown", 0)
 	set.FlagLong(&dir, "output", 'o')
 	if err := set.Getopt(args, nil); err != nil {
-		return fail(stderr, optionError(err))
+		return fail(stderr, optionError(err, "sipedge doc -h"))
 	}
 	words := set.Args()
 	m, err := newManual()
@@ -80,7 +80,7 @@ func describe(m *manual.Manual, words []string, stdout, stderr io.Writer) int {
 	case len(words) == 2 && manual.IsKind(words[0]):
 		kind, words = words[0], words[1:]
 	case len(words) > 1:
-		return fail(stderr, fmt.Errorf("sipedge doc takes one name; -h says how"))
+		return fail(stderr, fmt.Errorf("sipedge doc takes one name; sipedge doc -h says how"))
 	}
 	name := words[0]
 	entry, others := m.Lookup(kind, name)

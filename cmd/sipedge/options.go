@@ -60,7 +60,7 @@ func parseOptions(args []string) (*options, error) {
 	}
 	for {
 		if err := set.Getopt(args, nil); err != nil {
-			return nil, optionError(err)
+			return nil, optionError(err, "-h")
 		}
 		rest := set.Args()
 		if len(rest) == 0 {
@@ -81,17 +81,17 @@ func parseOptions(args []string) (*options, error) {
 	}
 }
 
-// optionError puts the library's errors into one form.
-func optionError(err error) error {
+// optionError puts the library's errors into one form; help lists the options.
+func optionError(err error, help string) error {
 	var e *getopt.Error
 	if !errors.As(err, &e) {
 		return err
 	}
 	switch e.ErrorCode {
 	case getopt.UnknownOption:
-		return fmt.Errorf("unknown option %s; -h lists the options", e.Name)
+		return fmt.Errorf("unknown option %s; %s lists the options", e.Name, help)
 	case getopt.MissingParameter:
-		return fmt.Errorf("option %s needs an argument; -h lists the options", e.Name)
+		return fmt.Errorf("option %s needs an argument; %s lists the options", e.Name, help)
 	case getopt.ExtraParameter:
 		return fmt.Errorf("option %s takes no argument", e.Name)
 	}

@@ -41,7 +41,7 @@ func writePID(path string, pid int) error {
 	if old, err := os.ReadFile(path); err == nil {
 		n, err := strconv.Atoi(string(bytes.TrimSpace(old)))
 		if err == nil && n > 0 && n != pid && n != os.Getpid() && alive(n) {
-			return fmt.Errorf("process %d, named in %s, is running; stop it, or name another file with -P", n, path)
+			return fmt.Errorf("process %d, named in %s, is running; stop it, or remove the file if that is another program", n, path)
 		}
 	}
 	if err := os.WriteFile(path, fmt.Appendln(nil, pid), 0o644); err != nil {

@@ -5,8 +5,18 @@ import (
 
 	"github.com/cespare/xxhash/v2"
 
+	"sipedge/script/rt"
 	"sipedge/sipparse"
 )
+
+// AppendBranch adds a destination (cookbook append_branch). false: it is none, or
+// there are max_branches already, which is counted.
+func (p *Proc) AppendBranch(b rt.Branch) bool {
+	if p.BranchesFull() {
+		p.loop.stats.branchesFull.Add(1)
+	}
+	return p.Ctx.AppendBranch(b)
+}
 
 // magicCookie begins every branch made by an RFC 3261 element (§8.1.1.7).
 const magicCookie = "z9hG4bK"

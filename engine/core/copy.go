@@ -39,7 +39,7 @@ func (p *Proc) RouteTo(t Target) (Target, *Socket, error) {
 // error they are undone already.
 func (p *Proc) BeginCopy(t Target, out *Socket, branch []byte) (int, error) {
 	p.kept = p.Edits
-	if err := p.editCopy(t, out, branch); err != nil {
+	if err := p.editCopy(t, out, out, branch); err != nil {
 		p.Edits = p.kept
 		return 0, err
 	}

@@ -88,17 +88,23 @@ func (p *Proc) Forward(t Target) error {
 		return err
 	}
 	saved := p.Edits
-	err = p.sendCopy(t, out)
+	err = p.sendCopy(t, out, out)
 	p.Edits = saved
+	if err == errLarge {
+		large, by := p.largeTarget(t)
+		err = p.sendCopy(large, by, out)
+		p.Edits = saved
+	}
 	if err == nil {
 		p.loop.stats.forwarded.Add(1)
 	}
 	return err
 }
 
-// sendCopy adds what belongs to one outgoing copy and sends it.
-func (p *Proc) sendCopy(t Target, out *Socket) error {
-	if err := p.editCopy(t, out, nil); err != nil {
+// sendCopy adds what belongs to one outgoing copy and sends it by out. shown is what
+// the send hooks see: the UDP socket, when out stands in for it (errLarge).
+func (p *Proc) sendCopy(t Target, out, shown *Socket) error {
+	if err := p.editCopy(t, out, shown, nil); err != nil {
 		return err
 	}
 	return p.loop.sendEdited(p, out, t.Addr)
@@ -106,14 +112,19 @@ func (p *Proc) sendCopy(t Target, out *Socket) error {
 
 // editCopy makes the edits that belong to one outgoing copy. branch goes into our
 // Via; nil for the one of a stateless copy.
-func (p *Proc) editCopy(t Target, out *Socket, branch []byte) error {
+func (p *Proc) editCopy(t Target, out, shown *Socket, branch []byte) error {
 	p.editsLost = false
 	for i := 0; i < p.nHooks; i++ {
-		p.hooks[i].f(p, out, p.hooks[i].arg)
+		p.hooks[i].f(p, shown, p.hooks[i].arg)
 	}
 	uri := p.requestURI()
 	if !p.editTopVia() || !p.editStartLine(uri) || !p.insertVia(out, uri, branch) || !p.lowerMaxForwards() || !p.cutSurplus() || !p.settleEdits() || p.editsLost {
 		return ErrEdits
+	}
+	if branch == nil && out.Proto == rt.ProtoUDP && p.tooLarge() {
+		if _, by := p.largeTarget(t); by != nil {
+			return errLarge
+		}
 	}
 	if p.snap.prog.Send != nil && !p.onSend(t, out) {
 		return ErrBlocked
@@ -256,7 +267,7 @@ func (p *Proc) nextHop() (Target, error) {
 // protocol and family fit (else the first that fits, as the cookbook says of
 // force_send_socket), the one it came in by, the first that fits.
 func (p *Proc) outSocket(t Target) (*Socket, error) {
-	if t.Proto != rt.ProtoUDP {
+	if t.Proto != rt.ProtoUDP && t.Proto != rt.ProtoTCP {
 		return nil, ErrNotServed
 	}
 	if p.SendSocket != 0 {
@@ -294,6 +305,9 @@ func (p *Proc) Send(t Target) error {
 		return err
 	}
 	msg := p.Msg[:p.Index.MsgEnd()]
+	if out.Proto != rt.ProtoUDP {
+		return p.loop.sendStream(p, out, t.Addr, msg, p.forwardFlags())
+	}
 	if p.loop.rl.SendFrom(out.ID, p.sourceFor(out, t.Addr), t.Addr, msg) != nil {
 		p.loop.stats.sendFull.Add(1)
 		return ErrSendFull
@@ -314,6 +328,9 @@ func (l *loop) sendEdited(p *Proc, out *Socket, to reactor.Addr) error {
 		return ErrSendFull
 	}
 	b := p.Edits.AppendTo(buf[:0], p.Msg, p.Arena())
+	if out.Proto != rt.ProtoUDP {
+		return l.commitStream(p.snap, out, to, p.replyConn, statelessTag, len(b), p.forwardFlags())
+	}
 	if l.rl.CommitFrom(out.ID, p.sourceFor(out, to), to, len(b)) != nil {
 		l.stats.sendFull.Add(1)
 		return ErrSendFull
@@ -325,6 +342,9 @@ func (l *loop) sendEdited(p *Proc, out *Socket, to reactor.Addr) error {
 // relayReply sends a reply on by its next Via, without its top one (RFC 3261
 // §16.7 step 3 and 9, §18.2.2).
 func (p *Proc) relayReply() error {
+	if top, e := p.Index.TopVia(p.Msg); e == sipparse.OK {
+		p.replyConn = connOfVia(p.Msg, top)
+	}
 	via, err := p.stripVia()
 	if err == ErrNoVia && p.Index.First(sipparse.HdrVia) >= 0 {
 		p.loop.stats.repliesForUs.Add(1)

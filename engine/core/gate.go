@@ -91,6 +91,10 @@ type heldMessage struct {
 func (l *loop) hold(batch []reactor.Message) {
 	for i := range batch {
 		m := &batch[i]
+		if m.Frame != reactor.FrameMessage {
+			l.frame(m)
+			continue
+		}
 		if len(l.held) == maxHeld || l.heldBytes+len(m.Data) > maxHeldBytes {
 			l.stats.startLost.Add(1)
 			continue

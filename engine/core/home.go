@@ -32,8 +32,9 @@ func (l *loop) homeOf(p *Proc) int {
 	return l.srv.callHome(p.Index.CallID(p.Msg).Of(p.Msg))
 }
 
-// HomeOf is the loop on which the call of a Call-ID lives.
-func (s *Server) HomeOf(callID []byte) int { return s.callHome(callID) }
+// CallHome is the loop on which the requests of a call are dealt with, where they
+// are handed over at all.
+func (s *Server) CallHome(callID []byte) int { return s.callHome(callID) }
 
 // callHome is the home loop of a Call-ID. The hash is keyed per process, so that
 // nobody can aim at one loop.
@@ -63,6 +64,8 @@ func (l *loop) Posted(_ reactor.Loop, m *reactor.Mail) {
 	case mailMessage:
 		l.stats.takenOver.Add(1)
 		l.receive(m.Data, &m.Meta, true)
+	case mailUnsent:
+		l.unsent(m.Arg)
 	case mailResume:
 		c, _ := m.Ref.(completion)
 		l.resume(Handle(m.Arg), m.Result, c.ref, c.err)

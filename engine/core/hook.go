@@ -29,6 +29,9 @@ type LoopHook interface {
 	// Acknowledged is called for an ACK whose To tag is one of ours: it ends here,
 	// without the script.
 	Acknowledged(p *Proc)
+	// Unsent is called on the loop that SendRequest was called on when its message has
+	// been lost with its connection; tag is SendRequest's.
+	Unsent(tag uint64)
 	// Lost is called when a message with a transaction, or one that the hook runs a
 	// block on, made the server panic.
 	Lost(p *Proc)
@@ -86,7 +89,11 @@ func (l *loop) After(d time.Duration, kind uint32, arg uint64) reactor.TimerID {
 func (l *loop) Cancel(id reactor.TimerID) bool { return l.rl.Cancel(id) }
 
 // SendBytes sends a message that was built before: again, or for the first time.
+// By the socket of a stream it goes over a connection to to.
 func (l *loop) SendBytes(sock reactor.SocketID, from, to reactor.Addr, b []byte) error {
+	if out := l.stream(sock); out != nil {
+		return l.sendOver(out, to, 0, statelessTag, b)
+	}
 	if l.rl.SendFrom(sock, from, to, b) != nil {
 		l.stats.sendFull.Add(1)
 		return ErrSendFull

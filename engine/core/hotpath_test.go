@@ -18,6 +18,8 @@ import (
 // sink is a loop whose sends and posts are counted and kept in place: what is
 // measured is the server alone.
 type sink struct {
+	reactor.NoConns
+
 	id, loops int
 	buf       [70000]byte
 	last      []byte

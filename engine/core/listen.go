@@ -35,10 +35,10 @@ func (s *Server) resolveListen(snap *Snapshot) ([]listenSpec, error) {
 		}
 	}
 	if len(specs) == 0 {
-		return nil, fmt.Errorf("no UDP address to listen on; only UDP is served (listen lines: %v)", skipped)
+		return nil, fmt.Errorf("no address to listen on; only UDP and TCP are served (listen lines: %v)", skipped)
 	}
 	if len(skipped) > 0 {
-		s.Log().Printf(levelInfo, "not listening on %v: only UDP is served", skipped)
+		s.Log().Printf(levelInfo, "not listening on %v: only UDP and TCP are served", skipped)
 	}
 	snap.autoAliases = snap.core.AutoAliasesFor(ctx, all)
 	return specs, nil
@@ -46,7 +46,7 @@ func (s *Server) resolveListen(snap *Snapshot) ([]listenSpec, error) {
 
 // listen is the reactor's form of the address.
 func (l listenSpec) listen(c *params.Core) reactor.Listen {
-	return reactor.Listen{Transport: reactor.UDP, Addr: l.Addr, TOS: params.TOSValue(c.TOS)}
+	return reactor.Listen{Transport: reactor.Transport(l.Proto), Addr: l.Addr, TOS: params.TOSValue(c.TOS)}
 }
 
 // sameSocket is the open socket that a listen address of a new snapshot means.

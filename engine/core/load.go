@@ -69,7 +69,16 @@ func (s *Snapshot) fill() {
 		LocalRport:      c.LocalRport,
 		WhileLimit:      int(c.MaxWhileLoops),
 		SuspendMax:      int(c.SuspendMax),
+		AcceptAliases:   c.TCPAcceptAliases,
+		CRLFPing:        c.TCPCrlfPing,
+		NoConnect:       c.TCPNoConnect,
+		UDPMTU:          int(c.UDPMTU),
+		LargeProto:      c.LargeProto(),
+		TCPSource4:      sourceAddr(c.TCPSourceIPv4),
+		TCPSource6:      sourceAddr(c.TCPSourceIPv6),
+		TOS:             params.TOSValue(c.TOS),
 	}
+	s.prog.BranchLimit = int(c.MaxBranches)
 	s.aliases = c.Alias
 	s.ackBlock = s.prog.Block(rt.EventRoute, AckEvent)
 	s.serverHeader = []byte(c.ServerHeader + "\r\n")

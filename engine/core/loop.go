@@ -43,6 +43,7 @@ type loop struct {
 	messages uint64 // numbered so far, for $mi
 
 	mail  reactor.Mail // for posts to other loops
+	dial  reactor.Dial // for connections to others
 	stats loopStats
 }
 
@@ -66,6 +67,10 @@ func (l *loop) Timer(_ reactor.Loop, kind uint32, arg uint64) {
 	case timerCall:
 		l.takeDelayed(int(arg))(l.id)
 	default:
+		if kind >= moduleTimers {
+			l.moduleTimer(kind-moduleTimers, arg)
+			return
+		}
 		if h := l.theHook(); h != nil && kind >= hookTimers {
 			h.Timer(kind-hookTimers, arg)
 		}
@@ -117,6 +122,7 @@ func (l *loop) takeWith(snap *Snapshot, data []byte, meta *reactor.Meta) *Proc {
 	p.rBody, p.rType = value.Value{}, value.Value{}
 	p.viaSettled, p.respOK, p.maxForwardsSet = false, false, false
 	p.fail, p.editsLost = nil, false
+	p.streamFlags, p.replyConn, p.largeProto = 0, 0, rt.ProtoNone
 	p.Txn, p.TxnBranch, p.Task, p.end = 0, -1, Task{}, nil
 	p.Notes, p.TxnPath = [NumNotes]uint32{}, value.Value{}
 	return p

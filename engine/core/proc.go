@@ -62,6 +62,9 @@ type Proc struct {
 	respOK         bool
 	fail           error // why the last Forward, Reply or Send failed
 	editsLost      bool  // a change found no room among the edits
+	streamFlags    StreamFlags
+	largeProto     rt.Proto       // of SetLargeProto
+	replyConn      reactor.ConnID // the one that a reply goes back on, from our Via; 0 for none
 
 	parked bool     // the message is a copy of ours
 	owned  pool.Ref // where that copy lies

@@ -13,6 +13,10 @@ func (l *loop) Receive(_ reactor.Loop, batch []reactor.Message) {
 		return
 	}
 	for i := range batch {
+		if batch[i].Frame != reactor.FrameMessage {
+			l.frame(&batch[i])
+			continue
+		}
 		l.receive(batch[i].Data, &batch[i].Meta, false)
 	}
 }
@@ -43,6 +47,9 @@ func (l *loop) receive(data []byte, meta *reactor.Meta, atHome bool) {
 		}
 	}
 	l.stats.handled.Add(1)
+	if meta.Conn != 0 && p.snap.cfg.AcceptAliases {
+		p.acceptAlias()
+	}
 	// 3. What no element may accept, whatever the script says.
 	if e := p.Index.Validate(data); e != sipparse.OK {
 		l.refuse(p, e)

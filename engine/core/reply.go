@@ -61,7 +61,15 @@ func (p *Proc) sendReply(code int, reason string, lumps bool) error {
 			return ErrReflection
 		}
 	}
-	if len(b) > size || p.loop.rl.CommitFrom(p.Meta.Socket, p.Meta.Local, p.respTo, len(b)) != nil {
+	if len(b) > size {
+		p.loop.stats.sendFull.Add(1)
+		return ErrSendFull
+	}
+	if p.Proto != rt.ProtoUDP {
+		if err := p.commitReply(len(b)); err != nil {
+			return err
+		}
+	} else if p.loop.rl.CommitFrom(p.Meta.Socket, p.Meta.Local, p.respTo, len(b)) != nil {
 		p.loop.stats.sendFull.Add(1)
 		return ErrSendFull
 	}

@@ -12,6 +12,7 @@ import (
 
 	"sipedge/engine/log"
 	"sipedge/engine/params"
+	"sipedge/engine/transport"
 	"sipedge/pool"
 	"sipedge/reactor"
 	"sipedge/script/diag"
@@ -79,15 +80,18 @@ type Server struct {
 	reactor *reactor.Reactor // nil on a virtual network
 	workers *pool.Pool       // nil on a virtual network
 
-	gate gate     // traffic waits for the event routes of the start
-	live sync.Map // what survives a reload, by Live's key
+	gate  gate // traffic waits for the event routes of the start
+	conns *transport.Conns
+
+	timerKinds atomic.Pointer[[]func(*Loop, uint64)] // timerkind.go
+	live       sync.Map                              // what survives a reload, by Live's key
 }
 
 // New compiles a script and makes a server of it that has not started: no
 // socket is bound. The list holds every error and warning; with an error in it
 // there is no server. text nil: the file at path is read.
 func New(path string, text []byte, opts Options) (*Server, *diag.List) {
-	s := &Server{opts: opts, path: path, logger: opts.Logger, seed: maphash.MakeSeed(), generation: uint16(rand.Uint32())}
+	s := &Server{opts: opts, path: path, logger: opts.Logger, seed: maphash.MakeSeed(), generation: uint16(rand.Uint32()), conns: transport.New()}
 	if s.logger == nil {
 		s.logger = log.New(log.Options{Rings: reactor.MaxLoops, Sink: log.Discard})
 	}
@@ -143,6 +147,8 @@ func (s *Server) Start() error {
 		Pin:     true,
 		OnPanic: s.onPanic,
 		OnSlow:  s.onSlow,
+		Framer:  s.NewFramer,
+		Streams: Streams(snap.core),
 	}
 	policy, prio := snap.core.Scheduling()
 	cfg.Sched = reactor.Sched{Policy: reactor.Policy(policy), Prio: prio}

@@ -42,6 +42,15 @@ type settings struct {
 	LocalRport      bool
 	WhileLimit      int
 	SuspendMax      int
+	AcceptAliases   bool
+	CRLFPing        bool
+	NoConnect       bool
+	UDPMTU          int
+	LargeProto      rt.Proto // of requests larger than UDPMTU; ProtoUDP for no other
+	// TCPSource4 and TCPSource6 are where connections to others come from; zero for
+	// the address of the socket.
+	TCPSource4, TCPSource6 reactor.Addr
+	TOS                    uint8
 }
 
 // Socket finds a listen address by its id, nil if the snapshot has none such.

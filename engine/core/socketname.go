@@ -120,3 +120,19 @@ func infoOf(s *Socket) (rt.SocketInfo, bool) {
 // Refuse notes why a script function failed, for Err and sl_reply_error(), and
 // returns a script's false.
 func (p *Proc) Refuse(err error) int32 { return p.failed(err) }
+
+// SetReceiveSocket goes on as if the message had arrived on the listen address with
+// that number (rt.SocketInfo.ID): replies leave from it, and so do requests for
+// which no other is chosen. False where there is none, or it is of another transport.
+func (p *Proc) SetReceiveSocket(id int32) bool {
+	s := p.snap.socket(reactor.SocketID(id - 1))
+	if s == nil || s.Proto != p.Proto {
+		return false
+	}
+	at := s.Addr
+	if at.Addr().IsUnspecified() {
+		at = netip.AddrPortFrom(p.Dst.Addr(), at.Port())
+	}
+	p.Meta.Socket, p.Meta.Local, p.Dst = s.ID, reactor.FromAddrPort(at), at
+	return true
+}

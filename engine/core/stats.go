@@ -10,6 +10,11 @@ import (
 
 // loopStats are one loop's counters. Each name is the one under which it is shown.
 type loopStats struct {
+	pings           atomic.Uint64 // keep-alives of connections that were answered
+	framingErrors   atomic.Uint64 // connections whose stream was not understood
+	connsOpened     atomic.Uint64 // connections accepted or opened
+	connsClosed     atomic.Uint64
+	lostSends       atomic.Uint64 // messages lost with their connection
 	received        atomic.Uint64 // datagrams and messages from the network
 	handled         atomic.Uint64 // messages processed here, their own and those handed over
 	keepAlives      atomic.Uint64 // CRLF and NUL pings
@@ -29,6 +34,7 @@ type loopStats struct {
 	acksAbsorbed    atomic.Uint64 // ACKs of replies made here
 	sent            atomic.Uint64 // messages put into the send batch
 	sendFull        atomic.Uint64 // messages for which there was no room
+	branchesFull    atomic.Uint64 // destinations beyond max_branches
 	editsFull       atomic.Uint64 // changes to a message for which there was no room
 	repliesWithheld atomic.Uint64 // replies of the server's own that were too long for a forged source
 	acksExhausted   atomic.Uint64 // ACKs whose Max-Forwards was at its end

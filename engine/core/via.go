@@ -177,14 +177,18 @@ func (p *Proc) insertVia(out *Socket, uri, branch []byte) bool {
 	p.AppendString(" ")
 	p.AppendSentBy(out)
 	p.AppendString(";branch=")
+	var buf [64]byte
 	if branch != nil {
 		p.Append(branch)
 	} else {
-		var buf [64]byte
 		p.Append(p.appendBranch(buf[:0], uri))
 	}
 	if p.LocalRport || p.snap.cfg.LocalRport {
 		p.AppendString(";rport")
+	}
+	if p.Meta.Conn != 0 {
+		p.AppendString(";i=")
+		p.Append(appendHex(buf[:0], uint64(p.Meta.Conn), 16))
 	}
 	p.AppendString("\r\n")
 	return p.edited(p.Edits.InsertAt(off, m, p.Mark()-m, true))

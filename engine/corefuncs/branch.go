@@ -1,6 +1,7 @@
 package corefuncs
 
 import (
+	"sipedge/engine/core"
 	"sipedge/engine/corefuncs/arg"
 	"sipedge/script/registry"
 	"sipedge/script/rt"
@@ -62,7 +63,7 @@ func compileAppendBranch(_ registry.Build, args []registry.Actual) (rt.Func, err
 		if v.Kind() == value.Str && v.Len() == 0 {
 			v = c.URI()
 		}
-		if !c.AppendBranch(rt.Branch{
+		if !core.Of(c).AppendBranch(rt.Branch{
 			URI: v, DstURI: c.DstURI, Q: n, Socket: c.SendSocket, Flags: c.BranchFlags,
 		}) {
 			return -1

@@ -22,6 +22,7 @@ func Functions() []registry.Function {
 		flagFunctions(),
 		avpFlagFunctions(),
 		rportFunctions(),
+		streamFunctions(),
 		logFunctions(),
 	} {
 		all = append(all, group...)

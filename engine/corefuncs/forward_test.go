@@ -51,11 +51,11 @@ func TestForwardGoesWhereItsArgumentsSay(t *testing.T) {
 func TestForwardFailsWithAReason(t *testing.T) {
 	for _, tc := range []struct{ call, log string }{
 		{`forward("host.example.net")`, "host.example.net is a name"},
-		{`forward_tcp("192.0.2.30", 5070)`, "forward_tcp: the destination's transport is not served"},
+		{`forward_tcp("192.0.2.30", 5070)`, "forward_tcp: no listen address fits"},
 		{`forward_tls("192.0.2.30")`, "forward_tls: the destination's transport is not served"},
 		{`forward_sctp()`, "forward_sctp: the destination's transport is not served"},
-		{`send_tcp("192.0.2.30")`, "send_tcp: the destination's transport is not served"},
-		{`forward("tcp:192.0.2.30")`, "transport is not served"},
+		{`send_tcp("192.0.2.30")`, "send_tcp: no listen address fits"},
+		{`forward("tcp:192.0.2.30")`, "no listen address fits"},
 		{`forward("$hdr(X-None)")`, "the destination is not host"},
 		{`forward("192.0.2.30", "$rU")`, "the destination port is not a number"},
 		{`forward("$var(a)$var(b):99999")`, "the destination is not host"},

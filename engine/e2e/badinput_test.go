@@ -122,7 +122,8 @@ func TestForwardErrors(t *testing.T) {
 		{`forward("host.example.com", 5060);`, "host.example.com"},
 		{`$ru = "sip:255.255.255.255"; forward();`, "broadcast"},
 		{`forward("[::1]", 5060);`, "address family"},
-		{`forward_tcp("127.0.0.1", 5060);`, "only UDP"},
+		{`forward_tcp("127.0.0.1", 5060);`, "no listen address"},
+		{`forward_tls("127.0.0.1", 5061);`, "only UDP and TCP"},
 		{`forward();`, "example.org"},
 	} {
 		setup, call := "", strings.TrimSuffix(tc.stmt, ";")

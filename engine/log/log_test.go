@@ -62,7 +62,7 @@ func TestLineLooksAsKamailiosOnStderr(t *testing.T) {
 		want    string
 	}{
 		{Line{Proc: 0, Level: LevelInfo, Text: []byte("started")}, false, " 0(42) INFO: <core>: started\n"},
-		{Line{Proc: 3, Level: LevelErr, Class: ClassScript, Text: []byte("x")}, false, " 3(42) ERROR: <script>: x\n"},
+		{Line{Proc: 3, Level: LevelErr, Class: ClassScript, Text: []byte("edge: x")}, false, " 3(42) ERROR: edge: x\n"},
 		{Line{Proc: 12, Level: -9, Text: []byte("x")}, false, "12(42) ALERT: <core>: x\n"},
 		{Line{Proc: 1, Level: 7, Text: []byte("x")}, false, " 1(42) DEBUG: <core>: x\n"},
 		{Line{Proc: 1, Level: LevelErr, Text: []byte("x")}, true, "\x1b[31m 1(42) ERROR: <core>: x\x1b[0m\n"},
@@ -250,7 +250,7 @@ func TestEachLoopsOrderIsKept(t *testing.T) {
 		next := 0
 		for _, s := range got {
 			var loop, n int
-			if _, err := fmt.Sscanf(s, "ERROR: <script>: loop %d line %d", &loop, &n); err == nil && loop == i {
+			if _, err := fmt.Sscanf(s, "ERROR: loop %d line %d", &loop, &n); err == nil && loop == i {
 				if n != next {
 					t.Fatalf("loop %d: line %d instead of %d", i, n, next)
 				}

@@ -44,7 +44,7 @@ type writerSink struct {
 	buf     []byte
 }
 
-// ToWriter writes lines to w in Kamailio's form: " 1(4711) ERROR: <script>: text".
+// ToWriter writes lines to w in Kamailio's form: " 1(4711) ERROR: <core>: text".
 // pid is shown in the parentheses; colours wraps each line in the terminal colour
 // of its level.
 func ToWriter(w io.Writer, pid int, colours bool) Sink {
@@ -83,13 +83,13 @@ func (s *writerSink) Flush() {
 	}
 }
 
-// appendTagged appends level, origin and text.
+// appendTagged appends level, origin and text. The script's own lines bring their
+// origin with them: xlog's parameter prefix says what it is.
 func appendTagged(dst []byte, l Line) []byte {
 	dst = append(dst, LevelName(l.Level)...)
-	if l.Class == ClassScript {
-		dst = append(dst, ": <script>: "...)
-	} else {
-		dst = append(dst, ": <core>: "...)
+	dst = append(dst, ": "...)
+	if l.Class != ClassScript {
+		dst = append(dst, "<core>: "...)
 	}
 	return append(dst, l.Text...)
 }

@@ -5,12 +5,16 @@ package mod
 
 import (
 	"sipedge/engine/corefuncs"
+	"sipedge/engine/mod/acc"
 	"sipedge/engine/mod/avpops"
 	"sipedge/engine/mod/cfgutils"
+	"sipedge/engine/mod/corex"
+	"sipedge/engine/mod/dialog"
 	"sipedge/engine/mod/htable"
 	"sipedge/engine/mod/ipops"
 	"sipedge/engine/mod/kex"
 	"sipedge/engine/mod/maxfwd"
+	"sipedge/engine/mod/path"
 	"sipedge/engine/mod/pv"
 	"sipedge/engine/mod/regex"
 	"sipedge/engine/mod/rr"
@@ -19,6 +23,9 @@ import (
 	"sipedge/engine/mod/textops"
 	"sipedge/engine/mod/textopsx"
 	"sipedge/engine/mod/tm"
+	"sipedge/engine/mod/tmx"
+	"sipedge/engine/mod/uac"
+	"sipedge/engine/mod/uac_redirect"
 	"sipedge/engine/mod/xlog"
 	"sipedge/engine/params"
 	scriptpv "sipedge/script/pv"
@@ -28,12 +35,16 @@ import (
 // All are the descriptors of all modules, in the order of their names.
 func All() []*registry.Module {
 	return []*registry.Module{
+		acc.Module(),
 		avpops.Module(),
 		cfgutils.Module(),
+		corex.Module(),
+		dialog.Module(),
 		htable.Module(),
 		ipops.Module(),
 		kex.Module(),
 		maxfwd.Module(),
+		path.Module(),
 		pv.Module(),
 		regex.Module(),
 		rr.Module(),
@@ -42,6 +53,9 @@ func All() []*registry.Module {
 		textops.Module(),
 		textopsx.Module(),
 		tm.Module(),
+		tmx.Module(),
+		uac.Module(),
+		uac_redirect.Module(),
 		xlog.Module(),
 	}
 }

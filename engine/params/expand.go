@@ -22,7 +22,7 @@ type Resolved struct {
 }
 
 // Served reports whether this version serves the protocol.
-func (r Resolved) Served() bool { return r.Proto == rt.ProtoUDP }
+func (r Resolved) Served() bool { return r.Proto == rt.ProtoUDP || r.Proto == rt.ProtoTCP }
 
 // String is the address as Kamailio lists it: "udp: 127.0.0.1:5060".
 func (r Resolved) String() string {

@@ -25,13 +25,14 @@ var notRows = map[string]string{
 
 // differ are defaults and types that differ from the index on purpose.
 var differ = map[string]string{
-	"sip_warning":     "the header tells an attacker about the network: off, as Kamailio 3.1 and 5.6 have it",
-	"advertised_port": "the number 0 stands for the socket's port",
-	"workdir":         "/ in the background only",
-	"listen":          "TCP is not served",
-	"loadpath":        "there is no module directory",
-	"tls_*":           "the index gives no defaults",
-	"udp4_raw":        "three in one line of the index",
+	"sip_warning":         "the header tells an attacker about the network: off, as Kamailio 3.1 and 5.6 have it",
+	"advertised_port":     "the number 0 stands for the socket's port",
+	"workdir":             "/ in the background only",
+	"listen":              "TLS is not served",
+	"tcp_max_connections": "from the limit on descriptors, less a reserve",
+	"loadpath":            "there is no module directory",
+	"tls_*":               "the index gives no defaults",
+	"udp4_raw":            "three in one line of the index",
 }
 
 // indexRow is one parameter as the index has it.

@@ -34,5 +34,8 @@ const (
 	defaultLogLines      = 100     // lines a second per class and source, ours
 	defaultLogBytes      = 1 << 20 // bytes a second in all, ours
 	defaultIdleTCP       = 120     // s, cookbook tcp_connection_lifetime
+	defaultFirstTCP      = 60      // s; ours
+	defaultMessageTCP    = 20      // s; ours
+	defaultShareTCP      = 25      // percent; ours
 	defaultTCPConnection = 2048    // cookbook; 3.1 and 5.6
 )

@@ -50,7 +50,7 @@ func routingRows() []row {
 		yesNo("phone2tel", func(c *Core) *bool { return &c.Phone2Tel }, true).later().
 			doc("Treat SIP URIs with user=phone as tel URIs."),
 		number("max_branches", func(c *Core) *int64 { return &c.MaxBranches }, defaultBranches, 1, 32).live().
-			doc("Branches that one request may have.").from("Kamailio 5.x: max_branches"),
+			doc("Branches that one request may have, its Request-URI included.").from("Kamailio 5.x: max_branches"),
 		yesNo("local_rport", func(c *Core) *bool { return &c.LocalRport }, false).live().
 			doc("Add rport to our own Via, as add_local_rport() does.").from("Kamailio 5.x: local_rport"),
 		yesNo("onsend_route_reply", func(c *Core) *bool { return &c.OnsendRouteReply }, false).later().

@@ -1,5 +1,11 @@
 package params
 
+import (
+	"strings"
+
+	"sipedge/script/rt"
+)
+
 // Sockets are the parameters about where sipedge listens and how it names itself.
 type Sockets struct {
 	Listen            []string // as written, parsed by ParseListen
@@ -60,10 +66,10 @@ func socketRows() []row {
 			doc("MTU of raw-socket sending, bytes.").from("Kamailio 3.1: udp4_raw_mtu"),
 		number("udp4_raw_ttl", func(c *Core) *int64 { return &c.UDP4RawTTL }, -1, -1, 255).later().
 			doc("Time to live of raw-socket sending; -1 is the system's.").from("Kamailio 3.1: udp4_raw_ttl"),
-		number("udp_mtu", func(c *Core) *int64 { return &c.UDPMTU }, 0, 0, maxPort).later().
+		number("udp_mtu", func(c *Core) *int64 { return &c.UDPMTU }, 0, 0, maxPort).live().
 			doc("A request that would be sent over UDP and is larger, bytes, goes by udp_mtu_try_proto instead; 0 is off (RFC 3261 §18.1.1: 1300)."),
-		words("udp_mtu_try_proto", func(c *Core) *string { return &c.UDPMTUTryProto }, "UDP", "UDP", "TCP", "TLS", "SCTP").later().
-			doc("Transport for requests larger than udp_mtu."),
+		words("udp_mtu_try_proto", func(c *Core) *string { return &c.UDPMTUTryProto }, "UDP", "UDP", "TCP", "TLS", "SCTP").live().
+			doc("Transport for requests larger than udp_mtu; UDP is used where there is no listen address of that one. Only the Via is made for it."),
 		number("ip_free_bind", func(c *Core) *int64 { return &c.IPFreeBind }, 0, 0, 2).later().
 			doc("Allow listen addresses that the machine does not have.").from("Kamailio 5.x: ip_free_bind"),
 		number("bind_ipv6_link_local", func(c *Core) *int64 { return &c.BindIPv6LinkLocal }, 0, 0, 1).live().
@@ -72,3 +78,6 @@ func socketRows() []row {
 			doc("Listen on IPv6 addresses too where no listen line is given.").from("Kamailio 5.x: auto_bind_ipv6"),
 	}
 }
+
+// LargeProto is udp_mtu_try_proto.
+func (c *Core) LargeProto() rt.Proto { return protos[strings.ToLower(c.UDPMTUTryProto)] }

@@ -2,8 +2,7 @@ package params
 
 import "fmt"
 
-// TCP are the parameters of connections. Only UDP is served, so none of them
-// acts except disable_tcp, which says whether that is worth a line at start.
+// TCP are the parameters of connections.
 type TCP struct {
 	DisableTCP            bool
 	TCPAcceptAliases      bool
@@ -40,69 +39,72 @@ type TCP struct {
 	TCPCloneRcvbuf        bool
 	TCPScriptMode         int64
 	TCPWaitData           int64 // ms
+	TCPFirstTimeout       int64 // s
+	TCPMessageTimeout     int64 // s
+	TCPShare              int64 // percent
 }
 
 func tcpRows() []row {
 	return []row{
 		yesNo("disable_tcp", func(c *Core) *bool { return &c.DisableTCP }, false).
-			doc("Do without TCP and TLS; as -T. TCP is not served in this version: without this, a line at start names the addresses on which Kamailio would serve it."),
-		yesNo("tcp_accept_aliases", func(c *Core) *bool { return &c.TCPAcceptAliases }, false).later().
+			doc("Do without TCP: listen lines without a protocol stand for UDP alone; as -T."),
+		yesNo("tcp_accept_aliases", func(c *Core) *bool { return &c.TCPAcceptAliases }, false).live().
 			doc("Send what goes to the port of a Via with ;alias over the connection that the request came by."),
-		yesNo("tcp_async", func(c *Core) *bool { return &c.TCPAsync }, true).alias("tcp_buf_write").later().
+		yesNo("tcp_async", func(c *Core) *bool { return &c.TCPAsync }, true).alias("tcp_buf_write").never("what a connection does not take is always queued, since an event loop never waits").
 			doc("Queue what a connection cannot take at once."),
 		number("tcp_children", func(c *Core) *int64 { return &c.TCPChildren }, 0, 0, maxLoops).shown("= children").
 			never("every event loop serves every transport").
 			doc("Kamailio's processes that read connections; as -N."),
-		number("tcp_connection_lifetime", func(c *Core) *int64 { return &c.TCPConnectionLifetime }, defaultIdleTCP, -1, maxInt).later().
+		number("tcp_connection_lifetime", func(c *Core) *int64 { return &c.TCPConnectionLifetime }, defaultIdleTCP, -1, maxInt).live().
 			doc("Seconds after which an idle connection is closed; -1 is the longest possible."),
-		number("tcp_connect_timeout", func(c *Core) *int64 { return &c.TCPConnectTimeout }, 10, 0, maxSeconds).later().
+		number("tcp_connect_timeout", func(c *Core) *int64 { return &c.TCPConnectTimeout }, 10, 0, maxSeconds).live().
 			doc("Seconds after which a connection that is being opened is given up."),
-		number("tcp_conn_wq_max", func(c *Core) *int64 { return &c.TCPConnWqMax }, 32768, 0, 1<<20).later().
+		number("tcp_conn_wq_max", func(c *Core) *int64 { return &c.TCPConnWqMax }, 32768, 0, 1<<20).live().
 			doc("Bytes that may wait to be written on one connection; more close it."),
-		yesNo("tcp_crlf_ping", func(c *Core) *bool { return &c.TCPCrlfPing }, true).later().
+		yesNo("tcp_crlf_ping", func(c *Core) *bool { return &c.TCPCrlfPing }, true).live().
 			doc("Answer the keep-alive of RFC 5626 §4.4.1."),
-		number("tcp_defer_accept", func(c *Core) *int64 { return &c.TCPDeferAccept }, 0, 0, 3600).later().shown("off").
+		number("tcp_defer_accept", func(c *Core) *int64 { return &c.TCPDeferAccept }, 0, 0, 3600).shown("off").
 			doc("Seconds for which the system holds a connection back until data arrives (Linux); yes or no elsewhere."),
-		yesNo("tcp_delayed_ack", func(c *Core) *bool { return &c.TCPDelayedAck }, true).later().shown("yes if supported").
+		yesNo("tcp_delayed_ack", func(c *Core) *bool { return &c.TCPDelayedAck }, true).live().shown("yes if supported").
 			doc("Let the first acknowledgement wait for data (TCP_QUICKACK off)."),
 		yesNo("tcp_fd_cache", func(c *Core) *bool { return &c.TCPFdCache }, true).never("one process has all descriptors").
 			doc("Cache descriptors in the sending process."),
-		yesNo("tcp_keepalive", func(c *Core) *bool { return &c.TCPKeepalive }, true).later().
+		yesNo("tcp_keepalive", func(c *Core) *bool { return &c.TCPKeepalive }, true).live().
 			doc("SO_KEEPALIVE on connections."),
-		number("tcp_keepcnt", func(c *Core) *int64 { return &c.TCPKeepcnt }, 0, 0, maxInt).later().shown("unset").
+		number("tcp_keepcnt", func(c *Core) *int64 { return &c.TCPKeepcnt }, 0, 0, maxInt).live().shown("unset").
 			doc("TCP_KEEPCNT: probes before a connection is given up."),
-		number("tcp_keepidle", func(c *Core) *int64 { return &c.TCPKeepidle }, 0, 0, maxInt).later().shown("unset").
+		number("tcp_keepidle", func(c *Core) *int64 { return &c.TCPKeepidle }, 0, 0, maxInt).live().shown("unset").
 			doc("TCP_KEEPIDLE: idle seconds before the first probe."),
-		number("tcp_keepintvl", func(c *Core) *int64 { return &c.TCPKeepintvl }, 0, 0, maxInt).later().shown("unset").
+		number("tcp_keepintvl", func(c *Core) *int64 { return &c.TCPKeepintvl }, 0, 0, maxInt).live().shown("unset").
 			doc("TCP_KEEPINTVL: seconds between probes."),
-		number("tcp_linger2", func(c *Core) *int64 { return &c.TCPLinger2 }, 0, 0, maxInt).later().shown("unset").
+		number("tcp_linger2", func(c *Core) *int64 { return &c.TCPLinger2 }, 0, 0, maxInt).live().shown("unset").
 			doc("TCP_LINGER2: seconds that a closed connection stays in FIN_WAIT2."),
-		number("tcp_max_connections", func(c *Core) *int64 { return &c.TCPMaxConnections }, defaultTCPConnection, 0, maxInt).later().
-			doc("Connections at the same time; further ones are not accepted."),
-		yesNo("tcp_no_connect", func(c *Core) *bool { return &c.TCPNoConnect }, false).later().
+		number("tcp_max_connections", func(c *Core) *int64 { return &c.TCPMaxConnections }, 0, 0, maxInt).live().shown("as the limit on descriptors allows").
+			doc("Connections at the same time, inbound and outbound; further ones are closed at once. The last sixteenth is for outbound ones and for addresses that have none yet. 0: as many as the limit on descriptors allows."),
+		yesNo("tcp_no_connect", func(c *Core) *bool { return &c.TCPNoConnect }, false).live().
 			doc("Open no connections to others."),
 		text("tcp_poll_method", func(c *Core) *string { return &c.TCPPollMethod }, "").shown("best for OS").
 			check(func(c *Core) error { return CheckPollMethod(c.TCPPollMethod) }).
 			doc("How the loops wait for events, of UDP as well: " + pollMethodList() + "; as -W. sigio_rt is served by epoll_et."),
-		number("tcp_rd_buf_size", func(c *Core) *int64 { return &c.TCPRdBufSize }, 4096, 512, 65536).later().
+		number("tcp_rd_buf_size", func(c *Core) *int64 { return &c.TCPRdBufSize }, 4096, 512, 65536).live().
 			doc("Read buffer of a connection and largest message on it, bytes."),
-		number("tcp_send_timeout", func(c *Core) *int64 { return &c.TCPSendTimeout }, 10, 0, maxSeconds).later().
+		number("tcp_send_timeout", func(c *Core) *int64 { return &c.TCPSendTimeout }, 10, 0, maxSeconds).live().
 			doc("Seconds after which a connection that takes no data is closed."),
-		text("tcp_source_ipv4", func(c *Core) *string { return &c.TCPSourceIPv4 }, "").later().
+		text("tcp_source_ipv4", func(c *Core) *string { return &c.TCPSourceIPv4 }, "").live().
 			check(func(c *Core) error { return CheckIP(c.TCPSourceIPv4, 4) }).
 			doc("Source address of connections to others over IPv4."),
-		text("tcp_source_ipv6", func(c *Core) *string { return &c.TCPSourceIPv6 }, "").later().
+		text("tcp_source_ipv6", func(c *Core) *string { return &c.TCPSourceIPv6 }, "").live().
 			check(func(c *Core) error { return CheckIP(c.TCPSourceIPv6, 6) }).
 			doc("Source address of connections to others over IPv6."),
-		number("tcp_syncnt", func(c *Core) *int64 { return &c.TCPSyncnt }, 0, 0, 1024).later().shown("unset").
+		number("tcp_syncnt", func(c *Core) *int64 { return &c.TCPSyncnt }, 0, 0, 1024).live().shown("unset").
 			doc("TCP_SYNCNT: SYN retransmissions before a connection is given up."),
 		number("tcp_wq_blk_size", func(c *Core) *int64 { return &c.TCPWqBlkSize }, 2100, 1, 65535).never("write queues take their memory as they need it").
 			doc("Block size of Kamailio's write queues, bytes."),
-		number("tcp_wq_max", func(c *Core) *int64 { return &c.TCPWqMax }, 10<<20, 0, 1<<30).later().shown("10 MB").
+		number("tcp_wq_max", func(c *Core) *int64 { return &c.TCPWqMax }, 10<<20, 0, 1<<30).live().shown("10 MB").
 			doc("Bytes that may wait to be written on all connections together."),
-		yesNo("tcp_accept_no_cl", func(c *Core) *bool { return &c.TCPAcceptNoCL }, false).later().
+		yesNo("tcp_accept_no_cl", func(c *Core) *bool { return &c.TCPAcceptNoCL }, false).live().
 			doc("Accept messages without Content-Length on connections.").from("Kamailio 3.1: tcp_accept_no_cl"),
-		yesNo("tcp_reuse_port", func(c *Core) *bool { return &c.TCPReusePort }, false).later().
+		yesNo("tcp_reuse_port", func(c *Core) *bool { return &c.TCPReusePort }, false).
 			doc("SO_REUSEPORT on listening sockets.").from("Kamailio 5.x: tcp_reuse_port"),
 		yesNo("tcp_accept_haproxy", func(c *Core) *bool { return &c.TCPAcceptHaproxy }, false).later().
 			doc("Read the PROXY protocol's header at the start of connections.").from("Kamailio 5.x: tcp_accept_haproxy"),
@@ -118,6 +120,12 @@ func tcpRows() []row {
 			doc("1 keeps a connection open after an error in the script.").from("Kamailio 5.x: tcp_script_mode"),
 		number("tcp_wait_data", func(c *Core) *int64 { return &c.TCPWaitData }, 5000, 0, maxInt).later().
 			doc("Milliseconds to wait for the rest of a message.").from("Kamailio 5.x: tcp_wait_data"),
+		number("tcp_first_timeout", func(c *Core) *int64 { return &c.TCPFirstTimeout }, defaultFirstTCP, 1, maxSeconds).live().
+			doc("Seconds from accepting a connection to its first complete message or keep-alive; then tcp_connection_lifetime counts.").from("sipedge"),
+		number("tcp_message_timeout", func(c *Core) *int64 { return &c.TCPMessageTimeout }, defaultMessageTCP, 1, maxSeconds).live().
+			doc("Seconds from the first byte of a message on a connection to its last.").from("sipedge"),
+		number("tcp_share", func(c *Core) *int64 { return &c.TCPShare }, defaultShareTCP, 1, 100).live().
+			doc("Percent of tcp_max_connections that connections from one address (IPv6: from one /64) may take.").from("sipedge"),
 	}
 }
 

@@ -70,7 +70,7 @@ route {
 		return ""
 	}
 	const here, there = "call-0", "call-4" // home() divides by callers
-	if s.HomeOf([]byte(here)) == s.HomeOf([]byte(there)) {
+	if s.CallHome([]byte(here)) == s.CallHome([]byte(there)) {
 		t.Fatal("both calls live on one loop")
 	}
 	send(a, request("INVITE", "sip:x@"+phoneAddr(0).String(), there, ""))
@@ -103,7 +103,7 @@ route {
 			t.Errorf("loop %d keeps %d transactions", i, st.Alive)
 		}
 	}
-	if want := fmt.Sprintf("%02x", s.HomeOf([]byte(there))); info.branch[15:17] != want {
+	if want := fmt.Sprintf("%02x", s.CallHome([]byte(there))); info.branch[15:17] != want {
 		t.Errorf("the INFO's branch %s is not of loop %s", info.branch, want)
 	}
 	if created := tm.StatsOf(s)["local"]; created != 1 {

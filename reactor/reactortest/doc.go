@@ -13,6 +13,10 @@
 //	ep.Send(netip.MustParseAddrPort("192.0.2.1:5060"), request)
 //	n.Advance(32 * time.Second)
 //
+// Streams are there as well (stream.go, conn.go): bytes arrive in order, in segments
+// of the seed's choice, after delays of its choice, or end in a reset; a peer that
+// stops reading makes the loop's queue grow to its bound.
+//
 // What the real reactor promises holds here as well, and nothing more: mail of one
 // loop to one other stays in order, and so does what one socket of one loop has
 // received; datagrams of one source address to one listen address reach the same

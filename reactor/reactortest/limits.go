@@ -15,6 +15,10 @@ const (
 	// doneRetry is after how long a job's outcome that found a full mailbox is
 	// delivered again. Package pool begins with as much.
 	doneRetry = time.Millisecond
+	// streamWindow is Options.Window where it is 0, bytes; maxConns is
+	// Streams.MaxConns.
+	streamWindow = 64 << 10
+	maxConns     = 4096
 	// poisonByte overwrites what a handler may no longer look at, as the tag
 	// debugpool does in package reactor.
 	poisonByte = 0xDB

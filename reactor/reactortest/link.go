@@ -102,6 +102,9 @@ func (n *Net) arrive(from, to netip.AddrPort, data []byte) {
 func (n *Net) listener(to netip.AddrPort) reactor.SocketID {
 	best := reactor.NoSocket
 	for i, a := range n.listen {
+		if n.streams[reactor.SocketID(i)] {
+			continue
+		}
 		if a == to {
 			return reactor.SocketID(i)
 		}

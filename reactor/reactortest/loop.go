@@ -22,6 +22,9 @@ type loop struct {
 	out     []datagram
 	reserve []byte // what Reserve gave; nil for none
 	stopped bool
+
+	conns []*vconn // by slot
+	notes []vNote
 }
 
 type datagram struct {
@@ -59,17 +62,31 @@ func (l *loop) busy() bool {
 			return true
 		}
 	}
-	return l.timers.Len() > 0 && l.timers.Next() <= l.tick()
+	for _, c := range l.conns {
+		if c.toRead() {
+			return true
+		}
+		if at, _ := c.deadline(); at <= l.time() {
+			return true
+		}
+	}
+	return len(l.notes) > 0 || l.timers.Len() > 0 && l.timers.Next() <= l.tick()
 }
 
 func (l *loop) tick() int64 { return (int64(l.n.now) + 1) / int64(reactor.TimerTick) }
 
-// nextTimer is when the loop has to look at its timers.
-func (l *loop) nextTimer() (time.Duration, bool) {
-	if l.timers.Len() == 0 {
-		return 0, false
+// nextTimer is when the loop has to look at its timers and connections.
+func (l *loop) nextTimer() (t time.Duration, ok bool) {
+	t = 1<<63 - 1
+	if l.timers.Len() > 0 {
+		t, ok = time.Duration(l.timers.Next())*reactor.TimerTick, true
 	}
-	return time.Duration(l.timers.Next()) * reactor.TimerTick, true
+	for _, c := range l.conns {
+		if at, why := c.deadline(); why != nil {
+			t, ok = min(t, time.Duration(at-1)), true
+		}
+	}
+	return t, ok
 }
 
 // cycle is one turn: some of the mail, some of what each socket has received, the
@@ -80,9 +97,15 @@ func (l *loop) cycle(mailOnly bool) {
 	l.n.c.Cycles++
 	l.clock()
 	rng := l.n.rng
+	l.tell()
 	for range rng.IntN(len(l.mail) + 1) {
 		m := l.mail[0]
 		l.mail = l.mail[1:]
+		if o, ok := m.Ref.(vOp); ok {
+			l.op(o)
+			l.tell()
+			continue
+		}
 		l.callback("Posted", func() { l.h.Posted(l, &m) })
 		poison(m.Data)
 	}
@@ -90,7 +113,13 @@ func (l *loop) cycle(mailOnly bool) {
 		for _, id := range rng.Perm(len(l.inbox)) {
 			l.read(reactor.SocketID(id), rng.IntN(len(l.inbox[id])+1))
 		}
+		for _, c := range l.conns[:len(l.conns):len(l.conns)] {
+			l.readConn(c, rng.IntN(len(c.inbox)+2))
+			l.tell()
+		}
 		l.fire()
+		l.expire()
+		l.tell()
 	}
 	l.callback("CycleEnd", func() { l.h.CycleEnd(l) })
 	l.flush()

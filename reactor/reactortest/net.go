@@ -26,7 +26,12 @@ type Net struct {
 	endpoints map[netip.AddrPort]*Endpoint
 	last      map[wire]time.Duration // when the last datagram of a wire arrives
 	jobs      int
-	c         Counters
+
+	streams map[reactor.SocketID]bool // the listen addresses of streams
+	accepts map[netip.AddrPort]func(*Stream)
+	holes   map[netip.AddrPort]bool
+	port    uint16
+	c       Counters
 }
 
 // New makes a network that is driven by a seed. Nothing runs before Run.
@@ -35,6 +40,7 @@ func New(seed uint64, o Options) *Net {
 	n := &Net{
 		seed: seed, opts: o, rng: rand.New(rand.NewPCG(seed, 0x736970)),
 		endpoints: map[netip.AddrPort]*Endpoint{}, last: map[wire]time.Duration{},
+		streams: map[reactor.SocketID]bool{}, accepts: map[netip.AddrPort]func(*Stream){}, holes: map[netip.AddrPort]bool{},
 	}
 	for i := range o.Loops {
 		n.loops = append(n.loops, newLoop(n, i))

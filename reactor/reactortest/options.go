@@ -29,6 +29,18 @@ type Options struct {
 	// pool.ErrFull. 0 is pool.DefaultQueue.
 	MaxJobs int
 
+	// Framer and Streams are those of reactor.Config; of Streams the bounds and times
+	// hold, but not the share of an address, and socket options mean nothing.
+	Framer  func() reactor.Framer
+	Streams reactor.Streams
+	// Segment is the most bytes of a stream that travel together; 0: what is written
+	// at once arrives at once.
+	Segment int
+	// Window is how many bytes of a stream can be under way; 0 is 64 KB.
+	Window int
+	// Reset is the probability that a segment is answered by a reset.
+	Reset float64
+
 	// RecvBatch, MailboxSlots and MaxTimers are those of reactor.Config.
 	RecvBatch, MailboxSlots, MaxTimers int
 
@@ -52,6 +64,8 @@ func (o *Options) setDefaults() {
 	def(&o.RecvBatch, reactor.DefaultRecvBatch)
 	def(&o.MailboxSlots, reactor.DefaultMailboxSlots)
 	def(&o.MaxTimers, reactor.DefaultMaxTimers)
+	def(&o.Window, streamWindow)
+	o.Streams = o.Streams.WithDefaults(maxConns)
 	o.MaxDelay = max(o.MaxDelay, o.MinDelay)
 	o.MaxWork = max(o.MaxWork, o.MinWork)
 }
@@ -78,6 +92,10 @@ type Counters struct {
 	Delayed uint64
 	// Undelivered are datagrams to an address where nobody is.
 	Undelivered uint64
+
+	Segments     uint64 // pieces of streams that were sent
+	Resets       uint64 // of the seed's choice
+	ConnsRefused uint64 // connections beyond Streams.MaxConns
 
 	Posts        uint64 // mails taken by mailboxes
 	MailboxFull  uint64 // mails refused

@@ -17,7 +17,7 @@ func Modules(cfg *ast.Config, table *registry.Table, diags *diag.List) *registry
 		m := table.FindModule(l.Path)
 		if m == nil {
 			name := registry.ModuleName(l.Path)
-			Report(diags, diag.UnknownModule, l.Pos, suggest(name, registry.Names(table.Modules)), "there is no module %q", name)
+			missingModule(diags, l.Pos, name, table)
 			continue
 		}
 		if _, twice := at[m.Name]; twice {
@@ -35,6 +35,21 @@ func Modules(cfg *ast.Config, table *registry.Table, diags *diag.List) *registry
 		}
 	}
 	return table.WithLoaded(loaded)
+}
+
+// otherModules are modules of Kamailio whose names are near to one of another
+// kind: who writes them means them.
+var otherModules = map[string]bool{"kemix": true, "pa": true, "sdpops": true, "tmx": true}
+
+// missingModule reports a module that does not exist.
+func missingModule(diags *diag.List, at diag.Pos, name string, table *registry.Table) {
+	if !otherModules[name] {
+		if near := suggest(name, registry.Names(table.Modules)); near != "" {
+			Report(diags, diag.UnknownModule, at, near, "there is no module %q", name)
+			return
+		}
+	}
+	Report(diags, diag.UnknownModule, at, "", "there is no module %q; \"sipedge doc modules\" lists those that there are", name)
 }
 
 // Globals are the custom global parameters of a configuration (group.name =

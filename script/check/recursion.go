@@ -22,24 +22,30 @@ func (k *checker) recursion() {
 			next[b], at[b] = to, c
 		}
 	}
-	told := map[*ast.RouteBlock]bool{}
-	for _, b := range k.cfg.Routes {
-		circle := []*ast.RouteBlock{b}
-		to := next[b]
-		for ; to != nil && to != b && len(circle) <= len(k.cfg.Routes); to = next[to] {
-			circle = append(circle, to)
+	order, walk := map[*ast.RouteBlock]int{}, map[*ast.RouteBlock]int{}
+	for i, b := range k.cfg.Routes {
+		order[b] = i
+	}
+	for i, b := range k.cfg.Routes {
+		to := b
+		for to != nil && walk[to] == 0 { // each block is come to once over all walks
+			walk[to] = i + 1
+			to = next[to]
 		}
-		if to != b || told[b] {
+		if to == nil || walk[to] != i+1 {
 			continue
 		}
-		for _, c := range circle {
-			told[c] = true
+		first := to // of the circle, as they stand in the script
+		for on := next[to]; on != to; on = next[on] {
+			if order[on] < order[first] {
+				first = on
+			}
 		}
 		how := "itself"
-		if len(circle) > 1 {
-			how = "itself through " + blockName(circle[1])
+		if next[first] != first {
+			how = "itself through " + blockName(next[first])
 		}
-		Warn(k.diags, diag.Recursion, at[b].Pos, "%s calls %s each time it runs, until calls are nested more than %d deep", blockName(b), how, rt.MaxCallDepth)
+		Warn(k.diags, diag.Recursion, at[first].Pos, "%s calls %s each time it runs, until calls are nested more than %d deep", blockName(first), how, rt.MaxCallDepth)
 	}
 }
 

@@ -211,6 +211,12 @@ func (c *compiler) argument(call *ast.Call, f *registry.Arg, e ast.Expr, a *regi
 			return true
 		}
 	case registry.ArgFormat:
+		if f.Var && c.isVar(e) && !c.pvArg(call, f, e, a) {
+			return false
+		}
+		if a.PV != nil {
+			return true
+		}
 		if lit != nil && strings.Contains(lit.Value, "$") {
 			x, text, err := c.formatAt(lit)
 			if err != nil {
@@ -284,6 +290,18 @@ func (c *compiler) pvArg(call *ast.Call, f *registry.Arg, e ast.Expr, a *registr
 		}
 	}
 	c.errorf(diag.Argument, e.Position(), "", "%s(): the argument %q must be a pseudo-variable", call.Name, f.Name)
+	return false
+}
+
+// isVar reports whether an argument is one pseudo-variable, with or without quotes.
+func (c *compiler) isVar(e ast.Expr) bool {
+	switch e := check.Strip(e).(type) {
+	case *ast.PV:
+		return true
+	case *ast.StringLit:
+		_, ok := wholeVar(e.Value)
+		return ok
+	}
 	return false
 }
 

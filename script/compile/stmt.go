@@ -182,7 +182,7 @@ func (c *compiler) assign(s *ast.Assign, t int, next rt.Op) rt.Op {
 	}
 	pos := int32(s.Pos)
 	if call := c.soleCall(s.Value); call != nil {
-		set := c.setOp(v, pos, func(c *rt.Ctx) value.Value { return value.FromInt(int64(c.Ret())) }, next)
+		set := c.setOp(v, target, pos, func(c *rt.Ctx) value.Value { return value.FromInt(int64(c.Ret())) }, next)
 		if r, ok := call.(*ast.RouteCall); ok {
 			return c.routeOp(r, t, next, set)
 		}
@@ -199,13 +199,14 @@ func (c *compiler) assign(s *ast.Assign, t int, next rt.Op) rt.Op {
 			if slot, ok := v.Slot(); ok {
 				return c.setSlot(slot, pos, e, next)
 			}
-			return c.setOp(v, pos, x, next)
+			return c.setOp(v, target, pos, x, next)
 		}
+		refused := refusal(target)
 		return func(c *rt.Ctx) rt.Op {
 			c.Pos = pos
 			w := x(c)
 			if !c.TakeFault() && !v.Set(c, w) {
-				c.LogError("the value was refused by the variable", nil)
+				c.LogError(refused, c.Bytes(w))
 			}
 			return next
 		}
@@ -257,8 +258,14 @@ func (c *compiler) setSlot(slot int, pos int32, e ast.Expr, next rt.Op) rt.Op {
 	}
 }
 
-// setOp assigns what x computes.
-func (c *compiler) setOp(v *registry.Var, pos int32, x rt.Expr, next rt.Op) rt.Op {
+// refusal is what the log says when a variable does not take a value; a text
+// follows it.
+func refusal(target *ast.PV) string {
+	return written(target.Spec) + " keeps its value: it does not take this one"
+}
+
+// setOp assigns what x computes to v, which the script calls target.
+func (c *compiler) setOp(v *registry.Var, target *ast.PV, pos int32, x rt.Expr, next rt.Op) rt.Op {
 	if slot, ok := v.Slot(); ok {
 		return func(c *rt.Ctx) rt.Op {
 			c.Pos = pos
@@ -266,11 +273,12 @@ func (c *compiler) setOp(v *registry.Var, pos int32, x rt.Expr, next rt.Op) rt.O
 			return next
 		}
 	}
-	set := v.Set
+	set, refused := v.Set, refusal(target)
 	return func(c *rt.Ctx) rt.Op {
 		c.Pos = pos
-		if !set(c, x(c)) {
-			c.LogError("the value was refused by the variable", nil)
+		w := x(c)
+		if !set(c, w) {
+			c.LogError(refused, c.Bytes(w))
 		}
 		return next
 	}

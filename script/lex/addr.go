@@ -147,7 +147,7 @@ func (l *lexer) colonWord(s *source, i int, word string) bool {
 			return false
 		}
 		s.i += 1 + n
-		l.emit(s, Token{Kind: Addr, Text: string(s.text[i:s.i])}, i)
+		l.emit(s, Token{Kind: Addr, Text: l.addrDefines(string(s.text[i:s.i]))}, i)
 		return true
 	case word == "msg" || word == "uri":
 		n := 0
@@ -166,4 +166,29 @@ func (l *lexer) colonWord(s *source, i int, word string) bool {
 		return true
 	}
 	return false
+}
+
+// addrDefines puts the values of defines into an address: udp:MY_IP:MY_PORT. One
+// that would be longer than any address is left as it is.
+func (l *lexer) addrDefines(text string) string {
+	const maxAddr = 512
+	if l.verbatim || len(text) > maxAddr || strings.Contains(text, "[") {
+		return text
+	}
+	parts, size := strings.Split(text, ":"), len(text)
+	for i := range parts {
+		for range MaxExpansions {
+			d := l.defines[parts[i]]
+			if d == nil || !d.hasValue {
+				break
+			}
+			value, _, _ := strings.Cut(d.value, " ") // a comment may follow
+			value = strings.Trim(value, "\"'")
+			if size += len(value); size > maxAddr {
+				return text
+			}
+			parts[i] = value
+		}
+	}
+	return strings.Join(parts, ":")
 }

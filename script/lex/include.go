@@ -49,7 +49,7 @@ func (l *lexer) includeLine(s *source, pos diag.Pos, name, arg string) {
 // when there is none.
 func (l *lexer) include(s *source, pos diag.Pos, name, path string) {
 	if s.depth >= MaxIncludeDepth && !l.opts.Without["include depth"] {
-		l.diags.Errorf(diag.Include, pos, "includes are nested more than %d deep", MaxIncludeDepth)
+		l.stop(pos, "includes are nested more than %d deep%s", MaxIncludeDepth, l.includeCycle(s.file))
 		return
 	}
 	if l.stopped {
@@ -93,4 +93,15 @@ func (l *lexer) include(s *source, pos diag.Pos, name, path string) {
 	f := l.set.Add(path, text)
 	f.From = pos
 	l.push(&source{file: f, text: text, depth: s.depth + 1})
+}
+
+// includeCycle says that a file is read inside itself, where that is why includes
+// are nested so deep.
+func (l *lexer) includeCycle(f *diag.File) string {
+	for outer := l.set.File(f.From); outer != nil; outer = l.set.File(outer.From) {
+		if outer.Name == f.Name {
+			return ": " + f.Name + " includes itself, at once or by others; take that include_file out"
+		}
+	}
+	return ""
 }

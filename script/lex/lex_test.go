@@ -143,7 +143,7 @@ func TestErrorsNameTheirCause(t *testing.T) {
 		{"#!defin A", `x.cfg:1:1: warning: #!defin is no directive and is taken as a comment (did you mean "#!define"?)`},
 		{"#!defenv NO_SUCH_VARIABLE_HERE", "x.cfg:1:1: the environment has no variable"},
 		{"a\ninclude_file \"no.cfg\"", "x.cfg:2:1: cannot include \"no.cfg\""},
-		{"include_file \"self.cfg\"", "self.cfg:1:1: includes are nested more than 10 deep"},
+		{"include_file \"self.cfg\"", "self.cfg:1:1: includes are nested more than 10 deep: self.cfg includes itself"},
 		{"include_file \"bad.cfg\"", "bad.cfg:2:1: string is not closed"},
 		{"$(ru{s.len\nx", "x.cfg:1:1: pseudo-variable is not closed"},
 		{"$ x", "x.cfg:1:1: a name is expected behind $"},

@@ -95,6 +95,9 @@ func Tokens(set *diag.Set, name string, text []byte, opts Options, diags *diag.L
 	for n, d := range l.defines {
 		defines[n] = d.value
 	}
+	if l.stopped {
+		l.tokens = nil // what ends in the middle would only be found to be unclosed
+	}
 	return append(l.tokens, Token{Kind: EOF, Pos: end, End: end, First: true}), defines
 }
 

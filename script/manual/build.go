@@ -57,9 +57,11 @@ func New(table *registry.Table, language []registry.PV) *Manual {
 	return m
 }
 
-// capital begins a sentence.
+// capital begins a sentence. A name that stands there, of a function or of a
+// part, stays as it is written in scripts.
 func capital(s string) string {
-	if s == "" || s[0] < 'a' || s[0] > 'z' {
+	first, _, _ := strings.Cut(s, " ")
+	if s == "" || s[0] < 'a' || s[0] > 'z' || strings.ContainsAny(strings.TrimRight(first, ".,:;"), "().,:;_$@") {
 		return s
 	}
 	return strings.ToUpper(s[:1]) + s[1:]

@@ -109,3 +109,20 @@ func TestPagesHaveNoRawMarkup(t *testing.T) {
 		t.Errorf("%d pages", n)
 	}
 }
+
+// TestNamesAreNotCapitalised: a sentence begins with a capital letter, a name of
+// the language stays as scripts write it.
+func TestNamesAreNotCapitalised(t *testing.T) {
+	for doc, want := range map[string]string{
+		"relays the request": "Relays the request",
+		"as {s.len}.":        "As {s.len}.",
+		"t_relay() for one":  "t_relay() for one",
+		"uas.status: a code": "uas.status: a code",
+		"select,index: both": "select,index: both",
+		"":                   "",
+	} {
+		if got := capital(doc); got != want {
+			t.Errorf("%q: got %q, want %q", doc, got, want)
+		}
+	}
+}

@@ -181,8 +181,10 @@ func (p *parser) setting(t *lex.Token) {
 			continue
 		case !first && tokenIs(v, "advertise"):
 			p.next()
-			a := p.next()
-			s.Values[len(s.Values)-1].Advertise = a.Text
+			if a := p.cur(); a.First {
+				p.failAt(diag.Syntax, p.endOfPrev(), "expected an address behind advertise, found %s", describe(a))
+			}
+			s.Values[len(s.Values)-1].Advertise = p.settingValue(t).Str
 			continue
 		case !first && tokenIs(v, "name") && p.peek(1).Kind == lex.String:
 			p.next()

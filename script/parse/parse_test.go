@@ -320,11 +320,20 @@ func TestNestingIsBounded(t *testing.T) {
 		"route { $var(x) = " + strings.Repeat("!", 100000) + "1; }",
 		"route " + strings.Repeat("{", 100000),
 		"route { " + strings.Repeat("if (a()) ", 100000) + "b(); }",
-		"route { " + strings.Repeat("if (a()) b(); else ", 100000) + "c(); }",
+		"route { " + strings.Repeat("if (a()) b(); else ", 50000) + "c(); }",
 	} {
 		if _, l := File("x", []byte(in), Options{}); !strings.Contains(lines(l), "nested more than") {
 			t.Errorf("%.30s…: %.200s", in, lines(l))
 		}
+	}
+}
+
+// TestWhereReadingStopsNothingElseIsWrong: what stands before the bound is cut off
+// in the middle; that its blocks are not closed is nobody's mistake.
+func TestWhereReadingStopsNothingElseIsWrong(t *testing.T) {
+	_, l := File("x", []byte("route { "+strings.Repeat("a(); ", 300000)+"}"), Options{})
+	if l.Errors() != 1 || !strings.Contains(lines(l), "more than 1048576 tokens") {
+		t.Errorf("%.300s", lines(l))
 	}
 }
 

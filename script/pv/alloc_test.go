@@ -13,7 +13,7 @@ import (
 func everySpec() []string {
 	inner := map[string][]string{
 		"hdr": {"X-Test", "From", "*", "$var(a)"}, "hdrc": {"Via"}, "hfl": {"Via"}, "hflc": {"Via"},
-		"expires": {"min", "max"}, "branch": {"uri", "dst_uri", "path", "q", "send_socket", "flags", "ruid", "count"},
+		"expires": {"min", "max"}, "sbranch": {"uri", "dst_uri", "path", "q", "send_socket", "flags", "ruid", "count"}, "branch": {"uri", "dst_uri", "path", "q", "send_socket", "flags", "ruid", "count"},
 		"TV": {"s", "u", "Sn"}, "time": {"hour", "isdst"}, "utime": {"sec", "min", "mday", "mon", "year", "wday", "yday"},
 		"timef": {"%c %U %V %p"}, "utimef": {"%Y-%m-%d %H:%M:%S %z"}, "version": {"num", "full"}, "env": {"PATH"}, "def": {"ABC"}, "defn": {"NUM"},
 		"C": {"xg"}, "K": {"IPv4"}, "_s": {"a$rU-$si"}, "cnt": {"$avp(x)", "$xavp(x)"}, "msg": {"buf", "len", "body", "hdrs", "fline", "fpart", "lpart", "body_len", "hdrs_len"},

@@ -107,73 +107,67 @@ func destinationSet(c *rt.Ctx) value.Value {
 type branchField struct {
 	key string
 	get func(c *rt.Ctx, b *rt.Branch) value.Value
-	set func(c *rt.Ctx, i int, v value.Value) bool
+	set func(c *rt.Ctx, b *rt.Branch, v value.Value) bool
 }
 
 func stringField(key string, of func(b *rt.Branch) *value.Value) branchField {
 	return branchField{key: key,
 		get: func(_ *rt.Ctx, b *rt.Branch) value.Value { return *of(b) },
-		set: func(c *rt.Ctx, i int, v value.Value) bool {
+		set: func(_ *rt.Ctx, b *rt.Branch, v value.Value) bool {
 			if v.Kind() == value.Int {
 				return false
 			}
-			*of(&c.Branches()[i]) = v
+			*of(b) = v
 			return true
 		}}
 }
 
 var branchFields = []branchField{
-	{key: "uri", get: func(_ *rt.Ctx, b *rt.Branch) value.Value { return b.URI },
-		set: func(c *rt.Ctx, i int, v value.Value) bool {
-			if v.IsUndef() {
-				c.RemoveBranch(i)
-				return true
-			}
-			return c.SetBranchURI(i, v)
-		}},
+	{key: "uri", get: func(_ *rt.Ctx, b *rt.Branch) value.Value { return b.URI }}, // written by index
 	stringField("dst_uri", func(b *rt.Branch) *value.Value { return &b.DstURI }),
 	stringField("path", func(b *rt.Branch) *value.Value { return &b.Path }),
 	stringField("ruid", func(b *rt.Branch) *value.Value { return &b.RUID }),
 	{key: "q",
-		get: func(c *rt.Ctx, b *rt.Branch) value.Value {
+		get: func(_ *rt.Ctx, b *rt.Branch) value.Value {
 			if b.Q < 0 {
 				return undef
 			}
-			m := c.Mark()
-			appendQValue(c, b.Q)
-			return c.FromMark(m)
+			return value.FromInt(int64(b.Q))
 		},
-		set: func(c *rt.Ctx, i int, v value.Value) bool {
+		set: func(c *rt.Ctx, b *rt.Branch, v value.Value) bool {
 			q, ok := parseQ(c, v)
 			if ok {
-				c.Branches()[i].Q = q
+				b.Q = q
 			}
 			return ok
 		}},
 	{key: "send_socket",
 		get: func(c *rt.Ctx, b *rt.Branch) value.Value { return socketName(c, b.Socket) },
-		set: func(c *rt.Ctx, i int, v value.Value) bool {
+		set: func(c *rt.Ctx, b *rt.Branch, v value.Value) bool {
 			id, ok := findSocket(c, v)
 			if ok {
-				c.Branches()[i].Socket = id
+				b.Socket = id
 			}
 			return ok
 		}},
 	{key: "flags", get: func(_ *rt.Ctx, b *rt.Branch) value.Value { return value.FromInt(int64(b.Flags)) },
-		set: func(c *rt.Ctx, i int, v value.Value) bool {
+		set: func(_ *rt.Ctx, b *rt.Branch, v value.Value) bool {
 			if v.Kind() == value.Str {
 				return false
 			}
-			c.Branches()[i].Flags = uint32(v.Int())
+			b.Flags = uint32(v.Int())
 			return true
 		}},
 }
 
-// parseQ reads a q value (RFC 3261 §25.1 qvalue) as thousandths: "0.7", "1" or
-// the number 1 or 0; undefined is -1.
+// parseQ reads a q value as thousandths: a number of thousandths, 0 to 1000, or
+// the text of a qvalue (RFC 3261 §25.1), "0.7" or "1"; undefined is -1.
 func parseQ(c *rt.Ctx, v value.Value) (int16, bool) {
-	if v.IsUndef() {
+	switch v.Kind() {
+	case value.Undef:
 		return -1, true
+	case value.Int:
+		return int16(v.Int()), v.Int() >= 0 && v.Int() <= 1000
 	}
 	b := c.Text(v)
 	if len(b) == 0 || len(b) > 5 || b[0] != '0' && b[0] != '1' || len(b) > 1 && b[1] != '.' {
@@ -194,7 +188,7 @@ func parseQ(c *rt.Ctx, v value.Value) (int16, bool) {
 // branchRow is $branch(name)[index], over the additional branches only.
 func branchRow() registry.PV {
 	return registry.PV{Name: "branch", Inner: registry.Always, Source: "pseudo-variables, $branch(name)",
-		Doc: "attribute of an additional branch: uri, dst_uri, path, q, send_socket, flags, ruid; count is the number of branches. Assigning $null to uri drops the branch",
+		Doc: "attribute of an additional branch: uri, dst_uri, path, q in thousandths, send_socket, flags, ruid; count is the number of branches. Assigning $null to uri drops the branch",
 		Bind: func(b registry.Build, inner, index string) (*registry.Var, error) {
 			at, err := indexOf(b, index, 0)
 			if err != nil {
@@ -241,7 +235,16 @@ func (f *branchField) variable(name string, at func(*rt.Ctx) int64) *registry.Va
 		},
 		Set: func(c *rt.Ctx, v value.Value) bool {
 			i := pick(c)
-			return i >= 0 && set(c, i, v)
+			switch {
+			case i < 0:
+				return false
+			case set != nil:
+				return set(c, &c.Branches()[i], v)
+			case v.IsUndef():
+				c.RemoveBranch(i)
+				return true
+			}
+			return c.SetBranchURI(i, v)
 		}}
 }
 
@@ -252,5 +255,6 @@ func branchVars() []registry.PV {
 		read("bR", value.Undef, "all additional branches, separated by commas", allBranches),
 		read("ds", value.Undef, "destination set as a Contact header: the changed Request-URI and the branches", destinationSet),
 		branchRow(),
+		staticBranchRow(),
 	}
 }

@@ -328,11 +328,38 @@ func headerVars() []registry.PV {
 		read("dir", value.Undef, "parameter reason of the Diversion header", firstParam(di, "reason")),
 		read("dip", value.Undef, "parameter privacy of the Diversion header", firstParam(di, "privacy")),
 		read("dic", value.Undef, "parameter counter of the Diversion header", firstParam(di, "counter")),
+		read("rr_count", value.Int, "number of Record-Routes, counted over comma lists", recordRoutes),
+		read("rr_top_count", value.Int, "number of Record-Routes that the topmost proxy has added: 2 where the first has r2, else 1; 0 for none", topRecordRoutes),
 		attrs("expires", "smallest (min) or largest (max) lifetime in seconds: of each Contact its parameter, else the Expires header", []attr{
 			{key: "min", get: func(c *rt.Ctx) value.Value { return expires(c, false) }},
 			{key: "max", get: func(c *rt.Ctx) value.Value { return expires(c, true) }},
 		}),
 	}
+}
+
+// recordRoutes is $rr_count.
+func recordRoutes(c *rt.Ctx) value.Value {
+	n := int64(0)
+	var na sipparse.NameAddr
+	for it := (addrs{typ: sipparse.HdrRecordRoute}); it.next(c, &na); {
+		n++
+	}
+	return value.FromInt(n)
+}
+
+// topRecordRoutes is $rr_top_count.
+func topRecordRoutes(c *rt.Ctx) value.Value {
+	var na sipparse.NameAddr
+	if !element(c, sipparse.HdrRecordRoute, 0, &na) {
+		return value.FromInt(0)
+	}
+	var u sipparse.URI
+	if sipparse.ParseURI(c.Msg, int(na.URI.Off), na.URI.End(), &u) == sipparse.OK {
+		if _, ok := u.Param(c.Msg, "r2"); ok {
+			return value.FromInt(2)
+		}
+	}
+	return value.FromInt(1)
 }
 
 // expires is $expires(min) and $expires(max).

@@ -10,31 +10,6 @@ import (
 // copied: comma lists of header values and name=value parameter lists, with
 // quoted strings and <…> respected.
 
-// nextComma is the offset of the comma that ends
-// the value beginning at i, or len(b).
-func nextComma(b []byte, i int) int {
-	quoted, angle := false, false
-	for ; i < len(b); i++ {
-		switch ch := b[i]; {
-		case quoted:
-			if ch == '\\' {
-				i++
-			} else if ch == '"' {
-				quoted = false
-			}
-		case ch == '"':
-			quoted = true
-		case ch == '<':
-			angle = true
-		case ch == '>':
-			angle = false
-		case ch == ',' && !angle:
-			return i
-		}
-	}
-	return len(b)
-}
-
 // addressList reports whether the header is one whose comma lists $hfl takes
 // apart: addresses, and Via.
 func (h *hdrName) addressList() bool {
@@ -52,7 +27,7 @@ func (h *hdrName) valueEnd(b []byte, at int) int {
 	if h.whole {
 		return len(b)
 	}
-	return nextComma(b, at)
+	return sipparse.Separator(b, at, ',')
 }
 
 // listed is one value of the comma lists of all headers of a name: from 0, from

@@ -199,7 +199,7 @@ func selects() []registry.Select {
 		plainSel("expires", "Expires header", firstBody(sipparse.HdrExpires)),
 		plainSel("event", "package in the Event header", eventPackage),
 		sel("cseq", "CSeq header: num, method", cseqSel),
-		sel("via", "a Via, @via[n] counted from 1, negative from the end: host, port, transport, branch, received, rport, i, alias, params[\"name\"]", viaSel),
+		sel("via", "a Via, @via[n] counted from 1, negative from the end: name, version, transport, host, port, branch, received, rport, i, alias, params[\"name\"]", viaSel),
 		sel("msg", "the message: len, body, body_sdp, first_line, type, header, and any header by name with nameaddr and params[\"name\"]; _ stands for -", msgSel),
 		sel("message", "same as @msg", msgSel),
 		sel("hf_value", "one value of a header that is a comma list: @hf_value.name[n].uri, .name, .nameaddr, .p[\"param\"], .param", hfValueSel),

@@ -4,6 +4,7 @@ import (
 	"sipedge/script/registry"
 	"sipedge/script/rt"
 	"sipedge/script/value"
+	"sipedge/sipparse"
 )
 
 // hfValueSel binds @hf_value.name[index].part: one value of a header whose
@@ -109,7 +110,7 @@ func hfExistsSel(b registry.Build, s *steps) (rt.Expr, error) {
 		for i := h.next(c, -1); i >= 0; i = h.next(c, i) {
 			body := c.Index.Body(i).Of(c.Msg)
 			for at := 0; at <= len(body); {
-				end := nextComma(body, at)
+				end := sipparse.Separator(body, at, ',')
 				item := body[at:end]
 				if p := paramStart(item); p >= 0 {
 					item = item[:p-1]

@@ -79,13 +79,27 @@ func viaSel(_ registry.Build, s *steps) (rt.Expr, error) {
 		return spanOf(func(v *sipparse.Via) sipparse.Span { return v.Port }), nil
 	case "transport":
 		return spanOf(func(v *sipparse.Via) sipparse.Span { return v.Transport }), nil
+	case "name", "version": // of SIP/2.0
+		word := 0
+		if step.Name == "version" {
+			word = 1
+		}
+		return func(c *rt.Ctx) value.Value {
+			var v sipparse.Via
+			if !viaIndex(c, n, &v) {
+				return undef
+			}
+			return present(viaWord(c, &v, word))
+		}, nil
+	case "comment": // RFC 3261 has none
+		return func(*rt.Ctx) value.Value { return undef }, nil
 	case "params":
 		return paramSel(params, s)
 	case "branch", "received", "rport", "i", "alias", "maddr", "ttl":
 		s.rest = append([]registry.SelectStep{step}, s.rest...)
 		return paramSel(params, s)
 	}
-	return nil, s.unknown("host, port, transport, branch, received, rport, i, alias or params[\"name\"]")
+	return nil, s.unknown("name, version, transport, host, port, branch, received, rport, i, alias or params[\"name\"]")
 }
 
 // viaIndex is viaAt with any negative index counted from the end.
@@ -197,24 +211,8 @@ func headerParams(x rt.Expr) rt.Expr {
 
 // paramStart is the offset behind the first ; outside quotes and <>, -1 for none.
 func paramStart(b []byte) int {
-	quoted, angle := false, false
-	for i := 0; i < len(b); i++ {
-		switch ch := b[i]; {
-		case quoted:
-			if ch == '\\' {
-				i++
-			} else if ch == '"' {
-				quoted = false
-			}
-		case ch == '"':
-			quoted = true
-		case ch == '<':
-			angle = true
-		case ch == '>':
-			angle = false
-		case ch == ';' && !angle:
-			return i + 1
-		}
+	if i := sipparse.Separator(b, 0, ';'); i < len(b) {
+		return i + 1
 	}
 	return -1
 }
@@ -242,4 +240,22 @@ func sdpBody(c *rt.Ctx) value.Value {
 		return undef
 	}
 	return body(c)
+}
+
+// viaWord is SIP (n 0) or 2.0 (n 1) of "SIP/2.0/UDP", as which a Via begins.
+func viaWord(c *rt.Ctx, v *sipparse.Via, n int) sipparse.Span {
+	i := int(v.Whole.Off)
+	for ; n > 0 && i < v.Whole.End(); i++ {
+		if c.Msg[i] == '/' {
+			n--
+		}
+	}
+	for i < v.Whole.End() && isSpace(c.Msg[i]) {
+		i++
+	}
+	end := i
+	for end < v.Whole.End() && c.Msg[end] != '/' && !isSpace(c.Msg[end]) {
+		end++
+	}
+	return sipparse.Span{Off: uint16(i), Len: uint16(end - i)}
 }

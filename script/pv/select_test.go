@@ -80,7 +80,7 @@ var selectRows = []struct{ path, want string }{
 	{"@contact.uri.params.ob", ""}, {"@contact.uri.params.maddr", "<null>"},
 	{"@via", "SIP/2.0/UDP pc33.example.com:5066;branch=z9hG4bK776asdhds;rport;alias"},
 	{"@via[1].host", "pc33.example.com"}, {"@via.host", "pc33.example.com"}, {"@via[1].port", "5066"}, {"@via[2].received", "192.0.2.99"},
-	{"@via[1].branch", "z9hG4bK776asdhds"}, {"@via[1].rport", ""}, {"@via[1].alias", ""}, {"@via[1].transport", "UDP"},
+	{"@via[1].branch", "z9hG4bK776asdhds"}, {"@via.name", "SIP"}, {"@via[1].version", "2.0"}, {"@via.comment", "<null>"}, {"@via[1].rport", ""}, {"@via[1].alias", ""}, {"@via[1].transport", "UDP"},
 	{"@via[3]", "SIP/2.0/UDP [2001:db8::1]:5080;branch=z9hG4bKx"}, {"@via[-1].port", "5080"}, {"@via[-2].transport", "TCP"},
 	{"@via[9]", "<null>"}, {`@via[1].params["branch"]`, "z9hG4bK776asdhds"},
 	{"@cseq", "314159 INVITE"}, {"@cseq.num", "314159"}, {"@cseq.method", "INVITE"}, {"@call_id", "a84b4c76e66710@pc33.example.com"},

@@ -118,8 +118,14 @@ func TestBranchAttributesAreReadAndWritten(t *testing.T) {
 	if got := get("$bR"); got != "sip:one@r.example.com, sip:two@r.example.com" {
 		t.Errorf("$bR: %q", got)
 	}
-	if !set("$(branch(q)[1])", textValue(c, "0.75")) || get("$(branch(q)[-1])") != "0.75" {
+	if !set("$(branch(q)[1])", textValue(c, "0.75")) || get("$(branch(q)[-1])") != "750" {
 		t.Errorf("q of the second branch: %q", get("$(branch(q)[-1])"))
+	}
+	if !set("$(branch(q)[0])", value.FromInt(500)) || get("$br") != "<sip:one@r.example.com>;q=0.5" || !set("$(branch(q)[0])", undef) {
+		t.Errorf("thousandths: %q", get("$br"))
+	}
+	if set("$(branch(q)[1])", value.FromInt(1001)) || set("$(branch(q)[1])", value.FromInt(-1)) {
+		t.Error("a number above 1000 or below 0 was taken")
 	}
 	if set("$(branch(q)[1])", textValue(c, "1.5")) || set("$(branch(q)[1])", textValue(c, "x")) {
 		t.Error("a q value above 1 or a word was taken")
@@ -255,9 +261,29 @@ func TestUpdatedMessageCarriesTheNewURI(t *testing.T) {
 
 func TestReadOnlyVariablesHaveNoWriter(t *testing.T) {
 	b := newBuild()
-	for _, spec := range []string{"$si", "$fu", "$rm", "$rs", "$hdr(From)", "$ou", "$dd", "$rb", "$ci"} {
+	for _, spec := range []string{"$si", "$ft", "$rm", "$rs", "$hdr(From)", "$ou", "$dd", "$rb", "$ci"} {
 		if mustVar(t, b, spec).Set != nil {
 			t.Errorf("%s can be written", spec)
+		}
+	}
+}
+
+func TestFromAndToAreWrittenWithoutAllocation(t *testing.T) {
+	b := newBuild()
+	c := newCtx(t, b, inviteMsg)
+	vars := []string{"$fu", "$fU", "$fd", "$fn", "$tu", "$tU", "$td", "$tn"}
+	texts := []string{"sip:a@b.example", "u", "h.example", "N", "sip:a@b.example", "u", "h.example", "N"}
+	for i, name := range vars {
+		v, text := mustVar(t, b, name), textValue(c, texts[i])
+		ok := true
+		n := testing.AllocsPerRun(100, func() {
+			m := c.Mark()
+			ok = ok && v.Set(c, text)
+			c.Edits.Reset()
+			c.Truncate(m)
+		})
+		if n != 0 || !ok {
+			t.Errorf("%s: %v allocations, taken %v", name, n, ok)
 		}
 	}
 }

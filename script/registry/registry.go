@@ -41,8 +41,11 @@ type Arg struct {
 	RouteKind rt.RouteKind
 	// Runs is for an ArgRoute whose block the function runs as route() does: the
 	// name may be computed from a format, and a block that is missing is no error.
-	Runs     bool
-	Words    []string
+	Runs  bool
+	Words []string
+	// Var is for an ArgFormat that is, in one form of the call, a variable to be
+	// written: an argument that is one pseudo-variable has Actual.PV set as well.
+	Var      bool
 	Min, Max int64 // for ArgInt literals, both 0 for no bound
 }
 
@@ -59,7 +62,7 @@ type Actual struct {
 	// argument's expression contains calls, they have run before the function
 	// is called, and Eval reads their result.
 	Eval rt.Expr
-	// PV is the variable of an ArgPV.
+	// PV is the variable of an ArgPV, or of an ArgFormat with Arg.Var.
 	PV *Var
 	// Regex is set for a constant ArgRegex: case-insensitive, with ^ and $ at
 	// every line, as module functions take patterns; a computed one is compiled

@@ -18,10 +18,14 @@ type Branch struct {
 	Flags  uint32      // branch flags
 }
 
-// AppendBranch adds a destination. False where URI is no usable URI, MaxBranches
-// is reached or BranchesClosed is set.
+// BranchesFull reports whether no destination can be added because the program's
+// limit is reached.
+func (c *Ctx) BranchesFull() bool { return c.numBranches >= c.prog.branchLimit() }
+
+// AppendBranch adds a destination. False where URI is no usable URI, the program's
+// limit (BranchLimit) is reached or BranchesClosed is set.
 func (c *Ctx) AppendBranch(b Branch) bool {
-	if c.BranchesClosed || c.numBranches == MaxBranches || !c.validURI(b.URI) {
+	if c.BranchesClosed || c.BranchesFull() || !c.validURI(b.URI) {
 		return false
 	}
 	c.branches[c.numBranches] = b
@@ -64,3 +68,31 @@ func (c *Ctx) validURI(v value.Value) bool {
 	b := c.Bytes(v)
 	return cleanURI(b) && parseWhole(b, &u) == sipparse.OK
 }
+
+// StaticBranch is the branch of $sbranch, nil while nothing of it is set.
+func (c *Ctx) StaticBranch() *Branch {
+	if !c.hasStatic {
+		return nil
+	}
+	return &c.static
+}
+
+// NewStaticBranch is the branch of $sbranch, an empty one where nothing of it was set.
+func (c *Ctx) NewStaticBranch() *Branch {
+	if !c.hasStatic {
+		c.static, c.hasStatic = Branch{Q: -1}, true
+	}
+	return &c.static
+}
+
+// SetStaticURI sets the URI of $sbranch. False where it is no usable URI.
+func (c *Ctx) SetStaticURI(uri value.Value) bool {
+	if !c.validURI(uri) {
+		return false
+	}
+	c.NewStaticBranch().URI = uri
+	return true
+}
+
+// ResetStaticBranch empties $sbranch.
+func (c *Ctx) ResetStaticBranch() { c.hasStatic = false }

@@ -138,6 +138,7 @@ type Ctx struct {
 	Flags       uint32 // $mf, setflag()
 	ScriptFlags uint32 // $sf
 	BranchFlags uint32 // $bf of the first branch
+	XFlags      uint64 // setxflag() of module corex
 
 	// ForceRport and LocalRport are set by force_rport() and add_local_rport().
 	ForceRport, LocalRport bool
@@ -158,12 +159,15 @@ type Ctx struct {
 	usedURI, usedDst value.Value
 	uriUsed          bool
 	sharedFlags      [3]uint32
+	sharedX          uint64
 	// BranchesClosed is set where no destination may be added any more: in a
 	// failure_route after a 6xx (cookbook append_branch).
 	BranchesClosed bool
 
 	branches    [MaxBranches]Branch
 	numBranches int
+	static      Branch // $sbranch
+	hasStatic   bool
 
 	// Vars are the script variables $var(name), one slot per name of the
 	// program; a zero Value in them reads as the integer 0.
@@ -207,10 +211,10 @@ func (c *Ctx) Reset(prog *Program, msg []byte) {
 	c.SendSocket = 0
 	c.newURI.of, c.dstURI.of = value.Value{}, value.Value{}
 	c.srcText = value.Value{}
-	c.numBranches, c.BranchesClosed = 0, false
+	c.numBranches, c.hasStatic, c.BranchesClosed = 0, false, false
 	c.MsgID, c.Authorized = 0, 0
-	c.uriUsed, c.sharedFlags = false, [3]uint32{}
-	c.Flags, c.ScriptFlags, c.BranchFlags = 0, 0, 0
+	c.uriUsed, c.sharedFlags, c.sharedX = false, [3]uint32{}, 0
+	c.Flags, c.ScriptFlags, c.BranchFlags, c.XFlags = 0, 0, 0, 0
 	c.ForceRport, c.LocalRport = false, false
 	c.LastReply = 0
 	n := prog.NumVars

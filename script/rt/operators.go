@@ -106,7 +106,7 @@ func (c *Ctx) LogError(text string, about []byte) {
 	if c.Env == nil || !c.Env.LogEnabled(levelError) {
 		return
 	}
-	b := c.logBuf[:0]
+	b := appendMax(c.logBuf[:0], "<script>: ")
 	if c.prog != nil && c.prog.Positions != nil {
 		b = appendMax(b, c.prog.Positions(c.Pos))
 		b = appendMax(b, ": ")

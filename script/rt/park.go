@@ -47,12 +47,17 @@ func (c *Ctx) ReplaceMsg(msg []byte, also []*value.Value) bool {
 	for i := range c.stack {
 		move(&c.stack[i])
 	}
-	for i := range c.branches[:c.numBranches] {
-		b := &c.branches[i]
+	branch := func(b *Branch) {
 		move(&b.URI)
 		move(&b.DstURI)
 		move(&b.Path)
 		move(&b.RUID)
+	}
+	for i := range c.branches[:c.numBranches] {
+		branch(&c.branches[i])
+	}
+	if c.hasStatic {
+		branch(&c.static)
 	}
 	move(&c.DstURI)
 	for _, v := range also {

@@ -26,6 +26,10 @@ type Program struct {
 	// (t_on_failure …) and for route(expression).
 	Routes map[RouteKey]Op
 
+	// BranchLimit is the number of destinations that a request may have, its own
+	// URI included: max_branches. 0 stands for as many as there is room for.
+	BranchLimit int
+
 	// Stateful is set when any function used wants the call's home loop.
 	Stateful bool
 	// Typed is the number of == and != whose operand types were known at start and
@@ -62,3 +66,11 @@ func (p *Program) Route(name []byte) Op {
 func (p *Program) Block(kind RouteKind, name string) Op { return p.Routes[RouteKey{kind, name}] }
 
 func (p *Program) loopBudget() int { return LoopBudget }
+
+// branchLimit is the number of additional destinations that a request may have.
+func (p *Program) branchLimit() int {
+	if p.BranchLimit == 0 {
+		return MaxBranches
+	}
+	return min(p.BranchLimit-1, MaxBranches)
+}

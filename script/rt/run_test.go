@@ -148,7 +148,7 @@ func TestOperators(t *testing.T) {
 	if c.Divide(1, 0, false); !c.TakeFault() || c.TakeFault() {
 		t.Error("a division by zero is a fault, once")
 	}
-	if len(e.lines) != 1 || e.lines[0] != "x.cfg:1:2: division by zero" {
+	if len(e.lines) != 1 || e.lines[0] != "<script>: x.cfg:1:2: division by zero" {
 		t.Errorf("%q", e.lines)
 	}
 }

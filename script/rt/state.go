@@ -18,6 +18,7 @@ type stateHead struct {
 	avpHead, avpFree, xavp int32
 	sendSocket, authorized int32
 	flags, script, branch  uint32
+	xflags                 uint64
 	msgID                  uint64
 	forceRport, localRport bool
 	lastReply              uint16
@@ -43,7 +44,7 @@ func (c *Ctx) SaveState(b []byte) {
 		arena: int32(len(c.arena)), avps: int32(len(c.avps.ents)), xavps: int32(len(c.xavps.ents)),
 		avpHead: c.avps.head, avpFree: c.avps.free, xavp: c.xavps.head,
 		sendSocket: c.SendSocket, authorized: c.Authorized,
-		flags: c.Flags, script: c.ScriptFlags, branch: c.BranchFlags, msgID: c.MsgID,
+		flags: c.Flags, script: c.ScriptFlags, branch: c.BranchFlags, xflags: c.XFlags, msgID: c.MsgID,
 		forceRport: c.ForceRport, localRport: c.LocalRport, lastReply: c.LastReply,
 		usedURI: c.usedURI, usedDst: c.usedDst, uriUsed: c.uriUsed,
 	}
@@ -61,7 +62,7 @@ func (c *Ctx) LoadState(b []byte) []byte {
 	b = b[copy(bytesOf(&h), b):]
 	c.NewURI, c.DstURI = h.newURI, h.dstURI
 	c.SendSocket, c.Authorized = h.sendSocket, h.authorized
-	c.Flags, c.ScriptFlags, c.BranchFlags, c.MsgID = h.flags, h.script, h.branch, h.msgID
+	c.Flags, c.ScriptFlags, c.BranchFlags, c.XFlags, c.MsgID = h.flags, h.script, h.branch, h.xflags, h.msgID
 	c.ForceRport, c.LocalRport, c.LastReply = h.forceRport, h.localRport, h.lastReply
 	c.usedURI, c.usedDst, c.uriUsed = h.usedURI, h.usedDst, h.uriUsed
 	c.arena = append(c.arena[:0], b[:h.arena]...)
@@ -73,7 +74,7 @@ func (c *Ctx) LoadState(b []byte) []byte {
 	b = b[copy(bytesOfAll(c.xavps.ents), b):]
 	c.xavps.head = h.xavp
 	c.avps.changed, c.xavps.changed = false, false
-	c.sharedFlags = [3]uint32{h.flags, h.script, h.branch}
+	c.sharedFlags, c.sharedX = [3]uint32{h.flags, h.script, h.branch}, h.xflags
 	return b
 }
 
@@ -83,7 +84,7 @@ func (c *Ctx) LoadState(b []byte) []byte {
 func (c *Ctx) LoadShared(b, msg []byte) {
 	var h stateHead
 	b = b[copy(bytesOf(&h), b):]
-	c.Flags, c.ScriptFlags, c.BranchFlags = h.flags, h.script, h.branch
+	c.Flags, c.ScriptFlags, c.BranchFlags, c.XFlags = h.flags, h.script, h.branch, h.xflags
 	arena := b[:h.arena]
 	b = b[h.arena:]
 	c.avps.ents = resized(c.avps.ents, int(h.avps))
@@ -99,19 +100,19 @@ func (c *Ctx) LoadShared(b, msg []byte) {
 		c.xavps.ents[i].v = c.adopt(c.xavps.ents[i].v, msg, arena)
 	}
 	c.avps.changed, c.xavps.changed = false, false
-	c.sharedFlags = [3]uint32{h.flags, h.script, h.branch}
+	c.sharedFlags, c.sharedX = [3]uint32{h.flags, h.script, h.branch}, h.xflags
 }
 
 // SharedChanged reports whether the flags, AVPs or XAVPs differ from what
 // LoadShared or LoadState gave.
 func (c *Ctx) SharedChanged() bool {
-	return c.avps.changed || c.xavps.changed || c.sharedFlags != [3]uint32{c.Flags, c.ScriptFlags, c.BranchFlags}
+	return c.avps.changed || c.xavps.changed || c.sharedX != c.XFlags || c.sharedFlags != [3]uint32{c.Flags, c.ScriptFlags, c.BranchFlags}
 }
 
 // TakeShared is the way back: flags, AVPs and XAVPs of another message's context
 // become those of c.
 func (c *Ctx) TakeShared(from *Ctx) {
-	c.Flags, c.ScriptFlags, c.BranchFlags = from.Flags, from.ScriptFlags, from.BranchFlags
+	c.Flags, c.ScriptFlags, c.BranchFlags, c.XFlags = from.Flags, from.ScriptFlags, from.BranchFlags, from.XFlags
 	c.avps.ents = append(c.avps.ents[:0], from.avps.ents...)
 	c.avps.head, c.avps.free = from.avps.head, from.avps.free
 	c.xavps.ents = append(c.xavps.ents[:0], from.xavps.ents...)

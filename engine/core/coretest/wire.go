@@ -14,6 +14,8 @@ import (
 // and the network of its server. Blocking work runs at once; its result comes as
 // mail, after the batch that asked for it.
 type wire struct {
+	reactor.NoConns
+
 	handler reactor.Handler
 	deliver func(to netip.AddrPort, data []byte)
 	quiet   bool // sends are taken and forgotten

@@ -1,6 +1,7 @@
 package avpops
 
 import (
+	"sipedge/engine/core"
 	"sipedge/engine/corefuncs/arg"
 	"sipedge/script/registry"
 	"sipedge/script/rt"
@@ -24,7 +25,7 @@ var destinations = map[string]func(c *rt.Ctx, v value.Value) bool{
 	"$ru/username": func(c *rt.Ctx, v value.Value) bool { return c.SetURIUser(c.Str(v)) },
 	"$ru/domain":   func(c *rt.Ctx, v value.Value) bool { return c.SetURIHost(c.Str(v)) },
 	"$du":          (*rt.Ctx).SetDstURI,
-	"$br":          func(c *rt.Ctx, v value.Value) bool { return c.AppendBranch(rt.Branch{URI: v, Q: noQ}) },
+	"$br":          func(c *rt.Ctx, v value.Value) bool { return core.Of(c).AppendBranch(rt.Branch{URI: v, Q: noQ}) },
 }
 
 // noQ is the q value of a destination that has none.
@@ -53,7 +54,7 @@ func compilePush(b registry.Build, args []registry.Actual) (rt.Func, error) {
 				failed = true
 				return true
 			}
-			if n++; forks && n > 1 && !c.AppendBranch(rt.Branch{URI: c.URI(), DstURI: c.DstURI, Q: noQ, Socket: c.SendSocket, Flags: c.BranchFlags}) {
+			if n++; forks && n > 1 && !core.Of(c).AppendBranch(rt.Branch{URI: c.URI(), DstURI: c.DstURI, Q: noQ, Socket: c.SendSocket, Flags: c.BranchFlags}) {
 				failed = true
 				return true
 			}

@@ -3,15 +3,6 @@ package cfgutils
 import "time"
 
 const (
-	// maxKey is the longest name of a lock in bytes.
-	maxKey = 1024
-	// maxLocks bounds the locks that are held at one time on a server.
-	maxLocks = 1 << 16
-	// buckets is the number of chains of the table of locks.
-	buckets = 1 << 10
-	// sweepEvery is how often waiting scripts are looked at for the end of their
-	// patience (lock_timeout).
-	sweepEvery = 100 * time.Millisecond
 	// defaultLockTimeout is lock_timeout in seconds: just below the 32 s after
 	// which the sender of a request gives up (RFC 3261 §17, 64*T1).
 	defaultLockTimeout = 30

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"sipedge/engine/core"
+	"sipedge/engine/scriptlock"
 	"sipedge/script/registry"
 	"sipedge/script/rt"
 )
@@ -33,63 +34,26 @@ func lockFunctions() []registry.Function {
 	}
 }
 
-func locksOf(b registry.Build) *table {
-	h, _ := b.Host().(host)
-	return live(b, "locks", func() *table { return newTable(h) })
-}
-
+// compileLock makes a function that takes a lock of the server's table, which
+// sht_lock() of htable uses as well.
 func compileLock(name string, wait bool) func(registry.Build, []registry.Actual) (rt.Func, error) {
 	return func(b registry.Build, args []registry.Actual) (rt.Func, error) {
 		t, eval := locksOf(b), args[0].Eval
-		most := int(time.Duration(b.Config("cfgutils").(*Config).LockTimeout) * time.Second / sweepEvery)
-		return func(c *rt.Ctx) int32 {
-			p, key := core.Of(c), c.Text(eval(c))
-			if len(key) > maxKey {
-				p.Logf(levelErr, "%s: the key is longer than %d bytes", name, maxKey)
-				return -1
-			}
-			o, wanted, err := t.acquire(p, key, wait && c.CanWait(), most)
-			switch o {
-			case taken:
-				return 1
-			case waits:
-				t.arm(p.LoopID())
-				return rt.Pending
-			}
-			return refused(p, name, key, o, wanted, err)
-		}, nil
+		how := &scriptlock.How{Function: name, Wait: wait,
+			Patience: time.Duration(b.Config("cfgutils").(*Config).LockTimeout) * time.Second}
+		return func(c *rt.Ctx) int32 { return t.Lock(core.Of(c), c.Text(eval(c)), how) }, nil
 	}
-}
-
-// refused says why a lock was not taken. That somebody else holds it is no error
-// of trylock().
-func refused(p *core.Proc, name string, key []byte, o outcome, wanted string, err error) int32 {
-	switch o {
-	case busy:
-		if name == "lock" {
-			p.Logf(levelErr, "lock: \"%s\" is held by another message, and the script cannot wait in this block", key)
-		}
-	case ownLock:
-		p.Logf(levelErr, "%s: the message holds \"%s\" already; waiting for it would never end", name, key)
-	case deadlock:
-		p.Logf(levelErr, "%s: deadlock: \"%s\" is held by a message that waits for \"%s\", which this message holds; "+
-			"lock keys in the same order everywhere", name, key, wanted)
-	case full:
-		p.Logf(levelErr, "%s: no place for \"%s\": %d locks are held", name, key, maxLocks)
-	case noSuspend:
-		p.Logf(levelErr, "%s: cannot wait for \"%s\": %v", name, key, err)
-	}
-	return -1
 }
 
 func compileUnlock(b registry.Build, args []registry.Actual) (rt.Func, error) {
 	t, eval := locksOf(b), args[0].Eval
-	return func(c *rt.Ctx) int32 {
-		p, key := core.Of(c), c.Text(eval(c))
-		if !t.release(p, key) {
-			p.Logf(levelWarn, "unlock: the message does not hold \"%s\"", key)
-			return -1
-		}
-		return 1
-	}, nil
+	return func(c *rt.Ctx) int32 { return t.Unlock(core.Of(c), "unlock", c.Text(eval(c))) }, nil
+}
+
+// locksOf is the server's table of locks; nil for a bare check, where nothing runs.
+func locksOf(b registry.Build) *scriptlock.Table {
+	if s, ok := b.Host().(*core.Server); ok {
+		return scriptlock.Of(s)
+	}
+	return nil
 }

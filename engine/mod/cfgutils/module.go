@@ -2,7 +2,7 @@
 // flags that all messages share, and a few functions to look at the server.
 //
 // Each file holds one group of functions with its rows of the descriptor:
-// lock.go, over the table of locks in locktable.go; pause.go; chance.go (with
+// lock.go, over the table of locks in engine/scriptlock; pause.go; chance.go (with
 // $RANDOM); gflags.go; routes.go; hash.go; inspect.go (memory, abort).
 package cfgutils
 
@@ -21,9 +21,11 @@ const messageRoutes = rt.AnyRoute &^ rt.SendRoute
 func Module() *registry.Module {
 	m := &registry.Module{
 		Name:      "cfgutils",
+		Aliases:   []string{"gflags"}, // of SIP-Router: the global flags alone
 		Doc:       "Locks between scripts, pauses, chance, global flags, and looking at the server.",
 		NewConfig: newConfig,
 		Params:    params,
+		Check:     check,
 		PVs:       []registry.PV{randomPV},
 	}
 	for _, group := range [][]registry.Function{

@@ -1,6 +1,10 @@
 package cfgutils
 
-import "sipedge/script/registry"
+import (
+	"errors"
+
+	"sipedge/script/registry"
+)
 
 // Config is the module's configuration in one snapshot.
 type Config struct {
@@ -16,6 +20,10 @@ type Config struct {
 	HashFile string
 	// AllowAbort lets abort() end the server.
 	AllowAbort bool
+	// LoadAttrs is refused where it is set.
+	LoadAttrs bool
+	// DBURL is accepted.
+	DBURL string
 }
 
 func newConfig() any {
@@ -43,7 +51,7 @@ var params = []registry.Param{
 		Field:  func(cfg any) any { return &cfg.(*Config).Probability },
 	},
 	{
-		Name: "initial_gflags", Type: registry.ParamInt, Min: 0, Max: 1<<flagBits - 1, Default: "0",
+		Name: "initial_gflags", Aliases: []string{"initial"}, Type: registry.ParamInt, Min: 0, Max: 1<<flagBits - 1, Default: "0",
 		Doc:    "The global flags at start, as a bitmap.",
 		Source: source,
 		Field:  func(cfg any) any { return &cfg.(*Config).GFlags },
@@ -61,4 +69,27 @@ var params = []registry.Param{
 		Source: "sipedge",
 		Field:  func(cfg any) any { return &cfg.(*Config).AllowAbort },
 	},
+	{
+		Name: "load_global_attrs", Type: registry.ParamBool, Default: "no", Reloadable: true,
+		Doc:    "Of gflags: whether global attributes are loaded from a database. There is none for them, so yes is refused.",
+		Source: "SIP-Router module gflags",
+		Field:  func(cfg any) any { return &cfg.(*Config).LoadAttrs },
+	},
+	{
+		Name: "db_url", Type: registry.ParamString, Reloadable: true,
+		Doc:    "Of gflags: the database of the global attributes.",
+		Source: "SIP-Router module gflags",
+		Field:  func(cfg any) any { return &cfg.(*Config).DBURL },
+		Note:   "accepted; no global attributes are loaded",
+	},
+}
+
+var errAttrs = errors.New("load_global_attrs: global attributes cannot be loaded from a database; set it to 0")
+
+// check refuses what the module cannot do.
+func check(cfg any) error {
+	if cfg.(*Config).LoadAttrs {
+		return errAttrs
+	}
+	return nil
 }

@@ -19,10 +19,14 @@ func Module() *registry.Module {
 		Functions: functions,
 		PVs:       pvs,
 		Events:    []string{modInit, expiredPrefix + "*"},
-		Check:     check,
-		Prepare:   prepare,
-		Commit:    commit,
-		Started:   started,
-		Counters:  counters,
+		EventDocs: map[string]string{
+			modInit:             "Once when the server starts, before it takes traffic: for values that tables are to begin with.",
+			expiredPrefix + "*": "For each item of the table named in place of * whose time is over, which $shtrecord(key) and $shtrecord(value) tell.",
+		},
+		Check:    check,
+		Prepare:  prepare,
+		Commit:   commit,
+		Started:  started,
+		Counters: counters,
 	}
 }

@@ -3,6 +3,7 @@ package kex
 import (
 	"bytes"
 
+	"sipedge/engine/core"
 	"sipedge/engine/corefuncs/arg"
 	"sipedge/script/registry"
 	"sipedge/script/rt"
@@ -49,7 +50,7 @@ func destinationFunctions() []registry.Function {
 					uri = args[0].Eval
 				}
 				return func(c *rt.Ctx) int32 {
-					return truth(c.AppendBranch(rt.Branch{URI: uri(c), DstURI: c.DstURI, Q: -1, Socket: c.SendSocket, Flags: c.BranchFlags}))
+					return truth(core.Of(c).AppendBranch(rt.Branch{URI: uri(c), DstURI: c.DstURI, Q: -1, Socket: c.SendSocket, Flags: c.BranchFlags}))
 				}, nil
 			},
 		},

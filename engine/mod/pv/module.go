@@ -22,7 +22,7 @@ func Module() *registry.Module {
 		Params:    params,
 		Program:   initVars,
 		Commit:    commit,
-		Functions: append(xavpFunctions(), []registry.Function{
+		Functions: append(append(xavpFunctions(), sbranchFunctions()...), []registry.Function{
 			test("pv_isset", "True if the variable has a value.", func(_ *rt.Ctx, v value.Value) bool { return !v.IsUndef() }),
 			test("is_int", "True if the variable holds an integer.", func(_ *rt.Ctx, v value.Value) bool { return v.Kind() == value.Int }),
 			test("not_empty", "True if the variable holds a text that is not empty.", func(_ *rt.Ctx, v value.Value) bool {

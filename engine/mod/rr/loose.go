@@ -31,7 +31,10 @@ const (
 func compileLoose(mode looseMode) func(registry.Build, []registry.Actual) (rt.Func, error) {
 	return func(b registry.Build, _ []registry.Actual) (rt.Func, error) {
 		r := bind(b)
-		return func(c *rt.Ctx) int32 { return r.loose(core.Of(c), mode) }, nil
+		return func(c *rt.Ctx) int32 {
+			p := core.Of(c)
+			return r.told(p, r.loose(p, mode))
+		}, nil
 	}
 }
 

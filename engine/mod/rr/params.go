@@ -1,6 +1,9 @@
 package rr
 
-import "sipedge/script/registry"
+import (
+	"sipedge/engine/core"
+	"sipedge/script/registry"
+)
 
 // Config is the module's configuration in one snapshot.
 type Config struct {
@@ -14,6 +17,9 @@ type Config struct {
 	IgnoreSIPS      bool
 	SocketName      bool
 	IgnoreUser      bool
+
+	onLoose []func(p *core.Proc) // API.OnLoose
+	onWrite []func(p *core.Proc) // API.OnRecordRoute
 }
 
 // When two Record-Route headers are added (enable_double_rr).

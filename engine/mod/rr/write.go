@@ -100,6 +100,9 @@ func (r *recorder) beginLine(p *core.Proc) {
 func (r *recorder) endLine(p *core.Proc) {
 	p.AppendValue(r.args.Get(&p.Ctx))
 	p.AppendValue(r.added.Get(&p.Ctx))
+	for _, f := range r.cfg.onWrite {
+		f(p)
+	}
 	p.AppendString(">\r\n")
 }
 

@@ -1,6 +1,7 @@
 // Package siputils is the module siputils: small tests of messages, URIs and
 // numbers. message.go holds the tests of the message, uri.go and uriparam.go those of URIs and
-// their parameters, number.go those of user parts and numbers.
+// their parameters, number.go those of user parts and numbers; options.go answers OPTIONS, contact.go
+// hides contacts, tel.go is about tel URIs, GRUUs and dates.
 package siputils
 
 import (
@@ -14,8 +15,8 @@ const source = "Kamailio module siputils"
 
 // Module is the descriptor of siputils.
 func Module() *registry.Module {
-	m := &registry.Module{Name: "siputils", Doc: "Tests of messages, URIs and numbers."}
-	for _, group := range [][]registry.Function{messageFunctions(), uriFunctions(), uriParamFunctions(), numberFunctions()} {
+	m := &registry.Module{Name: "siputils", Doc: "Tests of messages, URIs and numbers.", NewConfig: newConfig, Params: params, Check: check}
+	for _, group := range [][]registry.Function{messageFunctions(), uriFunctions(), uriParamFunctions(), numberFunctions(), optionsFunctions(), contactFunctions(), telFunctions()} {
 		m.Functions = append(m.Functions, group...)
 	}
 	return m

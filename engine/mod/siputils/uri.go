@@ -50,12 +50,12 @@ func uriFunctions() []registry.Function {
 		{
 			Name: "cmp_aor", Routes: rt.AnyRoute,
 			Args:   []registry.Arg{{Name: "a", Kind: registry.ArgFormat}, {Name: "b", Kind: registry.ArgFormat}},
-			Doc:    "True if user and host of the two URIs are the same.",
+			Doc:    "True if user, host and port of the two URIs are the same, 5060 where none is given.",
 			Source: source,
 			Compile: comparison(func(a, b []byte) bool {
 				var u, v sipparse.URI
 				return parse(a, &u) && parse(b, &v) && bytes.Equal(u.User.Of(a), v.User.Of(b)) &&
-					bytes.EqualFold(u.Host.Of(a), v.Host.Of(b))
+					bytes.EqualFold(u.Host.Of(a), v.Host.Of(b)) && port(&u) == port(&v)
 			}),
 		},
 		{
@@ -120,6 +120,13 @@ func comparison(same func(a, b []byte) bool) func(registry.Build, []registry.Act
 			return truth(same(a, text(c, y)))
 		}, nil
 	}
+}
+
+func port(u *sipparse.URI) uint16 {
+	if u.PortNum == 0 {
+		return 5060 // RFC 3261 §19.1.2
+	}
+	return u.PortNum
 }
 
 // parse reads a text that is a whole URI.

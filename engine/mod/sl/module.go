@@ -19,6 +19,10 @@ func Module() *registry.Module {
 		NewConfig: newConfig,
 		Params:    params,
 		Events:    []string{core.AckEvent, localResponse},
+		EventDocs: map[string]string{
+			core.AckEvent: "For the ACK of a failure reply that was sent statelessly, which goes no further.",
+			localResponse: "When a function of this module has sent a reply, whose code is status in it. It cannot wait.",
+		},
 		Functions: []registry.Function{
 			replyFunction("sl_send_reply", []string{"sl_reply"}, rt.RequestRoute|rt.FailureRoute|rt.EventRoute,
 				"Answers the request statelessly. A 3xx reply lists the destinations that the script has set as Contact."),

@@ -6,6 +6,7 @@ import (
 	"sipedge/script/registry"
 	"sipedge/script/rt"
 	"sipedge/script/value"
+	"sipedge/sipparse"
 )
 
 func valueFunctions() []registry.Function {
@@ -161,7 +162,7 @@ func removeParam(p *core.Proc, it *item, name []byte, whole bool) (found, ok boo
 	if whole && p.Msg[off] != ',' { // the first one behind the scheme goes with the comma behind it
 		off++
 		if end < it.end {
-			end += separator(p.Msg[end:it.end], ',') + 1
+			end += sipparse.Separator(p.Msg[end:it.end], 0, ',') + 1
 		}
 	}
 	return true, p.Cut(off, min(end, it.end)-off)

@@ -7,6 +7,7 @@ import (
 	"sipedge/engine/corefuncs/arg"
 	"sipedge/script/registry"
 	"sipedge/script/rt"
+	"sipedge/sipparse"
 )
 
 // A header that may be a list has values, separated by commas, over all headers of
@@ -110,7 +111,7 @@ func (it *item) set(c *rt.Ctx, header, lo int, whole bool) {
 	end := c.Index.Body(header).End()
 	hi := end
 	if !whole {
-		hi = lo + separator(c.Msg[lo:end], ',')
+		hi = lo + sipparse.Separator(c.Msg[lo:end], 0, ',')
 	}
 	it.header, it.lo, it.hi = header, lo, hi
 	it.off, it.end = trim(c.Msg, lo, hi)
@@ -146,10 +147,10 @@ func (it *item) parameter(c *rt.Ctx, name []byte, whole bool) (off, end int, ok 
 			from++ // the scheme
 		}
 	} else {
-		from += separator(c.Msg[from:it.end], sep)
+		from += sipparse.Separator(c.Msg[from:it.end], 0, sep)
 	}
 	for from < it.end {
-		stop := from + 1 + separator(c.Msg[min(from+1, it.end):it.end], sep)
+		stop := from + 1 + sipparse.Separator(c.Msg[min(from+1, it.end):it.end], 0, sep)
 		lo, hi := trim(c.Msg, from+1, stop)
 		n := lo
 		for n < hi && c.Msg[n] != '=' && c.Msg[n] != ' ' && c.Msg[n] != '\t' {
@@ -161,31 +162,6 @@ func (it *item) parameter(c *rt.Ctx, name []byte, whole bool) (off, end int, ok 
 		from = stop
 	}
 	return 0, 0, false
-}
-
-// separator is the offset of the first sep outside of quotes and angle brackets;
-// len(b) where there is none.
-func separator(b []byte, sep byte) int {
-	quoted, angle := false, false
-	for i := 0; i < len(b); i++ {
-		switch ch := b[i]; {
-		case quoted:
-			if ch == '\\' {
-				i++
-			} else if ch == '"' {
-				quoted = false
-			}
-		case ch == '"':
-			quoted = true
-		case ch == '<':
-			angle = true
-		case ch == '>':
-			angle = false
-		case ch == sep && !angle:
-			return i
-		}
-	}
-	return len(b)
 }
 
 func trim(b []byte, lo, hi int) (int, int) {

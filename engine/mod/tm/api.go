@@ -17,6 +17,7 @@ type API struct {
 	mu        sync.Mutex                    // for writers of the following
 	callbacks atomic.Pointer[[]func(*Args)] // by CallbackID - 1
 	global    atomic.Pointer[[]CallbackID]  // for RequestIn
+	acks      atomic.Pointer[[]CallbackID]  // for AckOut
 }
 
 // Of is the server's tm, for modules that require it. host is the *core.Server
@@ -25,6 +26,10 @@ func Of(host any) *API {
 	s := host.(*core.Server)
 	return s.Live("tm.api", func() any { return newAPI(s) }).(*API)
 }
+
+// APIOf is the tm of the server that processes a message whose configuration loads
+// tm; it costs less than Of.
+func APIOf(p *core.Proc) *API { return layerOf(p).api }
 
 // Event is what can happen to a transaction, as a bit.
 type Event uint32
@@ -62,6 +67,9 @@ const (
 	Destroyed
 	// RetransmissionIn: the request has come again. Proc is the copy.
 	RetransmissionIn
+	// AckOut: t_relay() has sent an ACK on, that of a 2xx. For API.OnAckOut only; T is
+	// none, since such an ACK is a transaction of its own (RFC 3261 §17).
+	AckOut
 )
 
 // Args is what a callback gets; it is good until the callback returns.
@@ -87,6 +95,7 @@ func newAPI(s *core.Server) *API {
 	a := &API{srv: s}
 	a.callbacks.Store(new([]func(*Args)))
 	a.global.Store(new([]CallbackID))
+	a.acks.Store(new([]CallbackID))
 	return a
 }
 
@@ -113,6 +122,14 @@ func (a *API) OnRequestIn(id CallbackID) {
 	a.global.Store(&all)
 }
 
+// OnAckOut has a callback run for every ACK that t_relay() sends on.
+func (a *API) OnAckOut(id CallbackID) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	all := append(slices.Clone(*a.acks.Load()), id)
+	a.acks.Store(&all)
+}
+
 // On has a callback run for events of one transaction, with a parameter of the
 // caller's. false: the transaction is over, or the table of callbacks is full.
 func (a *API) On(h Handle, events Event, id CallbackID, param uint64) bool {
@@ -123,6 +140,59 @@ func (a *API) On(h Handle, events Event, id CallbackID, param uint64) bool {
 
 // Transaction is the transaction that a message belongs to, 0 for none (yet).
 func (a *API) Transaction(p *core.Proc) Handle { return Handle(p.Txn) }
+
+// Lookup is Transaction for a message that has not been looked up: the transaction
+// that it matches, 0 for none.
+func (a *API) Lookup(p *core.Proc) Handle {
+	if a.of(p).lookup(p) == nil {
+		return 0
+	}
+	return Handle(p.Txn)
+}
+
+// Invite is the INVITE's transaction that a CANCEL or ACK is for, 0 for none.
+func (a *API) Invite(p *core.Proc) Handle {
+	m := a.of(p)
+	if i, t := m.find(p, true); t != nil {
+		return m.handle(i)
+	}
+	return 0
+}
+
+// Find is the transaction with this Call-ID and CSeq number on a loop, that has
+// had no final reply yet; 0 for none. It looks at every transaction: for operators,
+// not for every message. Call it on that loop.
+func (a *API) Find(loop int, callID []byte, cseq uint32) Handle {
+	m := a.layer(loop)
+	for i := range m.txs.used {
+		if m.txs.gen(i)&1 == 0 {
+			continue
+		}
+		if t := m.txs.at(i); t.cseq == cseq && t.status < 200 && t.flags&fLocal == 0 && string(t.callID.Of(m.requestBytes(t))) == string(callID) {
+			return m.handle(i)
+		}
+	}
+	return 0
+}
+
+// Drop ends the transaction of a request with its script, without an answer, as
+// t_release() does. false: the script is not that of the transaction's request.
+func (a *API) Drop(p *core.Proc) bool { return a.of(p).release(p) > 0 }
+
+// BranchStatus is the code of a branch's last reply, 0 for none; local is set for
+// one that has ended by itself (408, 487).
+func (a *API) BranchStatus(h Handle, branch int) (code int, local bool) {
+	m := a.layer(h.Loop())
+	t := m.get(h)
+	if t == nil {
+		return 0, false
+	}
+	b := m.branchNumber(t, branch)
+	if b == nil {
+		return 0, false
+	}
+	return int(b.status), b.flags&bFaked != 0
+}
 
 // New makes the transaction of a request, as t_newtran() does. It returns 1, or
 // what t_newtran() returns instead: 0 for a retransmission, which has been dealt
@@ -180,8 +250,20 @@ func (a *API) Request(h Handle) *core.Proc {
 	return nil
 }
 
+// Loop is the event loop that a transaction lives on.
+func (a *API) Loop(h Handle) *core.Loop { return a.layer(h.Loop()).loop }
+
 // Release ends a context that Request has given.
 func (a *API) Release(p *core.Proc) { p.HomeLoop().Put(p) }
+
+// Save keeps what a callback has made of a context that Request has given: flags,
+// AVPs, URI and edits, for the later routes of the transaction.
+func (a *API) Save(h Handle, p *core.Proc) {
+	m := a.layer(h.Loop())
+	if t := m.get(h); t != nil {
+		m.save(t, p)
+	}
+}
 
 // RequestBytes are the bytes of a transaction's request as received, until the
 // end of the callback; nil when it is over.
@@ -205,6 +287,21 @@ func (a *API) BranchBytes(h Handle, branch int) []byte {
 		return nil
 	}
 	return m.arena.Bytes(b.req)[:b.reqLen]
+}
+
+// ReplyBytes are the bytes of a branch's failure that is kept while others go on,
+// good until the callback returns; nil for none.
+func (a *API) ReplyBytes(h Handle, branch int) []byte {
+	m := a.layer(h.Loop())
+	t := m.get(h)
+	if t == nil {
+		return nil
+	}
+	b := m.branchNumber(t, branch)
+	if b == nil || b.reply == 0 {
+		return nil
+	}
+	return m.arena.Bytes(b.reply)[:b.replyLen]
 }
 
 // Status is the code of the last reply that was sent upstream, 0 for none; false

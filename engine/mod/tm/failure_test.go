@@ -306,8 +306,8 @@ route {
 	if got := len(lines(n.c)); got != 11 {
 		t.Errorf("%d branches beside the first, want 11", got)
 	}
-	if n.stat("branchesFull") == 0 {
-		t.Error("not counted")
+	if got := n.Server.Stats().Total["branchesFull"]; got != 1000-11 {
+		t.Errorf("%d counted, want %d", got, 1000-11)
 	}
 }
 

@@ -220,7 +220,7 @@ func (m *layer) cancelSome(i int32, t *tx, which string, this int) {
 // is told that it was found.
 func (m *layer) cancelAnywhere(p *core.Proc, id []byte, cseq, flag uint32, code int) int32 {
 	srv := m.loop.Server()
-	home := srv.HomeOf(id)
+	home := srv.CallHome(id)
 	if home == p.LoopID() {
 		return m.cancelCall(id, cseq, flag, code)
 	}

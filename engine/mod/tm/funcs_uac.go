@@ -37,7 +37,7 @@ func uacSend() registry.Function {
 			}
 			takeHeaders(&r, text[4])
 			m := layerOf(p)
-			if r.CallID != "" && p.Server().HomeOf([]byte(r.CallID)) != p.LoopID() {
+			if r.CallID != "" && p.Server().CallHome([]byte(r.CallID)) != p.LoopID() {
 				if err := m.api.SendHome(&r, nil); err != nil {
 					return p.Refuse(err)
 				}

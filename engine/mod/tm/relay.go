@@ -123,6 +123,9 @@ func (m *layer) relayAck(p *core.Proc, to core.Target) int32 {
 	if err := p.Forward(to); err != nil {
 		return p.Refuse(err)
 	}
+	for _, id := range *m.api.acks.Load() {
+		m.call(id, Args{Event: AckOut, Branch: -1, Proc: p})
+	}
 	return 1
 }
 
@@ -176,7 +179,7 @@ func (m *layer) sendBranch(i int32, t *tx, bi int32, b *branch, p *core.Proc, to
 	if m.armFR(bi, t, b, t.fr); b.fr == 0 {
 		return core.ErrTimers
 	}
-	if err := m.loop.SendBytes(b.sock, b.from, b.to, mem[:n]); err != nil {
+	if err := m.loop.SendRequest(b.sock, b.from, b.to, sendTag(bi, m.brs.gen(bi)), mem[:n]); err != nil {
 		m.stats.sendErrors.Add(1)
 		return err
 	}
@@ -206,6 +209,7 @@ var failures = []struct {
 	{core.ErrNoSocket, 477, "Next hop not reachable from here"},
 	{core.ErrNotServed, 477, "Transport not served"},
 	{core.ErrSendFull, 477, "Send failed"},
+	{core.ErrNoConnect, 477, "No connection to the next hop"},
 	{core.ErrTooLong, 513, "Message too large"},
 	{core.ErrEdits, 513, "Message too large"},
 	{core.ErrBlocked, 403, "Forbidden"},

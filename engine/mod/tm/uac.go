@@ -49,7 +49,7 @@ func (a *API) SendHome(r *Request, done func(Handle, error)) error {
 	if r.CallID == "" {
 		r.CallID = newCallID()
 	}
-	return a.srv.Post(a.srv.HomeOf([]byte(r.CallID)), func(loop int) {
+	return a.srv.Post(a.srv.CallHome([]byte(r.CallID)), func(loop int) {
 		h, err := a.Send(loop, r)
 		switch {
 		case done != nil:

@@ -1,4 +1,4 @@
-package cfgutils
+package scriptlock
 
 import (
 	"errors"
@@ -41,7 +41,7 @@ func (h *fullHost) Loops() int { return 2 }
 // whose loop's mailbox is full reaches it later, with the timers full as well.
 func TestAResultIsDeliveredOnceThereIsRoom(t *testing.T) {
 	h := &fullHost{refuse: 2, timerErr: 1}
-	tab := newTable(h)
+	tab := New(h)
 	tab.deliver(post{handle: 7, result: granted})
 	for i := 0; len(h.resumed) == 0; i++ {
 		if len(h.sweeps) != 1 || i > 2 {

@@ -1,0 +1,74 @@
+package core
+
+import "sipedge/reactor"
+
+// What a module that keeps transactions needs to know of streams.
+
+// stream is a listen address of a stream by its id; nil for datagrams.
+func (l *loop) stream(sock reactor.SocketID) *Socket {
+	if k := l.srv.snap.Load().socket(sock); k != nil && reactor.Transport(k.Proto) != reactor.UDP {
+		return k
+	}
+	return nil
+}
+
+// SendRequest is SendBytes for a request whose sender wants to know when it is lost
+// with its connection, which may be long after: LoopHook.Unsent gets tag, 1 to
+// MaxSendTag. A datagram is never told of.
+func (l *loop) SendRequest(sock reactor.SocketID, from, to reactor.Addr, tag uint64, b []byte) error {
+	if out := l.stream(sock); out != nil {
+		return l.sendOver(out, to, 0, (tag+1)<<sendTagLoop|uint64(l.id), b)
+	}
+	return l.SendBytes(sock, from, to, b)
+}
+
+// sendTagLoop is the bits of a message's tag that name the loop to be told. What is
+// above them is 0 for statelessTag.
+const sendTagLoop = 8
+
+// MaxSendTag is the largest tag of SendRequest.
+const MaxSendTag = 1<<(64-sendTagLoop) - 2
+
+// SendReply is SendBytes for the reply to a request that came as meta says: over its
+// connection while that is there (RFC 3261 §18.2.2).
+func (l *loop) SendReply(meta *reactor.Meta, to reactor.Addr, b []byte) error {
+	if out := l.stream(meta.Socket); out != nil {
+		return l.sendOver(out, to, meta.Conn, statelessTag, b)
+	}
+	return l.SendBytes(meta.Socket, meta.Local, to, b)
+}
+
+// sendOver sends bytes over a connection. Why it cannot be opened does not matter to
+// a transaction: its next hop is not reachable.
+func (l *loop) sendOver(out *Socket, to reactor.Addr, prefer reactor.ConnID, tag uint64, data []byte) error {
+	b := l.rl.Reserve(len(data))
+	if b == nil {
+		l.stats.sendFull.Add(1)
+		return ErrSendFull
+	}
+	if l.commitStream(l.srv.snap.Load(), out, to, prefer, tag, copy(b, data), 0) != nil {
+		return ErrSendFull
+	}
+	return nil
+}
+
+// Unsent implements reactor.StreamHandler.
+func (l *loop) Unsent(_ reactor.Loop, _ reactor.ConnID, tag uint64, _ error) {
+	l.stats.lostSends.Add(1)
+	if tag>>sendTagLoop == 0 {
+		return
+	}
+	home := int(tag & (1<<sendTagLoop - 1))
+	if home == l.id {
+		l.unsent(tag)
+	} else if l.rl.Post(home, &reactor.Mail{Kind: mailUnsent, Arg: tag}) != nil {
+		l.stats.handOverFull.Add(1) // its timers will notice
+	}
+}
+
+// unsent tells the hook, on the loop that has sent the request.
+func (l *loop) unsent(tag uint64) {
+	if h := l.theHook(); h != nil {
+		h.Unsent(tag>>sendTagLoop - 1)
+	}
+}

@@ -1,0 +1,34 @@
+package corex
+
+import (
+	"sipedge/engine/core"
+	"sipedge/script/registry"
+	"sipedge/script/rt"
+)
+
+func messageFunctions() []registry.Function {
+	return []registry.Function{
+		{
+			Name: "is_faked_msg", Routes: rt.AnyRoute, Source: source,
+			Doc: "True in an event_route that runs without a message from the network.",
+			Compile: func(registry.Build, []registry.Actual) (rt.Func, error) {
+				return func(c *rt.Ctx) int32 { return truth(core.Of(c).Event() != nil) }, nil
+			},
+		},
+		{
+			Name: "forward_reply", Routes: rt.ReplyRoute | rt.TMReplyRoute, Source: source,
+			Doc: "Passes the reply on now by its next Via, with the changes made so far. It is passed on again when the script " +
+				"ends, unless it is dropped.",
+			Compile: func(registry.Build, []registry.Actual) (rt.Func, error) {
+				return func(c *rt.Ctx) int32 {
+					p := core.Of(c)
+					if err := p.ForwardReply(); err != nil {
+						p.Logf(levelErr, "forward_reply: %v", err)
+						return -1
+					}
+					return 1
+				}, nil
+			},
+		},
+	}
+}

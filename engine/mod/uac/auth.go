@@ -1,0 +1,93 @@
+package uac
+
+import (
+	"sipedge/engine/core"
+	"sipedge/engine/corefuncs/arg"
+	"sipedge/script/registry"
+	"sipedge/script/rt"
+	"sipedge/sipparse"
+)
+
+// compileAuth is uac_auth().
+func compileAuth(b registry.Build, args []registry.Actual) (rt.Func, error) {
+	if arg.Given(args, 0) {
+		if text, ok := arg.Const(&args[0]); !ok || text != "0" {
+			return nil, arg.Error(0, `uac_auth: mode must be "0": the CSeq of a dialog's requests is not raised by this version`)
+		}
+	}
+	c := b.Config("uac").(*Config)
+	return func(ctx *rt.Ctx) int32 { return c.auth(core.Of(ctx)) }, nil
+}
+
+// auth answers the challenge of the failure that the failure_route is about.
+func (c *Config) auth(p *core.Proc) int32 {
+	a := of(p.Server())
+	t := a.api.Transaction(p)
+	reply := a.api.ReplyBytes(t, int(p.TxnBranch))
+	x := &a.loops[p.LoopID()].index
+	if reply == nil || sipparse.Parse(reply, x) != sipparse.OK {
+		return -1 // nobody has answered
+	}
+	code := x.Status()
+	if code != 401 && code != 407 {
+		p.Logf(levelErr, "uac_auth: the reply is a %d, no challenge", code)
+		return -1
+	}
+	// The credentials are for the URI that the challenged branch was sent to, and
+	// so is the request that carries them.
+	uri := p.Bytes(p.URI())
+	if sent := a.api.BranchBytes(t, int(p.TxnBranch)); sent != nil {
+		if u := requestURI(sent); string(u) != string(uri) {
+			if !p.SetURI(p.NewString(u)) {
+				return -1
+			}
+			uri = u
+		}
+	}
+	bodies, name := challenges(x, reply, code)
+	for _, body := range bodies {
+		an, ok := readChallenge(body)
+		if !ok || !c.credentialsFor(p, &an) {
+			continue
+		}
+		an.method, an.uri = string(p.Index.MethodSpan().Of(p.Msg)), string(uri)
+		var buf [512]byte
+		if !p.AppendHeader(p.NewString(an.header(buf[:0], name))) {
+			return p.Refuse(core.ErrEdits)
+		}
+		p.RenewURI() // the same destination once more
+		return 1
+	}
+	p.Logf(levelErr, "uac_auth: no challenge of the %d can be answered: the realm has no credentials, or scheme, algorithm or qop are not known", code)
+	return -1
+}
+
+// credentialsFor finds user name and password for the realm of a challenge: those
+// of the AVPs first, then those of the parameter credential.
+func (c *Config) credentialsFor(p *core.Proc, an *answer) bool {
+	if c.realm != nil {
+		realm, user, pass := c.realm.Get(&p.Ctx), c.user.Get(&p.Ctx), c.pass.Get(&p.Ctx)
+		if !realm.IsUndef() && !user.IsUndef() && !pass.IsUndef() && string(p.Text(realm)) == an.realm {
+			an.user = string(p.Text(user))
+			an.password = string(p.Text(pass))
+			return quotable(an.user)
+		}
+	}
+	for i := range c.credentials {
+		if k := &c.credentials[i]; k.realm == an.realm {
+			an.user, an.password = k.user, k.password
+			return true
+		}
+	}
+	return false
+}
+
+// quotable reports whether a text can stand between quotes as it is.
+func quotable(s string) bool {
+	for _, ch := range []byte(s) {
+		if ch < ' ' || ch == '"' || ch == '\\' || ch == 0x7f {
+			return false
+		}
+	}
+	return true
+}

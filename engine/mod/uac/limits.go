@@ -1,0 +1,11 @@
+package uac
+
+const (
+	levelErr  = -1
+	levelWarn = 0
+	// maxPending bounds the requests of uac_req_send() on one loop whose reply is
+	// awaited.
+	maxPending = 1 << 16
+	// maxURI bounds a URI that is replaced or restored, in bytes.
+	maxURI = 1024
+)

@@ -1,0 +1,190 @@
+// Package transport knows by which connection a peer can be reached: Conns finds
+// one by the peer's address, by an alias of its port (RFC 5923), and tells whose a
+// connection is. It opens nothing and sends nothing.
+package transport
+
+import (
+	"errors"
+	"hash/maphash"
+	"net/netip"
+	"sync"
+
+	"sipedge/reactor"
+)
+
+// Errors of Alias.
+var (
+	ErrGone        = errors.New("the connection is closed")
+	ErrManyAliases = errors.New("the connection has its greatest number of port aliases")
+)
+
+// Conns is the table of open connections of all loops. Its locks are short and
+// are held across nothing else; answers that go back on a connection do not need
+// it.
+type Conns struct {
+	seed   maphash.Seed
+	toPeer [shards]peerShard
+	byConn [shards]connShard
+}
+
+// peer is what a connection is looked for by.
+type peer struct {
+	addr  reactor.Addr
+	proto reactor.Transport
+}
+
+type peerShard struct {
+	sync.RWMutex
+	m map[peer]reactor.ConnID
+}
+
+type connShard struct {
+	sync.RWMutex
+	m map[reactor.ConnID]entry
+}
+
+// entry is a connection's peer and the names under which it stands in the table.
+type entry struct {
+	peer    peer
+	aliases []peer
+}
+
+// New makes an empty table.
+func New() *Conns {
+	t := &Conns{seed: maphash.MakeSeed()}
+	for i := range shards {
+		t.toPeer[i].m = map[peer]reactor.ConnID{}
+		t.byConn[i].m = map[reactor.ConnID]entry{}
+	}
+	return t
+}
+
+func (t *Conns) peers(p peer) *peerShard {
+	return &t.toPeer[maphash.Comparable(t.seed, p)%shards]
+}
+
+func (t *Conns) conns(id reactor.ConnID) *connShard {
+	return &t.byConn[uint64(id.Slot())%shards]
+}
+
+// Open enters a connection. A later one to the same peer takes the earlier one's
+// place: it is the more likely to live. To enter a connection again changes nothing.
+func (t *Conns) Open(id reactor.ConnID, proto reactor.Transport, remote reactor.Addr) {
+	p := peer{remote, proto}
+	c := t.conns(id)
+	c.Lock()
+	defer c.Unlock()
+	if _, there := c.m[id]; there {
+		return
+	}
+	c.m[id] = entry{peer: p}
+	t.name(p, id)
+}
+
+// Alias makes the connection the one to its peer's port too (force_tcp_alias,
+// tcp_accept_aliases). An alias has the address that the connection comes from, so
+// that nobody takes over another host's traffic. Errors: ErrGone, ErrManyAliases.
+func (t *Conns) Alias(id reactor.ConnID, port uint16) error {
+	c := t.conns(id)
+	c.Lock()
+	defer c.Unlock()
+	e, there := c.m[id]
+	if !there {
+		return ErrGone
+	}
+	p := e.peer
+	p.addr.Port = port
+	if p == e.peer {
+		return nil
+	}
+	for _, a := range e.aliases {
+		if a == p {
+			t.name(p, id)
+			return nil
+		}
+	}
+	if len(e.aliases) >= MaxAliases {
+		return ErrManyAliases
+	}
+	e.aliases = append(e.aliases, p)
+	c.m[id] = e
+	t.name(p, id)
+	return nil
+}
+
+func (t *Conns) name(p peer, id reactor.ConnID) {
+	s := t.peers(p)
+	s.Lock()
+	s.m[p] = id
+	s.Unlock()
+}
+
+// Find is the connection to a peer.
+func (t *Conns) Find(proto reactor.Transport, to reactor.Addr) (reactor.ConnID, bool) {
+	p := peer{to, proto}
+	s := t.peers(p)
+	s.RLock()
+	id, ok := s.m[p]
+	s.RUnlock()
+	return id, ok
+}
+
+// Belongs reports whether a connection is open, of that transport and to that
+// address, at whatever port.
+func (t *Conns) Belongs(id reactor.ConnID, proto reactor.Transport, ip netip.Addr) bool {
+	c := t.conns(id)
+	c.RLock()
+	e, there := c.m[id]
+	c.RUnlock()
+	return there && e.peer.proto == proto && e.peer.addr.AddrPort().Addr() == ip
+}
+
+// Retire takes a connection away from those that Find gives, since its peer sends
+// nothing more. Answers may still go by it.
+func (t *Conns) Retire(id reactor.ConnID) {
+	c := t.conns(id)
+	c.Lock()
+	defer c.Unlock()
+	if e, there := c.m[id]; there {
+		t.unname(e, id)
+		c.m[id] = entry{peer: e.peer}
+	}
+}
+
+// Close takes a connection out of the table, its aliases with it.
+func (t *Conns) Close(id reactor.ConnID) {
+	c := t.conns(id)
+	c.Lock()
+	defer c.Unlock()
+	if e, there := c.m[id]; there {
+		t.unname(e, id)
+		delete(c.m, id)
+	}
+}
+
+// unname removes the names that still lead to the connection.
+func (t *Conns) unname(e entry, id reactor.ConnID) {
+	drop := func(p peer) {
+		s := t.peers(p)
+		s.Lock()
+		if s.m[p] == id {
+			delete(s.m, p)
+		}
+		s.Unlock()
+	}
+	drop(e.peer)
+	for _, p := range e.aliases {
+		drop(p)
+	}
+}
+
+// Len is the number of connections in the table.
+func (t *Conns) Len() (n int) {
+	for i := range t.byConn {
+		s := &t.byConn[i]
+		s.RLock()
+		n += len(s.m)
+		s.RUnlock()
+	}
+	return n
+}

@@ -1,0 +1,90 @@
+//go:build unix
+
+package reactor
+
+import (
+	"errors"
+	"sync"
+
+	"golang.org/x/sys/unix"
+)
+
+// errShare: one address has its part of the table.
+var errShare = errors.New("reactor: the address has its share of the connections")
+
+// census counts the connections of all loops. Its lock is taken when a
+// connection comes or goes, never for a message.
+type census struct {
+	sync.Mutex
+	all  int
+	from map[Addr]int // by origin
+}
+
+// origin is what counts as one address: in IPv6 the /64 that one subscriber has.
+func origin(a Addr) Addr {
+	a.Port, a.Zone = 0, 0
+	if !a.Is4 {
+		clear(a.IP[8:])
+	}
+	return a
+}
+
+// enter takes a place in the table: an inbound connection within the share of its
+// address, and in the reserve only where the address has none yet.
+func (r *Reactor) enter(peer Addr, outbound bool) error {
+	s := r.streams.Load()
+	t := &r.census
+	t.Lock()
+	defer t.Unlock()
+	if t.all >= s.MaxConns {
+		return ErrConnTable
+	}
+	if outbound {
+		t.all++
+		return nil
+	}
+	from := origin(peer)
+	n := t.from[from]
+	if n >= s.Share() {
+		return errShare
+	}
+	if n > 0 && t.all >= s.MaxConns-s.Reserve {
+		return ErrConnTable
+	}
+	t.all++
+	t.from[from] = n + 1
+	return nil
+}
+
+// leave gives a connection's place back.
+func (r *Reactor) leave(c *conn) {
+	if c.outbound {
+		r.census.Lock()
+		r.census.all--
+		r.census.Unlock()
+		return
+	}
+	r.withdraw(c.meta.Remote)
+}
+
+// withdraw gives the place of an inbound connection back.
+func (r *Reactor) withdraw(peer Addr) {
+	from := origin(peer)
+	t := &r.census
+	t.Lock()
+	t.all--
+	if t.from[from]--; t.from[from] <= 0 {
+		delete(t.from, from)
+	}
+	t.Unlock()
+}
+
+// descriptorsForConns is how many connections the limit on descriptors allows.
+func descriptorsForConns() int {
+	var lim unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &lim); err != nil {
+		return 1024
+	}
+	n := int(min(uint64(lim.Cur), connSlotMask))
+	return max(n-connTableReserve, n/2)
+}

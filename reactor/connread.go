@@ -1,0 +1,219 @@
+//go:build unix
+
+package reactor
+
+import (
+	"io"
+
+	"golang.org/x/sys/unix"
+)
+
+// onConn handles an event of a connection.
+func (l *loop) onConn(c *conn, ev *event) {
+	if c.state == connOpening {
+		if ev.write || ev.read {
+			l.answered(c)
+		}
+		if c.state != connOpen {
+			return
+		}
+	} else if ev.write {
+		l.flushQueue(c)
+	}
+	if ev.read && c.state != connDead && !l.stopping && !c.more {
+		l.readConn(c)
+	}
+}
+
+// readConn reads what has come, as long as the others can wait.
+func (l *loop) readConn(c *conn) {
+	for range readBatches {
+		if !l.readOnce(c) {
+			return
+		}
+	}
+	if l.edge {
+		c.more = true
+		l.readyConns = append(l.readyConns, c)
+	}
+}
+
+// readOnce is one system call and what came of it; false: there is no more for
+// now.
+//
+// Usually nothing is left of what came before, and the bytes are read into the
+// loop's own buffer, cut there and handed on from there. Of an incomplete message
+// a copy is kept. It is put before the next bytes if these are likely to be as
+// many as it has itself, so that no byte is copied more than twice in the mean;
+// the bytes of a peer that sends a few at a time are read behind it instead.
+func (l *loop) readOnce(c *conn) (more bool) {
+	if c.state == connLinger {
+		return l.discard(c)
+	}
+	if c.state != connOpen || c.eof {
+		// It is not watched for reading, so this is a hang-up or an error.
+		if n, err := readFD(c.fd, l.shared[:streamRead]); n < 0 && err != unix.EAGAIN && err != unix.EINTR {
+			l.closeConn(c, err)
+		}
+		return false
+	}
+	kept := len(c.in)
+	own := kept > c.lastRead
+	buf := l.shared
+	if own {
+		if kept == cap(c.in) {
+			c.in = l.bufs.grow(c.in, 1)
+		}
+		buf = c.in[:cap(c.in)]
+	} else {
+		copy(buf, c.in)
+		buf = buf[:kept+streamRead]
+	}
+	n, err := readFD(c.fd, buf[kept:])
+	switch {
+	case n > 0:
+	case n == 0:
+		l.peerClosed(c)
+		return false
+	case err == unix.EINTR:
+		return true
+	case err == unix.EAGAIN:
+		return false
+	default:
+		l.c.recvErrors.Add(1)
+		l.closeConn(c, err)
+		return false
+	}
+	more = l.edge || kept+n == len(buf)
+	c.lastRead, c.active = n, l.now
+	l.c.bytesIn.Add(uint64(n))
+	buf = buf[:kept+n]
+	if own {
+		c.in = buf
+	}
+	taken := l.cut(c, buf)
+	l.keep(c, buf[taken:], taken, own, n)
+	return more && c.state == connOpen
+}
+
+// cut hands on the frames at the front of buf and returns their bytes.
+func (l *loop) cut(c *conn, buf []byte) (taken int) {
+	limit := l.r.streams.Load().MaxMessage
+	c.meta.Received = l.now
+	for c.state == connOpen && taken < len(buf) {
+		k, bad := 0, false
+		for k < len(l.frames) && taken < len(buf) && !bad {
+			n, f := c.framer.Next(buf[taken:])
+			if f == FrameMore || f == FrameMessage && n > limit {
+				if len(buf)-taken < limit {
+					break
+				}
+				n, f = limit, FrameTooLarge
+			}
+			l.frames[k] = Message{Data: buf[taken : taken+n : taken+n], Meta: c.meta, Frame: f}
+			taken += n
+			k++
+			switch f {
+			case FrameMessage, FramePing:
+				c.message, c.asked = l.now, true
+				if !c.heard {
+					c.heard = true
+					l.armBy(c, l.deadline(c))
+				}
+			case FrameBad, FrameTooLarge:
+				bad = true // nothing behind it can be understood
+			}
+		}
+		full := k == len(l.frames)
+		if k > 0 {
+			l.c.msgsIn.Add(uint64(k))
+			l.deliver(l.frames[:k])
+			clear(l.frames[:k])
+		}
+		if bad {
+			l.c.framing.Add(1)
+			if c.state == connOpen {
+				l.closeAfterWrite(c, ErrFraming)
+			}
+		}
+		if !full {
+			return taken
+		}
+	}
+	return taken
+}
+
+// keep stores the part of a message that was not taken. taken bytes before it
+// were; read came just now.
+func (l *loop) keep(c *conn, rest []byte, taken int, own bool, read int) {
+	if c.state == connDead {
+		return // its buffers are given back after the cycle
+	}
+	if len(rest) == 0 || c.state != connOpen {
+		l.bufs.put(c.in)
+		c.in, c.began = nil, 0
+		return
+	}
+	if taken > 0 || c.began == 0 {
+		c.began = l.now
+		l.armBy(c, l.deadline(c))
+	}
+	switch {
+	case !own && taken == 0: // c.in is its front already
+		c.in = append(l.bufs.grow(c.in, read), rest[len(c.in):]...)
+	case !own:
+		c.in = append(l.bufs.grow(c.in[:0], len(rest)), rest...)
+	case taken > 0:
+		c.in = c.in[:copy(c.in, rest)]
+	}
+}
+
+// peerClosed: the peer sends nothing more. A last message that has not been answered
+// yet may be, for a while; else there is nothing to wait for, and a peer that waits for
+// our end should not either.
+func (l *loop) peerClosed(c *conn) {
+	c.eof = true
+	c.limit = c.message + int64(l.r.streams.Load().HalfClose)
+	switch {
+	case c.queued() > 0 || c.first != 0:
+		l.closeAfterWrite(c, io.EOF)
+		return
+	case !c.asked || c.limit <= l.now:
+		l.closeConn(c, io.EOF)
+		return
+	}
+	l.watch(c)
+	l.bufs.put(c.in)
+	c.in, c.began = nil, 0
+	l.notes = append(l.notes, note{id: c.id, ev: ConnHalfClosed})
+	l.armBy(c, l.deadline(c))
+}
+
+// discard reads what nobody wants to have any more.
+func (l *loop) discard(c *conn) (more bool) {
+	n, err := readFD(c.fd, l.shared[:streamRead])
+	if n > 0 {
+		if c.drained += n; c.drained <= lingerBytes {
+			return l.edge || n == streamRead
+		}
+	} else if err == unix.EAGAIN || err == unix.EINTR {
+		return false
+	}
+	l.closeConn(c, nil)
+	return false
+}
+
+// readConnsAgain goes on with connections that an edge-triggered poller will not
+// report again.
+func (l *loop) readConnsAgain(again []*conn) {
+	for i, c := range again {
+		again[i] = nil
+		if c.more {
+			c.more = false
+			if c.state != connDead {
+				l.readConn(c)
+				l.tell()
+			}
+		}
+	}
+}

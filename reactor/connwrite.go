@@ -1,0 +1,254 @@
+//go:build unix
+
+package reactor
+
+import (
+	"golang.org/x/sys/unix"
+)
+
+// connOp is what a loop asks of another that has the connection.
+type connOp uint8
+
+const (
+	opNone connOp = iota
+	opSend
+	opClose
+)
+
+// CommitConn implements Loop.
+func (l *loop) CommitConn(id ConnID, tag uint64, n int) error {
+	o := &l.out
+	if n < 0 || n > o.reserved {
+		return ErrNoReserve
+	}
+	o.reserved = -1
+	data := o.buf[o.used : o.used+n]
+	if id.Loop() != l.id {
+		return l.postConn(&Mail{op: opSend, Arg: tag, Meta: Meta{Conn: id}, Data: data})
+	}
+	c := l.conn(id)
+	if c == nil || c.state > connOpen || c.closeWhenOpen {
+		return ErrNoConn
+	}
+	if n == 0 {
+		return nil
+	}
+	if c.queued() > 0 || c.state == connOpening {
+		return l.enqueue(c, tag, data)
+	}
+	o.ents[o.n] = outEntry{conn: c, tag: tag, off: o.used, len: n}
+	o.n++
+	o.used += n
+	if c.first == 0 {
+		c.first = int32(o.n)
+	} else {
+		o.ents[c.last-1].next = int32(o.n)
+	}
+	c.last = int32(o.n)
+	return nil
+}
+
+// SendConn implements Loop.
+func (l *loop) SendConn(id ConnID, tag uint64, data []byte) error {
+	b := l.Reserve(len(data))
+	if b == nil {
+		return ErrTooLarge
+	}
+	return l.CommitConn(id, tag, copy(b, data))
+}
+
+// postConn puts a request about a connection into the mailbox of its loop.
+func (l *loop) postConn(m *Mail) error {
+	to := m.Meta.Conn.Loop()
+	if m.Meta.Conn == 0 || to >= len(l.r.loops) {
+		return ErrNoConn
+	}
+	return l.Post(to, m)
+}
+
+// connMail does what another loop has asked for.
+func (l *loop) connMail(m *Mail) {
+	id := m.Meta.Conn
+	switch m.op {
+	case opSend:
+		if err := l.SendConn(id, m.Arg, m.Data); err == ErrNoConn && m.Arg != 0 && l.streams != nil {
+			l.notes = append(l.notes, note{id: id, tag: m.Arg, why: err})
+		}
+	case opClose:
+		_ = l.CloseConn(id, CloseMode(m.Arg))
+	}
+	l.tell()
+}
+
+// writeBatch gives the system what the batch has for a connection, in as few
+// calls as it takes. Messages that follow each other in memory are one piece.
+func (l *loop) writeBatch(c *conn) {
+	o := &l.out
+	at := c.first
+	c.first, c.last = 0, 0
+	for at != 0 {
+		k, want := 0, 0
+		for i := at; i != 0; i = o.ents[i-1].next {
+			e := &o.ents[i-1]
+			if k > 0 && o.vec[k-1].end == e.off {
+				o.vec[k-1].end += e.len
+			} else if k == len(o.vec) {
+				break
+			} else {
+				o.vec[k] = piece{e.off, e.off + e.len}
+				k++
+			}
+			want += e.len
+		}
+		n, err := o.writev(c.fd, o.vec[:k])
+		l.c.sendCalls.Add(1)
+		if n < 0 {
+			n = 0
+		}
+		l.c.bytesOut.Add(uint64(n))
+		if n > 0 {
+			c.active, c.asked = l.now, false
+		}
+		var part int
+		at, part = l.wrote(at, n)
+		if n == want {
+			continue
+		}
+		switch err {
+		case nil, unix.EAGAIN, unix.ENOBUFS, unix.EINTR:
+			l.c.sendAgain.Add(1)
+			l.queueRest(c, at, part)
+		default:
+			l.c.sendErrors.Add(1)
+			l.lost(at, err)
+			l.closeConn(c, err)
+		}
+		return
+	}
+}
+
+// wrote goes past the messages of a chain that n bytes cover. The next one lacks
+// all but its first part bytes.
+func (l *loop) wrote(at int32, n int) (next int32, part int) {
+	o := &l.out
+	for at != 0 && n >= o.ents[at-1].len {
+		n -= o.ents[at-1].len
+		at = o.ents[at-1].next
+		l.c.msgsOut.Add(1)
+	}
+	return at, n
+}
+
+// queueRest queues what the system has not taken of a chain.
+func (l *loop) queueRest(c *conn, at int32, part int) {
+	o := &l.out
+	for at != 0 {
+		e := &o.ents[at-1]
+		if err := l.enqueue(c, e.tag, o.buf[e.off+part:e.off+e.len]); err != nil {
+			l.lost(at, err)
+			return
+		}
+		at, part = e.next, 0
+	}
+}
+
+// lost tells of the messages of a chain that will not be sent.
+func (l *loop) lost(at int32, why error) {
+	o := &l.out
+	for ; at != 0; at = o.ents[at-1].next {
+		l.c.sendDrops.Add(1)
+		if tag := o.ents[at-1].tag; tag != 0 {
+			l.notes = append(l.notes, note{id: o.ents[at-1].conn.id, tag: tag, why: why})
+		}
+	}
+}
+
+// enqueue keeps what the system does not take yet. At a bound the connection is
+// closed.
+func (l *loop) enqueue(c *conn, tag uint64, data []byte) error {
+	s := l.r.streams.Load()
+	cost := len(data)
+	if c.queued()+len(c.tags)*tagCost+cost > max(s.ConnQueue, 0) || l.r.queued.Load()+int64(cost) > int64(max(s.AllQueues, 0)) {
+		l.c.queueFull.Add(1)
+		l.closeConn(c, ErrConnQueueFull)
+		return ErrConnQueueFull
+	}
+	l.r.queued.Add(int64(cost))
+	if c.queued() == 0 {
+		c.progress = l.now
+		l.armBy(c, l.deadline(c))
+	}
+	if c.sent > 0 && len(c.out)+cost > cap(c.out) {
+		c.out = c.out[:copy(c.out, c.out[c.sent:])]
+		c.sent = 0
+	}
+	c.out = append(l.bufs.grow(c.out, cost), data...)
+	c.put += uint64(cost)
+	if tag != 0 {
+		c.tags = append(c.tags, tagEnd{c.put, tag})
+	}
+	l.c.sendQueued.Add(1)
+	l.watch(c)
+	return nil
+}
+
+// flushQueue writes what waits, as far as the system takes it.
+func (l *loop) flushQueue(c *conn) {
+	for c.queued() > 0 {
+		n, err := writeFD(c.fd, c.out[c.sent:])
+		l.c.sendCalls.Add(1)
+		if n <= 0 {
+			switch err {
+			case unix.EINTR:
+				continue
+			case unix.EAGAIN, unix.ENOBUFS:
+				l.c.sendAgain.Add(1)
+				l.watch(c)
+				return
+			}
+			l.c.sendErrors.Add(1)
+			l.closeConn(c, err)
+			return
+		}
+		c.sent += n
+		c.taken += uint64(n)
+		c.progress, c.active, c.asked = l.now, l.now, false
+		l.r.queued.Add(-int64(n))
+		l.c.bytesOut.Add(uint64(n))
+		k := 0
+		for k < len(c.tags) && c.tags[k].end <= c.taken {
+			k++
+		}
+		c.tags = c.tags[:copy(c.tags, c.tags[k:])]
+	}
+	l.bufs.put(c.out)
+	c.out, c.sent = nil, 0
+	l.watch(c)
+	if c.state == connDraining {
+		l.finishWriting(c)
+	}
+}
+
+// watch has the poller report what the connection's state wants to know.
+func (l *loop) watch(c *conn) {
+	var w interest
+	switch {
+	case c.state == connOpening:
+		w = wantWrite
+	case c.state == connLinger:
+		w = wantRead
+	case c.state == connOpen && !c.eof && !l.stopping:
+		w = wantRead
+	}
+	if c.queued() > 0 {
+		w |= wantWrite
+	}
+	if w == c.want || c.state == connDead {
+		return
+	}
+	if err := l.poll.set(c.fd, c.tag(), w); err != nil {
+		l.closeConn(c, err)
+		return
+	}
+	c.want = w
+}

@@ -1,0 +1,6 @@
+//go:build race
+
+package posix
+
+// slowdown is how much longer the race detector makes a match take.
+const slowdown = 10
