@@ -19,6 +19,7 @@ type BlockEnd func(p *Proc, st rt.State, err error)
 // onreply_route[name], an event_route. end is called when it is over, which may
 // be long after RunBlock has returned; it owns p then. end must not be a closure
 // made for the call; p.Task carries what it needs.
+// It is nil for the block of an EventRun, which has a Done of its own.
 func (p *Proc) RunBlock(kind rt.RouteKind, op rt.Op, end BlockEnd) {
 	p.Route, p.end = kind, end
 	st, err := p.Run(op)

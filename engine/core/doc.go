@@ -9,6 +9,22 @@
 // (configuration, and its exchange under traffic). hook.go, block.go, copy.go and
 // saved.go are for modules that keep state of their own on a loop: tm.
 //
+// A routing block is run in one of these ways; they differ in whose message it
+// works on, and in whether it may wait:
+//
+//   - Proc.RunBlock: the block is all that happens to a message that its caller
+//     owns or has revived (failure_route, onreply_route[name]). It may wait; a
+//     function gets the message when it has ended. EventRun is built on it.
+//   - Server.RunEvent and PostEvent: a block without a message from the network,
+//     on a message of its own (event_route[htable:mod-init]). It may wait.
+//   - Proc.RunInline: a block in the middle of a function, on the same message,
+//     that has to end at once (event_route[sl:local-response], onsend_route).
+//   - rt.Ctx.RunInner: the same, but the block may wait, and the function with it
+//     (branch_route inside of t_relay()). It saves the running script's registers,
+//     which costs more than RunInline does.
+//   - rt.Ctx.Enter: no block runs inside; the running script goes on in another
+//     route block, as route() does (route_if_exists()). Nothing is saved.
+//
 // core knows no module: modules import core, are handed to New as descriptors,
 // and reach the message through Of.
 package core

@@ -133,12 +133,7 @@ func (l *loop) runEvent(e *EventRun) error {
 	if e.Before != nil {
 		e.Before(p)
 	}
-	st, err := p.Run(block)
-	if st == rt.Suspended {
-		l.park(p)
-		return nil
-	}
-	l.finish(p, st, err)
+	p.RunBlock(e.kind(), block, nil) // finish() tells e
 	return nil
 }
 

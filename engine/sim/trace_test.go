@@ -14,7 +14,7 @@ func TestOneSeed(t *testing.T) {
 	if os.Getenv(firstEnv) == "" {
 		t.Skip("for make sim SEED=n")
 	}
-	var o Options
+	o := network(t)
 	if os.Getenv(callEnv) != "" {
 		o.TraceCall = fromEnv(t, callEnv, 0)
 		o.Trace = func(line string) { t.Log(line) }

@@ -31,8 +31,7 @@ func (o *observer) module() *registry.Module {
 	return &registry.Module{Name: "observer", Requires: []string{"tm"},
 		Prepare: func(host, _ any) error {
 			o.api = tm.Of(host)
-			var each tm.CallbackID
-			each = o.api.NewCallback(func(a *tm.Args) {
+			each := o.api.NewCallback(func(a *tm.Args) {
 				s := eventNames[a.Event]
 				if a.Code != 0 {
 					s += fmt.Sprint(" ", a.Code)

@@ -91,3 +91,28 @@ func TestCancelMethods(t *testing.T) {
 		b.ended()
 	}
 }
+
+// RFC 3261 §9.1: a CANCEL goes on being repeated when fr_timer, made short to fail
+// over soon, is over before the phone has heard it; an answer ends that.
+func TestCancelIsRepeatedBeyondAShortTimer(t *testing.T) {
+	b := newBed(t, strings.Replace(plain, "exit; } t_relay(); }", "exit; } t_set_fr(9000, 1000); t_relay(); }", 1))
+	inv := request("INVITE", "s")
+	b.a.Send(inv.String())
+	m := b.next(b.b, "INVITE")
+	b.b.Send(reply(m, 180))
+	b.a.Send(cancel(inv))
+	b.Advance(1100 * msec)
+	b.want(b.b, "CANCEL", "CANCEL")
+	b.next(b.a, "100 ")
+	b.next(b.a, "180")
+	b.next(b.a, "200 canceling")
+	b.a.Send(ack(inv, b.next(b.a, "487")))
+	b.Advance(600 * msec)
+	c := b.next(b.b, "CANCEL")
+	b.b.Send(reply(c, 200))
+	b.b.Send(reply(m, 487))
+	b.want(b.b, "ACK")
+	b.Advance(3000 * msec)
+	b.none(b.b)
+	b.ended()
+}

@@ -41,12 +41,11 @@ failure_route[f] {
 
 // uac is a caller that repeats its INVITE, acknowledges and cancels.
 type uac struct {
-	n       *reactortest.Net
-	rng     *rand.Rand
-	ep      *reactortest.Endpoint
-	edge    netip.AddrPort
-	calls   map[string]*ucall
-	panicky []string
+	n     *reactortest.Net
+	rng   *rand.Rand
+	ep    *reactortest.Endpoint
+	edge  netip.AddrPort
+	calls map[string]*ucall
 }
 
 type ucall struct {

@@ -36,11 +36,11 @@ func pointerIn(t reflect.Type, path string) string {
 
 // The check itself finds pointers.
 func TestPointersAreFound(t *testing.T) {
-	type inner struct{ p *int }
+	type inner struct{ P *int }
 	type outer struct {
-		a [2]struct{ in inner }
+		A [2]struct{ In inner }
 	}
-	if pointerIn(reflect.TypeOf(outer{}), "") != ".a[].in.p is a ptr" {
+	if pointerIn(reflect.TypeOf(outer{}), "") != ".A[].In.P is a ptr" {
 		t.Error(pointerIn(reflect.TypeOf(outer{}), ""))
 	}
 }

@@ -197,9 +197,6 @@ func (m *layer) sendBranch(i int32, t *tx, bi int32, b *branch, p *core.Proc, to
 	return nil
 }
 
-// maxBranches is the core's parameter max_branches.
-func (m *layer) maxBranches(p *core.Proc) int64 { return p.MaxBranches() }
-
 // failures are the answers to a request that could not be sent; codes as
 // Kamailio gives them. The last one stands for the rest.
 var failures = []struct {

@@ -288,7 +288,15 @@ func (m *layer) endBranch(_ int32, t *tx, b *branch, code int) {
 	if b.state == brFinal {
 		return
 	}
-	m.stopBranch(b)
+	if again := b.retr; b.flags&bCanceled != 0 && b.flags&bTimedOut != 0 {
+		// The phone may ring on: its CANCEL has 64*T1 to come through (RFC 3261
+		// §9.1), however short fr_timer is.
+		b.retr = 0
+		m.stopBranch(b)
+		b.retr = again
+	} else {
+		m.stopBranch(b)
+	}
 	b.state, b.status = brFinal, uint16(code)
 	t.pending--
 }

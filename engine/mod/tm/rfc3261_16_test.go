@@ -119,7 +119,6 @@ func TestRFC3261_16_6_BranchesOfAnUpstreamForkBothPass(t *testing.T) {
 
 // RFC 3261 §16.7: which replies are relayed, and when.
 func TestRFC3261_16_7_ResponseProcessing(t *testing.T) {
-	const wait = -1
 	for _, tc := range []struct {
 		name    string
 		b, c, d []int // the replies of the branches, in the order b, c, d

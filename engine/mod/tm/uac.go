@@ -110,16 +110,10 @@ func (m *layer) send(snap *core.Snapshot, r *Request) (Handle, error) {
 		m.destroy(i, t)
 		return 0, core.ErrBadURI
 	}
-	if op := snap.Block(rt.EventRoute, localRequest); op != nil {
-		p.Route = rt.EventRoute
-		st, err := p.RunNested(op)
-		if err != nil || st == rt.Dropped {
-			m.destroy(i, t)
-			if err == nil {
-				err = ErrDropBranch
-			}
-			return 0, err
-		}
+	if p.RunInline(rt.EventRoute, localRequest) == rt.Dropped {
+		t.cbMask = 0 // the caller learns it from the error
+		m.destroy(i, t)
+		return 0, ErrDropBranch
 	}
 	f := m.begin(t, p, core.Target{})
 	m.advance(i, t, p, &f) // no branch_route is armed, so that nothing waits
