@@ -318,7 +318,7 @@ func TestSearchList(t *testing.T) {
 	s.Handle("a.b.two.test", dnstest.Fast("@ 60 IN A 127.0.0.3"))
 	s.Handle("moved.one.test", dnstest.OtherDomain("elsewhere.test", "127.0.0.4"))
 	sys := System{Servers: []netip.AddrPort{s.Addr()}, Search: []string{"one.test", "two.test"}, NDots: 1}
-	run := func(change func(*Settings), name string) ([]string, error, []string) {
+	run := func(change func(*Settings), name string) ([]string, []string, error) {
 		set := settings()
 		change(&set)
 		r := New(Config{Settings: set, System: &sys})
@@ -329,7 +329,7 @@ func TestSearchList(t *testing.T) {
 		for _, q := range s.Queries("")[before:] {
 			asked = append(asked, q.Name)
 		}
-		return list, err, asked
+		return list, asked, err
 	}
 	for _, c := range []struct {
 		what   string
@@ -345,7 +345,7 @@ func TestSearchList(t *testing.T) {
 		{"full match", func(*Settings) {}, "moved", []string{"moved.one.test", "moved.two.test", "moved"}, nil},
 		{"no full match", func(s *Settings) { s.SearchFullMatch = false }, "moved", []string{"moved.one.test"}, []string{"127.0.0.4"}},
 	} {
-		found, _, asked := run(c.change, c.name)
+		found, asked, _ := run(c.change, c.name)
 		if fmt.Sprint(asked) != fmt.Sprint(c.asked) || fmt.Sprint(found) != fmt.Sprint(c.found) {
 			t.Errorf("%s: asked %v, found %v", c.what, asked, found)
 		}

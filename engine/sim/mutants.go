@@ -36,8 +36,8 @@ var mutants = []mutant{
 	},
 	{
 		name: "wait-leak", what: "a transaction stays in the wait state", file: "timer.go", sim: true,
-		old: "	m.tell(i, t, Completed, -1, nil, int(t.status), false)\n	m.armWait(i, t)",
-		new: "	m.tell(i, t, Completed, -1, nil, int(t.status), false)\n	if !mutated(\"wait-leak\") {\n		m.armWait(i, t)\n	}",
+		old: "	m.setTimer(i, t, txWait, m.together(uint32(max(m.cfg(t).Wait, 1))))",
+		new: "	if !mutated(\"wait-leak\") {\n		m.setTimer(i, t, txWait, m.together(uint32(max(m.cfg(t).Wait, 1))))\n	}",
 	},
 	{
 		name: "cseq-method", what: "a reply is matched without the method of its CSeq", file: "match.go", sim: true,

@@ -71,7 +71,6 @@ type dlg struct {
 	startWall                      int64 // time of day of the 2xx, ns
 	startNow                       int64 // loop's time of the 2xx, ns
 	createdWall                    int64
-	byes                           uint8 // BYEs of ours without an answer
 }
 
 // leg is one side: its texts lie in one piece of the arena.
