@@ -124,7 +124,7 @@ func TestBadNamesHoldUpNobodyElse(t *testing.T) {
 			if m := p.recv(2 * time.Second); strings.HasPrefix(m, "SIP/2.0 200") {
 				answered.Add(1)
 			}
-			if time.Since(began) > 50*time.Millisecond {
+			if time.Since(began) > lateAnswer {
 				slow.Add(1)
 			}
 			time.Sleep(5 * time.Millisecond)
@@ -168,7 +168,7 @@ func TestBadNamesHoldUpNobodyElse(t *testing.T) {
 		t.Errorf("%d of %d other requests were not answered", n, sent.Load())
 	}
 	if slow.Load() > sent.Load()/100 {
-		t.Errorf("%d of %d other requests took more than 50 ms", slow.Load(), sent.Load())
+		t.Errorf("%d of %d other requests took more than %v", slow.Load(), sent.Load(), lateAnswer)
 	}
 	targets := map[string]bool{}
 	for _, q := range names.Queries("") {
@@ -184,6 +184,10 @@ func TestBadNamesHoldUpNobodyElse(t *testing.T) {
 	}
 	t.Logf("%d other requests; %+v", sent.Load(), r.Stats())
 }
+
+// lateAnswer is far beyond what other tests on the same CPUs cost an answer, and far
+// below what waiting for a name server would.
+const lateAnswer = 250 * time.Millisecond
 
 // answerAll is a peer that answers every request with 200.
 func answerAll(p *peer) {
