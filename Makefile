@@ -16,6 +16,10 @@ DOUBLE    ?=
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 BENCHSTAT   := golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 
+# ALONE are the packages whose tests measure time over sockets, or use all CPUs:
+# each is tested by itself.
+ALONE := engine/e2e|engine/sim|engine/dns|benchmarks|reactor
+
 export CGO_ENABLED ?= 0
 
 .PHONY: run build test setup race bench bench-diff load fuzz sim lint check proof clean
@@ -48,14 +52,15 @@ setup:
 # overwritten.
 test: setup build
 	$(GO) vet ./...
-	$(GO) test ./...
+	$(GO) test $$($(GO) list ./... | grep -v -E '^sipedge/($(ALONE))(/|$$)')
+	$(GO) test -p 1 $$($(GO) list ./... | grep -E '^sipedge/($(ALONE))(/|$$)')
 	@if command -v gcc >/dev/null 2>&1; then \
 		echo "under the race detector:"; \
-		CGO_ENABLED=1 $(GO) test -race ./reactor/... ./pool/... ./engine/core/... ./engine/e2e/... ./engine/log/... ./script/compile/... ; \
+		CGO_ENABLED=1 $(GO) test -p 1 -race ./reactor/... ./pool/... ./engine/scriptlock ./engine/mod/htable ./engine/core/... ./engine/e2e/... ./engine/log/... ./script/compile/... ; \
 	else \
 		echo "the race detector needs a C compiler (Debian package gcc): not run"; \
 	fi
-	$(GO) test -tags debugpool ./engine/core/... ./engine/e2e/... ./pool/... ./reactor/...
+	$(GO) test -p 1 -tags debugpool ./engine/core/... ./engine/e2e/... ./pool/... ./reactor/...
 
 # bench runs the microbenchmarks, and the parser's table.
 bench:
