@@ -26,15 +26,16 @@ type lossy struct {
 	n    int
 }
 
-// loseBetween starts a leg to an address.
-func loseBetween(to netip.AddrPort, share float64, seed uint64) (*lossy, error) {
+// loseBetween starts a leg from a port to an address; back is the port that it sends
+// from.
+func loseBetween(front, back int, to netip.AddrPort, share float64, seed uint64) (*lossy, error) {
 	l := &lossy{to: to, share: share, rng: rand.New(rand.NewPCG(seed, 0x6c6f7373)), lost: map[string][]key{}}
-	loopback := &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)}
+	at := func(port int) *net.UDPAddr { return &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port} }
 	var err error
-	if l.front, err = net.ListenUDP("udp4", loopback); err != nil {
+	if l.front, err = net.ListenUDP("udp4", at(front)); err != nil {
 		return nil, err
 	}
-	if l.back, err = net.ListenUDP("udp4", loopback); err != nil {
+	if l.back, err = net.ListenUDP("udp4", at(back)); err != nil {
 		_ = l.front.Close()
 		return nil, err
 	}

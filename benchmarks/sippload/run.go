@@ -60,6 +60,7 @@ type run struct {
 
 	ports, control     []int // of callees first, each kind of losers, then callers
 	callees, callers   []*process
+	legPorts           []int        // two for each lossy leg
 	losers             [][]*process // by kind
 	callerLegs         []*lossy     // ahead of each caller's peer; none without loss
 	calleeLegs         []*lossy     // ahead of each callee
@@ -74,11 +75,15 @@ type run struct {
 func (r *run) assignPorts() error {
 	kinds := 1 + len(r.spec.Scenario.losers)
 	n := r.spec.Callers + r.spec.Callees*kinds
-	ports, err := servers.FreePorts(2 * n)
+	legs := 0
+	if r.spec.Loss > 0 {
+		legs = 2 * (r.spec.Callers + r.spec.Callees)
+	}
+	ports, err := servers.FreePorts(2*n + legs)
 	if err != nil {
 		return err
 	}
-	r.ports, r.control = ports[:n], ports[n:]
+	r.ports, r.control, r.legPorts = ports[:n], ports[n:2*n], ports[2*n:]
 	r.calleeAt, r.callerAt = make(map[int]bool), make(map[int]bool)
 	for i, p := range r.ports {
 		if i < r.spec.Callees*kinds {
@@ -190,7 +195,9 @@ func (r *run) loseSome() error {
 		return nil
 	}
 	leg := func(legs *[]*lossy, port int) error {
-		l, err := loseBetween(netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), uint16(port)), s.Loss, uint64(len(r.callerLegs)+1000*len(r.calleeLegs)))
+		front, back := r.legPorts[0], r.legPorts[1]
+		r.legPorts = r.legPorts[2:]
+		l, err := loseBetween(front, back, netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), uint16(port)), s.Loss, uint64(len(r.callerLegs)+1000*len(r.calleeLegs)))
 		*legs = append(*legs, l)
 		return err
 	}
