@@ -56,6 +56,7 @@ type Proc struct {
 
 	maxForwardsSet bool
 	kept           sipparse.Edits // while a copy is built
+	http, httpDone bool           // a request of HTTP; it has been answered
 	viaSettled     bool
 	viaEdits       [3]viaEdit // in the order of their offsets
 	nViaEdits      int

@@ -139,6 +139,15 @@ func (t *Conns) Belongs(id reactor.ConnID, proto reactor.Transport, ip netip.Add
 	return there && e.peer.proto == proto && e.peer.addr.AddrPort().Addr() == ip
 }
 
+// Transport is a connection's transport; false when it is not in the table.
+func (t *Conns) Transport(id reactor.ConnID) (reactor.Transport, bool) {
+	c := t.conns(id)
+	c.RLock()
+	e, there := c.m[id]
+	c.RUnlock()
+	return e.peer.proto, there
+}
+
 // Retire takes a connection away from those that Find gives, since its peer sends
 // nothing more. Answers may still go by it.
 func (t *Conns) Retire(id reactor.ConnID) {
