@@ -15,8 +15,8 @@ import (
 )
 
 // loop is one event loop. Its fields belong to its goroutine, or to that of loop 0
-// while it is a guest there (gather.go), but for the
-// mailbox, the orders and the counters.
+// while it is a guest there (gather.go), but for the mailbox, the orders and the
+// counters.
 type loop struct {
 	r    *Reactor
 	id   int
