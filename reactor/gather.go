@@ -9,7 +9,10 @@ import "sync/atomic"
 // for it. A mail from one to the other then needs no wake-up, which on a CPU that
 // is mostly idle costs more than the message that the mail holds. What a loop owns
 // stays its own, and its callbacks still run one at a time; only the thread is
-// another. When the thread is busy for more than spreadAbove, guests go home.
+// another. When the thread is busy for more than spreadAbove, guests go home. So
+// they do when a callback took SlowCallback: it has held up all who share the thread,
+// and whoever is slow once, for what the callback did or since another program wants
+// the same CPU, may be so again. They keep apart for apartFor then.
 //
 // A guest is handed over and back by an order and by the channel back, so that what
 // one thread has written the other sees. Between the two its own goroutine does
@@ -24,6 +27,8 @@ type gathering struct {
 	weighed int64        // when the loop last looked how busy it is
 	used    int64        // CPU time of its thread until then
 	load    atomic.Int32 // what came of it, in thousandths of a CPU
+	stalled uint64       // c.slow at that time, or when the visit began
+	apart   int64        // of the host: no guests before that time
 	calm    int          // looks in a row that found so little to do that the loop may visit
 }
 
@@ -53,10 +58,11 @@ func (l *loop) visit() {
 // takeIn makes g a guest.
 func (l *loop) takeIn(g *loop) {
 	fd := g.poll.(nestable).descriptor()
-	if l.stopping || l.poll.add(fd, guestTag-int32(g.id), wantRead) != nil {
+	if l.stopping || l.now < l.apart || l.poll.add(fd, guestTag-int32(g.id), wantRead) != nil {
 		g.back <- struct{}{}
 		return
 	}
+	g.hasStalled()
 	g.c.visits.Add(1)
 	g.c.visiting.Store(1)
 	g.called = true // something may have come since it last looked
@@ -118,9 +124,16 @@ func (l *loop) weigh() {
 	load := int32((used - l.used) * 1000 / span)
 	l.weighed, l.used = l.now, used
 	l.load.Store(load)
+	stalled := l.hasStalled()
+	for _, g := range l.guests {
+		stalled = g.hasStalled() || stalled
+	}
 	switch {
 	case l.id == 0:
-		if load > spreadAbove {
+		if stalled {
+			l.apart = l.now + int64(apartFor)
+		}
+		if stalled || load > spreadAbove {
 			l.sendHome(func(*loop) bool { return true })
 		}
 	case load+l.r.loops[0].load.Load() < gatherBelow && !l.stopping:
@@ -128,4 +141,12 @@ func (l *loop) weigh() {
 	default:
 		l.calm = 0
 	}
+}
+
+// hasStalled says whether one of the loop's callbacks was slow since it was last asked.
+func (l *loop) hasStalled() bool {
+	slow := l.c.slow.Load()
+	stalled := slow > l.stalled
+	l.stalled = slow
+	return stalled
 }

@@ -20,7 +20,7 @@ type gatherTest struct {
 	burn   atomic.Bool
 }
 
-const kindPing = 1
+const kindPing, kindStall = 1, 2
 
 func startGather(t *testing.T, h *funcs) *gatherTest {
 	g := &gatherTest{}
@@ -30,6 +30,10 @@ func startGather(t *testing.T, h *funcs) *gatherTest {
 			t.Error("two callbacks of a loop at the same time")
 		}
 		g.thread[l.ID()].Store(int32(unix.Gettid()))
+		if m.Kind == kindStall {
+			for began := time.Now(); time.Since(began) < 2*SlowCallback; {
+			}
+		}
 		if g.burn.Load() {
 			for began := time.Now(); time.Since(began) < time.Millisecond; {
 			}
@@ -46,7 +50,7 @@ func startGather(t *testing.T, h *funcs) *gatherTest {
 // until has both loops called again and again until done.
 func (g *gatherTest) until(t *testing.T, what string, done func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(patience); !done(); time.Sleep(100 * time.Microsecond) {
+	for deadline := time.Now().Add(6 * patience); !done(); time.Sleep(100 * time.Microsecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("%s has not happened: %+v", what, g.Stats())
 		}
@@ -74,10 +78,31 @@ func TestLoopsGatherWhileThereIsLittleToDoAndPartUnderLoad(t *testing.T) {
 	}
 }
 
+// TestASlowCallbackKeepsLoopsApart: whichever of them it was.
+func TestASlowCallbackKeepsLoopsApart(t *testing.T) {
+	for slow := range 2 {
+		g := startGather(t, &funcs{})
+		g.until(t, "a visit", g.visiting)
+		if err := g.Poster(slow).Post(&Mail{Kind: kindStall}); err != nil {
+			t.Fatal(err)
+		}
+		g.until(t, "the way home", g.apart)
+		visits := g.Stats()[1].Visits
+		for began := time.Now(); time.Since(began) < 2*calmWindows*weighEvery; {
+			g.until(t, "a mail", func() bool { return true })
+			time.Sleep(time.Millisecond) // nothing is to happen for that long
+		}
+		if st := g.Stats()[1]; st.Visits != visits {
+			t.Errorf("loop %d was slow and %v later they are together again", slow, 2*calmWindows*weighEvery)
+		}
+		stop(t, g.Reactor)
+	}
+}
+
 // TestAGuestIsServed: what a loop gets when it is a guest: datagrams, mail from the
 // host and from outside, timers, orders. Nobody but its own events wakes the host.
 func TestAGuestIsServed(t *testing.T) {
-	const kindAsk, kindAnswer = 2, 3
+	const kindAsk, kindAnswer = 3, 4
 	answers, timers := make(chan uint64, 64), make(chan int, 64)
 	g := startGather(t, &funcs{
 		receive: echo,
@@ -135,7 +160,7 @@ func TestAGuestIsServed(t *testing.T) {
 // TestMailKeepsItsOrderWhileLoopsGatherAndPart: two loops post to each other while
 // the load makes them come and go.
 func TestMailKeepsItsOrderWhileLoopsGatherAndPart(t *testing.T) {
-	const kindBall = 2
+	const kindBall = 3
 	const balls = 50_000
 	var sent, got [2]atomic.Uint64
 	g := startGather(t, &funcs{

@@ -141,6 +141,9 @@ const (
 	gatherBelow = 350
 	spreadAbove = 600
 	calmWindows = 5
+	// apartFor is how long loops keep apart after a callback that held up all on the
+	// thread.
+	apartFor = 5 * time.Second
 
 	// runtimeRoom is what GOMAXPROCS has above the number of running loops: one
 	// for the collector, one for pool and control plane.
