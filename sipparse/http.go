@@ -23,7 +23,7 @@ func httpLine(line []byte) (method, target int, ok bool) {
 		return 0, 0, false
 	}
 	method = skip(line, 0, target, cToken)
-	if method == 0 || line[method] != ' ' || method+1 == target || bytes.IndexByte(line[method+1:target], ' ') >= 0 {
+	if method == 0 || method+1 >= target || line[method] != ' ' || bytes.IndexByte(line[method+1:target], ' ') >= 0 {
 		return 0, 0, false
 	}
 	for _, c := range line[method+1 : target] {

@@ -7,7 +7,7 @@ func TestRequestLinesOfHTTP(t *testing.T) {
 		"GET / HTTP/1.1\r\n": true, "GET /a?b=c HTTP/1.0": true, "OPTIONS * HTTP/1.1\n": true, "M-SEARCH http://a:1/ HTTP/1.1": true,
 		"GET / HTTP/2.0": false, "GET / HTTP/1.12": false, "GET / http/1.1": false, "GET  HTTP/1.1": false, " / HTTP/1.1": false, "GET /a b HTTP/1.1": false,
 		"GET /\tb HTTP/1.1": false, "GET / FOO/1.1": false, "OPTIONS sip:a SIP/2.0": false, "SIP/2.0 200 OK": false, "HTTP/1.1 200 OK": false, "": false,
-		"G@T / HTTP/1.1": false, "GET /\x00 HTTP/1.1": false, "HTTP/1.1": false, "GET /  HTTP/1.1": false,
+		"G@T / HTTP/1.1": false, "GET /\x00 HTTP/1.1": false, "HTTP/1.1": false, "GET /  HTTP/1.1": false, "GET HTTP/1.1": false,
 	} {
 		if got := IsHTTP([]byte(line)); got != want {
 			t.Errorf("%q: %v", line, got)
