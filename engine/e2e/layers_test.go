@@ -42,6 +42,7 @@ func TestLayers(t *testing.T) {
 		"github.com/miekg/dns":      "engine/dns",
 		"database/sql":              "engine/store",
 		"github.com/emiago/sipgo":   "benchmarks",
+		"github.com/gobwas/ws":      "benchmarks",
 	}
 	under := func(pkg, prefix string) bool { return pkg == prefix || strings.HasPrefix(pkg, prefix+"/") }
 	for _, line := range strings.Split(strings.TrimSpace(string(out)), "\n") {
