@@ -18,7 +18,7 @@ func (l *loop) deadline(c *conn) int64 {
 		}
 	}
 	switch c.state {
-	case connOpening, connLinger:
+	case connOpening, connHandshake, connLinger:
 		return c.limit
 	case connDead:
 		return never
@@ -84,6 +84,8 @@ func (l *loop) overdue(c *conn) {
 	case c.state == connOpening:
 		l.c.connectTimeouts.Add(1)
 		l.closeConn(c, ErrConnectTimeout)
+	case c.state == connHandshake:
+		l.failHandshake(c, ErrHandshakeTimeout)
 	case c.state == connLinger:
 		l.closeConn(c, nil)
 	case c.queued() > 0 && past(c.progress, int64(s.SendTimeout)):

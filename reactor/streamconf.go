@@ -26,6 +26,11 @@ func (s Streams) WithDefaults(maxConns int) Streams {
 	def(&s.ConnQueue, defaultConnQueue)
 	def(&s.AllQueues, defaultAllQueues)
 	defTime(&s.ConnectTimeout, defaultConnectTimeout)
+	defTime(&s.Handshake, defaultHandshake)
+	def(&s.MaxHandshakes, defaultMaxHandshakes)
+	s.MaxHandshakes = max(s.MaxHandshakes, 1)
+	def(&s.HandshakeShare, defaultSharePercent)
+	s.HandshakeShare = min(max(s.HandshakeShare, 1), 100)
 	defTime(&s.SendTimeout, defaultSendTimeout)
 	defTime(&s.FirstMessage, defaultFirstMessage)
 	defTime(&s.WholeMessage, defaultWholeMessage)
@@ -33,6 +38,9 @@ func (s Streams) WithDefaults(maxConns int) Streams {
 	defTime(&s.HalfClose, defaultHalfClose)
 	return s
 }
+
+// handshakeShare is how many handshakes one address may have under way.
+func (s *Streams) handshakeShare() int { return max(1, s.MaxHandshakes*s.HandshakeShare/100) }
 
 // Share is how many connections one address may have.
 func (s *Streams) Share() int { return max(1, s.MaxConns*s.SharePercent/100) }
