@@ -17,20 +17,20 @@ func (l *loop) Connect(d *Dial) (ConnID, error) {
 	if d.To.IsUnspecified() || d.To.Port == 0 {
 		return 0, ErrFamily
 	}
-	if err := l.r.enter(d.To, true); err != nil {
+	if err := l.r.enter(d.To, true, d.Transport); err != nil {
 		l.c.tableRefused.Add(1)
 		return 0, err
 	}
 	fd, now, err := l.dial(d)
 	if err != nil {
-		l.r.leave(&conn{outbound: true})
+		l.r.leaveOutbound(d.Transport)
 		l.c.connectFailed.Add(1)
 		return 0, err
 	}
 	c := l.newConn(fd)
 	if c == nil {
 		unix.Close(fd)
-		l.r.leave(&conn{outbound: true})
+		l.r.leaveOutbound(d.Transport)
 		return 0, ErrConnTable
 	}
 	if l.shared == nil {
@@ -38,7 +38,7 @@ func (l *loop) Connect(d *Dial) (ConnID, error) {
 	}
 	c.outbound = true
 	if d.Transport == TLS {
-		c.tls = &secure{config: d.TLS}
+		c.tls = &secure{config: d.TLS, note: d.TLSNote}
 	}
 	c.want = wantWrite
 	c.meta = Meta{Remote: d.To, Local: d.From, Socket: d.Socket, Transport: d.Transport, Conn: c.id}

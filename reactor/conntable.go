@@ -218,7 +218,7 @@ func (l *loop) Conn(id ConnID) (ConnInfo, bool) {
 		Outbound: c.outbound, Open: c.state == connOpen, Opening: c.opening() && !c.closeWhenOpen, HalfClosed: c.eof, Queued: c.waiting(),
 	}
 	if c.tls != nil {
-		i.TLS = c.tls.state
+		i.TLS, i.TLSNote = c.tls.state, c.tls.note
 	}
 	return i, true
 }

@@ -89,7 +89,7 @@ func (l *loop) readHandshake(c *conn) (more bool) {
 	switch {
 	case n > 0:
 	case n == 0:
-		l.failHandshake(c, errTLSEnd)
+		l.failHandshake(c, ErrHandshakeEnd)
 		return false
 	case err == unix.EINTR:
 		return true
@@ -147,7 +147,7 @@ func (l *loop) beginHandshake(c *conn) bool {
 			l.failHandshake(c, ErrNotTLS)
 			return false
 		}
-		if s.config = l.serverTLS(&c.meta); s.config == nil {
+		if s.config, s.note = l.serverTLS(&c.meta); s.config == nil {
 			l.failHandshake(c, ErrNoTLS)
 			return false
 		}
@@ -164,10 +164,10 @@ func (l *loop) beginHandshake(c *conn) bool {
 }
 
 // serverTLS asks for the settings of a connection.
-func (l *loop) serverTLS(m *Meta) *tls.Config {
+func (l *loop) serverTLS(m *Meta) (config *tls.Config, note any) {
 	f := l.r.cfg.ServerTLS
 	if f == nil {
-		return nil
+		return nil, nil
 	}
 	defer l.done("ServerTLS", 0)
 	return f(m)

@@ -154,7 +154,7 @@ func (l *loop) accept(k *listener) {
 
 // admit makes a connection of an accepted descriptor, or closes it.
 func (l *loop) admit(k *listener, fd int, from Addr) {
-	if err := l.r.enter(from, false); err != nil {
+	if err := l.r.enter(from, false, k.listen.Transport); err != nil {
 		if err == errShare {
 			l.c.shareRefused.Add(1)
 		} else {
@@ -172,7 +172,7 @@ func (l *loop) admit(k *listener, fd int, from Addr) {
 	}
 	c := l.newConn(fd)
 	if c == nil {
-		l.r.withdraw(from)
+		l.r.withdraw(from, k.listen.Transport)
 		l.c.tableRefused.Add(1)
 		unix.Close(fd)
 		return

@@ -17,6 +17,7 @@ func (s Streams) WithDefaults(maxConns int) Streams {
 	}
 	def(&s.MaxConns, maxConns)
 	s.MaxConns = max(s.MaxConns, 0)
+	def(&s.MaxTLS, s.MaxConns)
 	def(&s.SharePercent, defaultSharePercent)
 	s.SharePercent = min(max(s.SharePercent, 1), 100)
 	def(&s.Reserve, s.MaxConns/defaultReserveShare)
@@ -32,7 +33,9 @@ func (s Streams) WithDefaults(maxConns int) Streams {
 	def(&s.HandshakeShare, defaultSharePercent)
 	s.HandshakeShare = min(max(s.HandshakeShare, 1), 100)
 	defTime(&s.SendTimeout, defaultSendTimeout)
+	defTime(&s.TLSSendTimeout, s.SendTimeout)
 	defTime(&s.FirstMessage, defaultFirstMessage)
+	defTime(&s.TLSFirstMessage, s.FirstMessage)
 	defTime(&s.WholeMessage, defaultWholeMessage)
 	defTime(&s.Idle, defaultIdle)
 	defTime(&s.HalfClose, defaultHalfClose)

@@ -92,8 +92,9 @@ type Dial struct {
 	// Transport is TCP or TLS.
 	Transport Transport
 	// TLS is the settings of a TLS connection, with the name that the peer has to
-	// show. It must not be changed any more.
-	TLS *tls.Config
+	// show. It must not be changed any more. TLSNote is what ConnInfo.TLSNote will be.
+	TLS     *tls.Config
+	TLSNote any
 	// Socket is the listen address that the connection counts for, in Meta.Socket;
 	// NoSocket for none.
 	Socket SocketID
@@ -123,6 +124,8 @@ type ConnInfo struct {
 	// TLS is how a TLS connection is encrypted and who the peer is, nil before the end
 	// of the handshake. It does not change and is good for longer than the connection.
 	TLS *tls.ConnectionState
+	// TLSNote is what ServerTLS, or Dial.TLSNote, has said about it.
+	TLSNote any
 }
 
 // CloseMode says how to close a connection.
@@ -166,6 +169,8 @@ type Streams struct {
 	// MaxConns bounds the connections of all loops, inbound and outbound. 0: as
 	// many as RLIMIT_NOFILE allows, less a reserve.
 	MaxConns int
+	// MaxTLS bounds the TLS connections among them; 0: only MaxConns does.
+	MaxTLS int
 	// SharePercent is how much of the table the connections from one address may
 	// take, 1 to 100; for IPv6 an address is a /64.
 	SharePercent int
@@ -188,10 +193,12 @@ type Streams struct {
 	// not over, HandshakeShare the percentage of it for one address. What is beyond
 	// waits.
 	MaxHandshakes, HandshakeShare int
-	// SendTimeout is how long a peer may take nothing while something waits.
-	SendTimeout time.Duration
+	// SendTimeout is how long a peer may take nothing while something waits;
+	// TLSSendTimeout is that of TLS connections, where it differs.
+	SendTimeout, TLSSendTimeout time.Duration
 	// FirstMessage is the time from accept to the first complete message or ping.
-	FirstMessage time.Duration
+	// TLSFirstMessage is that of TLS connections, where it differs.
+	FirstMessage, TLSFirstMessage time.Duration
 	// WholeMessage is the time from a message's first byte to its last.
 	WholeMessage time.Duration
 	// Idle is how long a connection lives without traffic; negative: for ever.

@@ -65,7 +65,7 @@ func runTLS(t testing.TB, h *streamFuncs, c Config, config *tls.Config) *Reactor
 		config = serverConfig()
 	}
 	c.Listen = []Listen{listenTLS("127.0.0.1:0")}
-	c.ServerTLS = func(*Meta) *tls.Config { return config }
+	c.ServerTLS = func(*Meta) (*tls.Config, any) { return config, nil }
 	return runStreams(t, h, c)
 }
 

@@ -11,7 +11,7 @@ var (
 	ErrNotTLS           = errors.New("the peer does not speak TLS")
 	ErrHandshakeTimeout = errors.New("the TLS handshake was not complete in time")
 	ErrNoTLS            = errors.New("no TLS settings for the connection")
-	errTLSEnd           = errors.New("the peer ended the connection in the TLS handshake")
+	ErrHandshakeEnd     = errors.New("the peer ended the connection in the TLS handshake")
 )
 
 // HandshakeError is why a TLS connection did not come about: the reason in the
@@ -21,7 +21,7 @@ type HandshakeError struct {
 	Remote, Local Addr
 	Outbound      bool
 	// Err is that of crypto/tls, of the settings' own checks, or ErrNotTLS,
-	// ErrHandshakeTimeout, ErrNoTLS.
+	// ErrHandshakeTimeout, ErrHandshakeEnd, ErrNoTLS.
 	Err error
 }
 
@@ -38,4 +38,5 @@ func (e *HandshakeError) Unwrap() error { return e.Err }
 // closes it. It is called on the loops, once per connection, and must not wait. What
 // depends on the ClientHello is up to the Config's own functions, which run where
 // handshakes do and may take their time there.
-type ServerTLS func(m *Meta) *tls.Config
+// note is what ConnInfo.TLSNote shows of the connection.
+type ServerTLS func(m *Meta) (config *tls.Config, note any)

@@ -19,6 +19,7 @@ type secure struct {
 	in    records
 	// config is the settings until the handshake has begun.
 	config *tls.Config
+	note   any // ConnInfo.TLSNote
 	// bye: close_notify was sent.
 	bye bool
 	// full: so much came during the handshake that no more is read before it is over.
