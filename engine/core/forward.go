@@ -54,11 +54,29 @@ func URITarget(buf []byte, u *sipparse.URI) (Target, error) {
 	if u.TransportKind != sipparse.TransportNone {
 		proto = rt.Proto(u.TransportKind)
 	}
+	if u.Scheme == sipparse.SchemeSIPS {
+		var err error
+		if proto, err = secureProto(proto); err != nil {
+			return Target{}, err
+		}
+	}
 	host := u.Host
 	if u.MAddr.Len > 0 {
 		host = u.MAddr
 	}
 	return HostTarget(host.Of(buf), u.PortNum, proto)
+}
+
+// secureProto is the transport of a sips URI whose parameter names one: sips over TCP
+// is TLS (RFC 3261 §26.2.2), and nothing goes over UDP.
+func secureProto(p rt.Proto) (rt.Proto, error) {
+	switch p {
+	case rt.ProtoNone, rt.ProtoTCP, rt.ProtoTLS:
+		return rt.ProtoTLS, nil
+	case rt.ProtoWS, rt.ProtoWSS:
+		return rt.ProtoWSS, nil
+	}
+	return rt.ProtoNone, ErrBadURI
 }
 
 // Forward sends the request statelessly (cookbook forward(); RFC 3261 §16.11):

@@ -147,8 +147,8 @@ func (p *Proc) uriTarget(buf []byte, u *sipparse.URI, proto rt.Proto) (Target, e
 	if u.Scheme != sipparse.SchemeSIP && !q.Secure {
 		return Target{}, ErrBadURI
 	}
-	if proto != rt.ProtoNone {
-		q.Proto = proto
+	if proto != rt.ProtoNone { // what the script asks for counts, for sips URIs too
+		q.Proto, q.Secure = proto, false
 	}
 	host := u.Host
 	if u.MAddr.Len > 0 {
@@ -164,8 +164,11 @@ func (p *Proc) target(q *dns.Query) (Target, error) {
 			return Target{}, ErrUnresolvable
 		}
 		proto := q.Proto
-		if q.Secure && proto == rt.ProtoNone {
-			proto = rt.ProtoTLS
+		if q.Secure {
+			var err error
+			if proto, err = secureProto(proto); err != nil {
+				return Target{}, err
+			}
 		}
 		return HostTarget(q.Host, q.Port, proto)
 	}

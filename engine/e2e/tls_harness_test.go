@@ -181,3 +181,17 @@ func tryTLS(t testing.TB, to netip.AddrPort, config *tls.Config) (*tlsPeer, erro
 func askTLS(method, uri, callID string) string {
 	return replaceVia(ask(method, uri, "127.0.0.1:5999", callID, ""), "TLS")
 }
+
+// revoke writes a list that names certificates.
+func (p *pki) revoke(name string, certs ...*x509.Certificate) {
+	p.t.Helper()
+	list := &x509.RevocationList{Number: big.NewInt(p.next), ThisUpdate: time.Now().Add(-time.Hour), NextUpdate: time.Now().Add(time.Hour)}
+	for _, c := range certs {
+		list.RevokedCertificateEntries = append(list.RevokedCertificateEntries, x509.RevocationListEntry{SerialNumber: c.SerialNumber, RevocationTime: time.Now()})
+	}
+	der, err := x509.CreateRevocationList(rand.Reader, list, p.cert, p.key)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	p.write(name, "X509 CRL", der)
+}
