@@ -18,6 +18,9 @@ func (l *loop) TurnConn(id ConnID, t Transport, sock SocketID) error {
 	if c == nil {
 		return ErrNoConn
 	}
+	if c.turned == None {
+		c.turned = c.meta.Transport
+	}
 	c.meta.Transport, c.meta.Socket = t, sock
 	return nil
 }
@@ -28,6 +31,14 @@ func (l *loop) Reframe(id ConnID) error {
 		return ErrNoConn
 	}
 	return l.postConn(&Mail{op: opReframe, Meta: Meta{Conn: id}})
+}
+
+// kind is the transport that the connection has begun with.
+func (c *conn) kind() Transport {
+	if c.turned != None {
+		return c.turned
+	}
+	return c.meta.Transport
 }
 
 // reframe cuts what has come before.

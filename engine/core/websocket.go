@@ -98,8 +98,9 @@ func (p *Proc) UpgradeWebSocket() error {
 		return ErrNoWebSocket
 	}
 	f.upgrade(l)
-	l.srv.conns.Close(id)
-	l.srv.conns.Open(id, t, p.Meta.Remote)
+	if !l.srv.conns.Turn(id, t) { // its opening has not been told of yet
+		l.srv.conns.Open(id, t, p.Meta.Remote)
+	}
 	for int(id.Slot()) >= len(l.webSockets) {
 		l.webSockets = append(l.webSockets, WebSocket{})
 	}
