@@ -37,12 +37,13 @@ func claimsWS(s *settings) []claim.Claim {
 			},
 		},
 		{
-			ID: "ws-peers", Text: "WebSocket: handshakes, keep-alives, what breaks the protocol, a client lost in mid-call, no connection is ever opened to a client, ws_close(), reload",
+			ID: "ws-peers", Text: "WebSocket: handshakes, keep-alives, what breaks the protocol, a client lost in mid-call, no connection is ever opened to a client, ws_close(), reload, WSS",
 			Bar: "all tests over real sockets pass",
 			Check: claim.GoTest{Package: "./engine/e2e", Tests: []string{
 				"TestHandshakes", "TestCORS", "TestKeepAlivesOfClients", "TestWhatBreaksTheProtocolEndsTheConnection", "TestCallsBetweenWebSocketAndUDP",
 				"TestNothingConnectsToAWebSocketClient", "TestAClientThatIsLostInMidCall", "TestWsClose", "TestSilentClientsArePingedAndGivenUp",
 				"TestAMessageInFramesHasItsTime", "TestAnAliasLeadsToAWebSocketConnection", "TestWebSocketConnectionsSurviveAReload",
+				"TestWebSocketOverTLS", "TestWebSocketConnectionsOverTLSGiveTheirPlacesBack",
 			}},
 		},
 		{

@@ -159,7 +159,7 @@ func (p *wsPeer) wantClose(status uint16, reason string) {
 }
 
 // port is the one that the server sees.
-func (p *wsPeer) port() int { return p.LocalAddr().(*net.TCPAddr).Port }
+func (p *wsPeer) port() int { return p.Conn.LocalAddr().(*net.TCPAddr).Port }
 
 // wsAsk is a request of a client in a browser: it does not know its address.
 func wsAsk(method, uri, callID string, headers ...string) string {
