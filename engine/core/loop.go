@@ -5,6 +5,7 @@ import (
 
 	"sipedge/engine/dns"
 	"sipedge/engine/log"
+	"sipedge/engine/ws"
 	"sipedge/pool"
 	"sipedge/reactor"
 	"sipedge/script/rt"
@@ -103,6 +104,7 @@ func (l *loop) Stop(reactor.Loop) {
 	if h := l.theHook(); h != nil {
 		h.Stop()
 	}
+	l.EachWebSocket(func(w *WebSocket) { l.sendClose(w, ws.StatusGoingAway, "Going away") })
 	for i := range l.slots {
 		if p := l.slots[i].p; p != nil {
 			l.stats.abandoned.Add(1)
