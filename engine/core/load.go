@@ -62,6 +62,7 @@ func (s *Snapshot) fill() {
 	c := s.core
 	s.cfg = settings{
 		CheckVia:        c.CheckVia,
+		CheckSentBy:     c.DNSVia || c.RevDNSVia,
 		SynBranch:       c.SynBranch,
 		ForceRport:      c.ForceRport,
 		ServerSignature: c.ServerSignature,

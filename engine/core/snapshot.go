@@ -27,7 +27,8 @@ type Snapshot struct {
 	byID         map[reactor.SocketID]*Socket
 	names        names
 	dns          *dns.Policy
-	home         bool // messages are handed to their call's loop
+	viaDNS       [2]*dns.Policy // for names in Vias, by the family of the source
+	home         bool           // messages are handed to their call's loop
 	serverHeader []byte
 	ackBlock     rt.Op // event_route[sl:filtered-ack]
 
@@ -37,6 +38,7 @@ type Snapshot struct {
 // settings are the parameters that the message path reads, as plain fields.
 type settings struct {
 	CheckVia        bool
+	CheckSentBy     bool // dns or rev_dns
 	SynBranch       bool
 	ForceRport      bool
 	ServerSignature bool
@@ -78,7 +80,7 @@ func (s *Snapshot) Held() int64 { return s.refs.Load() }
 // snapshot becomes current.
 func (s *Snapshot) setSockets(sockets []*Socket) {
 	s.sockets = sockets
-	s.dns = dnsPolicy(s.core, sockets)
+	s.dns, s.viaDNS = dnsPolicy(s.core, sockets), viaPolicies()
 	s.byID = make(map[reactor.SocketID]*Socket, len(sockets))
 	s.names = make(names)
 	for _, k := range sockets {

@@ -2,6 +2,7 @@ package dns
 
 import (
 	"context"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -82,6 +83,7 @@ type Resolver struct {
 	lookups     map[question]*lookup
 	perName     map[string]*nameGate
 	resolutions map[resolutionKey]*resolution
+	reverses    map[netip.Addr][]func(*Answer, error) // who waits for an address's names
 
 	refresh chan refreshName
 
@@ -111,7 +113,8 @@ func New(c Config) *Resolver {
 	r := &Resolver{
 		began: time.Now(), maxLookups: c.Lookups, maxResolutions: c.Resolutions,
 		lookups: make(map[question]*lookup), perName: make(map[string]*nameGate), resolutions: make(map[resolutionKey]*resolution),
-		refresh: make(chan refreshName, refreshQueue),
+		reverses: make(map[netip.Addr][]func(*Answer, error)),
+		refresh:  make(chan refreshName, refreshQueue),
 	}
 	if r.maxLookups <= 0 {
 		r.maxLookups = DefaultLookups

@@ -36,10 +36,10 @@ type DNS struct {
 
 func dnsRows() []row {
 	return []row{
-		yesNo("dns", func(c *Core) *bool { return &c.DNSVia }, false).later().
-			doc("Resolve the host of the topmost Via to decide whether received is added; as -r. Not advisable."),
-		yesNo("rev_dns", func(c *Core) *bool { return &c.RevDNSVia }, false).later().
-			doc("Look the source address up in reverse and compare it with the topmost Via to decide whether received is added; as -R."),
+		yesNo("dns", func(c *Core) *bool { return &c.DNSVia }, false).live().
+			doc("Look the host name of the topmost Via up and add no received where it leads to the source address; as -r. The request waits for the answer before its script runs. Not advisable."),
+		yesNo("rev_dns", func(c *Core) *bool { return &c.RevDNSVia }, false).live().
+			doc("Look the names of the source address up and add no received where the host name of the topmost Via is one of them; as -R. With dns too, this is tried where that found nothing. Not advisable."),
 		yesNo("dns_cache_del_nonexp", func(c *Core) *bool { return &c.DNSCacheDelNonexp }, false).alias("dns_cache_delete_nonexpired").live().
 			doc("Let a full cache drop records that have not expired, the least recently used first."),
 		number("dns_cache_flags", func(c *Core) *int64 { return &c.DNSCacheFlags }, 0, 0, 7).live().
