@@ -21,6 +21,8 @@ type Snapshot struct {
 	configs     map[string]any
 	modules     []*registry.Module
 	aliases     []string
+	listenAt    map[string]string // "file:line:column: " of each listen line
+	listenOn    []params.Resolved // all addresses of the listen lines, also those that are not served
 	autoAliases []params.Alias
 
 	sockets      []*Socket
@@ -62,6 +64,13 @@ func (s *Snapshot) socket(id reactor.SocketID) *Socket { return s.byID[id] }
 
 // Sockets are the listen addresses in the order of the script.
 func (s *Snapshot) Sockets() []*Socket { return s.sockets }
+
+// ListenOn are the addresses of the listen lines as they were looked up at start, also
+// those of protocols that are not served; none on a virtual network.
+func (s *Snapshot) ListenOn() []params.Resolved { return s.listenOn }
+
+// AutoAliases are the names that reverse DNS had for the listen addresses at start.
+func (s *Snapshot) AutoAliases() []params.Alias { return s.autoAliases }
 
 // Number counts the configurations of a server from 1.
 func (s *Snapshot) Number() uint64 { return s.number }
