@@ -123,6 +123,10 @@ func (r *Resolver) run(q question, l *lookup) {
 		r.mu.Unlock()
 		close(l.done)
 	}()
+	if r.down.Load() { // nothing is learned of the name
+		l.answer.Status = Failed
+		return
+	}
 	set := r.settings.Load()
 	ctx, cancel := context.WithTimeout(r.ctx, set.Deadline)
 	defer cancel()

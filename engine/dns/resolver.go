@@ -69,6 +69,7 @@ type Config struct {
 // a loop.
 type Resolver struct {
 	settings atomic.Pointer[Settings]
+	down     atomic.Bool // SetServersUp
 	system   systemFile
 	cache    *Cache
 	began    time.Time
@@ -175,6 +176,11 @@ func (r *Resolver) Close() {
 	r.cancel()
 	r.running.Wait()
 }
+
+// SetServersUp says whether name servers are asked (dns.set_server_state). While they are
+// not, names are found in the cache alone, beyond their time as far as StaleMax allows; others
+// are as with servers that do not answer.
+func (r *Resolver) SetServersUp(up bool) { r.down.Store(!up) }
 
 // Stats reads the figures.
 func (r *Resolver) Stats() Stats {
