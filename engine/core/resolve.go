@@ -50,7 +50,7 @@ func (s *Server) Resolver() *dns.Resolver {
 	s.names.mu.Lock()
 	defer s.names.mu.Unlock()
 	if s.names.r == nil && !s.names.closed {
-		s.names.r = dns.New(dns.Config{Settings: dnsSettings(s.snap.Load().core)})
+		s.names.r = dns.New(dns.Config{Settings: dnsSettings(s.snap.Load().core), Path: s.snap.Load().core.DNSResolvConf})
 	}
 	return s.names.r
 }

@@ -91,13 +91,14 @@ func (r *Resolver) begin(name string, t Type) (*lookup, error) {
 		r.stats.shared.Add(1)
 		return l, nil
 	}
-	if len(r.lookups) >= r.maxLookups {
+	if len(r.lookups) >= r.maxLookups || !r.zones.enter(q.name, r.maxLookups) {
 		r.stats.busy.Add(1)
 		return nil, ErrBusy
 	}
 	l := &lookup{done: make(chan struct{})}
 	l.answer.Reset(t)
 	if !r.startLocked(func() { r.run(q, l) }) {
+		r.zones.leave(q.name)
 		return nil, ErrClosed
 	}
 	r.lookups[q] = l
@@ -120,6 +121,7 @@ func (r *Resolver) run(q question, l *lookup) {
 		r.stats.waiting.Add(-1)
 		r.mu.Lock()
 		delete(r.lookups, q)
+		r.zones.leave(q.name)
 		r.mu.Unlock()
 		close(l.done)
 	}()

@@ -79,12 +79,13 @@ type Resolver struct {
 
 	maxLookups, maxResolutions int
 
-	mu          sync.Mutex
-	closed      bool
-	lookups     map[question]*lookup
-	perName     map[string]*nameGate
-	resolutions map[resolutionKey]*resolution
-	reverses    map[netip.Addr][]func(*Answer, error) // who waits for an address's names
+	mu                  sync.Mutex
+	closed              bool
+	lookups             map[question]*lookup
+	perName             map[string]*nameGate
+	resolutions         map[resolutionKey]*resolution
+	zones, destinations waitingByZone                         // lookups and resolutions by domain (fair.go)
+	reverses            map[netip.Addr][]func(*Answer, error) // who waits for an address's names
 
 	refresh chan refreshName
 
@@ -114,6 +115,7 @@ func New(c Config) *Resolver {
 	r := &Resolver{
 		began: time.Now(), maxLookups: c.Lookups, maxResolutions: c.Resolutions,
 		lookups: make(map[question]*lookup), perName: make(map[string]*nameGate), resolutions: make(map[resolutionKey]*resolution),
+		zones: waitingByZone{}, destinations: waitingByZone{},
 		reverses: make(map[netip.Addr][]func(*Answer, error)),
 		refresh:  make(chan refreshName, refreshQueue),
 	}

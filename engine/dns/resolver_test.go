@@ -402,6 +402,20 @@ func TestResolvConfIsReadAgain(t *testing.T) {
 	}
 }
 
+// TestServersOnOtherPorts: OpenBSD's form; other nonsense is passed over.
+func TestServersOnOtherPorts(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "resolv.conf")
+	text := "nameserver [127.0.0.1]:5353\nnameserver [2001:db8::1]:54\nnameserver [x]:1\nnameserver []:\nnameserver 192.0.2.1\n"
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s, err := ReadSystem(path)
+	if err != nil || fmt.Sprint(s.Servers) != "[127.0.0.1:5353 [2001:db8::1]:54 192.0.2.1:53]" {
+		t.Errorf("%v, %v", s, err)
+	}
+}
+
 // TestCloseEndsWhatWaits at once, and leaves no goroutine.
 func TestCloseEndsWhatWaits(t *testing.T) {
 	s := dnstest.Start(t)

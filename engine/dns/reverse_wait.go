@@ -20,6 +20,10 @@ func (r *Resolver) ResolveNames(ip netip.Addr, done func(*Answer, error)) error 
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if list, ok := r.reverses[ip]; ok {
+		if len(list) >= maxWaiters {
+			r.stats.busy.Add(1)
+			return ErrBusy
+		}
 		r.reverses[ip] = append(list, done)
 		return nil
 	}

@@ -1,5 +1,10 @@
 package params
 
+import (
+	"fmt"
+	"os"
+)
+
 // DNS are the parameters of the resolver (engine/dns).
 type DNS struct {
 	DNSVia              bool // parameter dns
@@ -29,6 +34,7 @@ type DNS struct {
 	UseDNSCache         bool
 	UseDNSFailover      bool
 
+	DNSResolvConf    string
 	DNSDeadline      int64 // s
 	DNSCacheStaleMax int64 // s
 	DNSCacheRefresh  bool
@@ -88,6 +94,8 @@ func dnsRows() []row {
 			doc("Use the resolver with its cache instead of the system's."),
 		yesNo("use_dns_failover", func(c *Core) *bool { return &c.UseDNSFailover }, false).later().
 			doc("Try the next address of a name when one fails."),
+		text("dns_resolv_conf", func(c *Core) *string { return &c.DNSResolvConf }, "/etc/resolv.conf").check(checkResolvConf).
+			doc("File that lists the name servers to ask, in the form of resolv.conf(5); a server on another port than 53 stands as [address]:port. It is read again when it changes.").from("sipedge"),
 		number("dns_deadline", func(c *Core) *int64 { return &c.DNSDeadline }, 8, 1, 60).live().
 			doc("Seconds within which a destination is found, whatever it takes: NAPTR, SRV and address records, repetitions, further servers. A request whose destination is not found by then is answered with 500.").from("sipedge"),
 		yesNo("dns_cache_refresh", func(c *Core) *bool { return &c.DNSCacheRefresh }, true).live().
@@ -95,4 +103,14 @@ func dnsRows() []row {
 		number("dns_cache_stale_max", func(c *Core) *int64 { return &c.DNSCacheStaleMax }, 3600, 0, maxSeconds).live().
 			doc("Seconds beyond its time that the last good answer is used while no name server gives a new one; 0 never (RFC 8767).").from("sipedge"),
 	}
+}
+
+// checkResolvConf refuses a file that cannot be read: without one, the name server of this
+// machine would be asked.
+func checkResolvConf(c *Core) error {
+	f, err := os.Open(c.DNSResolvConf)
+	if err != nil {
+		return fmt.Errorf("cannot be read: %w", err)
+	}
+	return f.Close()
 }
