@@ -12,6 +12,9 @@ type Named struct {
 	Status int
 	// SRV: the name has SRV records, so a request has to name it without a port.
 	SRV bool
+	// Fresh: the behaviour is that of all names below the name, for requests that never
+	// name the same one twice.
+	Fresh bool
 }
 
 // Zoo are the behaviours of servers on the Internet and of attackers. What leads to an
@@ -41,6 +44,7 @@ func Zoo() []Named {
 		{Label: "ttlmax", Behaviour: TTL(1 << 31), Status: 200},
 		{Label: "mixed", Behaviour: Mixed(), Status: 200},
 		{Label: "noedns", Behaviour: NoEDNS(a), Status: 200},
+		{Label: "fresh", Behaviour: Silent(), Status: 500, Fresh: true},
 	}
 }
 
@@ -50,6 +54,10 @@ const DeadTargets = "dead.test"
 // HandleNamed has the server behave so for the name below domain.
 func (s *Server) HandleNamed(n Named, domain string) {
 	name := n.Label + "." + domain
+	if n.Fresh {
+		s.Handle("*."+name, n.Behaviour)
+		return
+	}
 	s.Handle(name, n.Behaviour)
 	if n.SRV {
 		s.Handle("_sip._udp."+name, DeadSRV(60, DeadTargets))
