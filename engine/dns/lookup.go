@@ -245,7 +245,7 @@ func (r *Resolver) askServers(ctx context.Context, set *Settings, sys *servers, 
 			}
 			r.stats.queries.Add(1)
 			c, cancel := context.WithTimeout(ctx, pause)
-			m, err := ask(c, s, q)
+			m, err := r.exchange(c, s, q)
 			cancel()
 			if err != nil {
 				// A refused connection is an answer of a kind: asking again at once is of no use.

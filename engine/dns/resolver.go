@@ -6,6 +6,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	wire "github.com/miekg/dns"
 )
 
 // Settings are the parameters of a Resolver that may change while it runs. The
@@ -72,6 +74,8 @@ type Resolver struct {
 	down     atomic.Bool // SetServersUp
 	system   systemFile
 	cache    *Cache
+	// exchange asks one server one question; tests of what is done with answers replace it.
+	exchange func(ctx context.Context, s *serverState, q question) (*wire.Msg, error)
 	began    time.Time
 	ctx      context.Context
 	cancel   context.CancelFunc
@@ -113,7 +117,7 @@ type Stats struct {
 // New makes a resolver and starts its housekeeping; Close ends it.
 func New(c Config) *Resolver {
 	r := &Resolver{
-		began: time.Now(), maxLookups: c.Lookups, maxResolutions: c.Resolutions,
+		began: time.Now(), exchange: ask, maxLookups: c.Lookups, maxResolutions: c.Resolutions,
 		lookups: make(map[question]*lookup), perName: make(map[string]*nameGate), resolutions: make(map[resolutionKey]*resolution),
 		zones: waitingByZone{}, destinations: waitingByZone{},
 		reverses: make(map[netip.Addr][]func(*Answer, error)),
