@@ -299,6 +299,32 @@ func TestTargetsAreBounded(t *testing.T) {
 	if n := len(z.asked); n != 1+MaxSRVTargets+1 {
 		t.Errorf("%d names were looked up: %v", n, z.asked)
 	}
+	// Nor more where NAPTR records lead to several such services, or those of other transports
+	// are tried.
+	for _, naptr := range []bool{true, false} {
+		z := newZone()
+		for _, s := range []string{"udp", "tcp", "sctp"} {
+			a := &Answer{}
+			a.Reset(TypeSRV)
+			for i := range 60 {
+				a.AddSRV(1, 1, 5060, fmt.Sprintf("%s%d.test", s, i))
+			}
+			z.records["_sip._"+s+".h.test SRV"] = a
+		}
+		if naptr {
+			z.records["h.test NAPTR"] = newZone("h.test NAPTR 1 1 s SIP+D2U _sip._udp.h.test", "h.test NAPTR 2 1 s SIP+D2T _sip._tcp.h.test", "h.test NAPTR 3 1 s SIP+D2S _sip._sctp.h.test").records["h.test NAPTR"]
+		}
+		err := Choose(&Query{Host: []byte("h.test")}, testPolicy(func(p *Policy) { p.No6 = true }), z, NewWork(1, 2), &out)
+		targets := 0
+		for _, q := range z.asked {
+			if strings.HasSuffix(q, ".test A") && q != "h.test A" {
+				targets++
+			}
+		}
+		if err == nil || targets != MaxSRVTargets {
+			t.Errorf("NAPTR %v: %d targets were looked up, %v", naptr, targets, err)
+		}
+	}
 	b := &Answer{}
 	b.Reset(TypeA)
 	for i := range 60 {

@@ -136,13 +136,7 @@ func (r *Resolver) run(q question, l *lookup) {
 		systemLookup(ctx, q, &l.answer)
 		return
 	}
-	ttl := int64(0)
-	if leave := r.enter(ctx, q.name); leave != nil {
-		ttl = r.ask(ctx, set, q, &l.answer)
-		leave()
-	} else {
-		l.answer.Status = Failed
-	}
+	ttl := r.ask(ctx, set, q, &l.answer)
 	if r.ctx.Err() != nil { // closed: nothing is known of the name
 		return
 	}
@@ -158,10 +152,9 @@ func (r *Resolver) run(q question, l *lookup) {
 	r.cache.Put([]byte(q.name), &l.answer, ttl)
 }
 
-// enter waits until fewer than maxPerName queries for a name are outstanding; nil:
-// not in time.
+// enter waits until fewer than maxPerName queries for a name are outstanding, whatever led
+// to the name: others may have it as their alias, or find it by the search list. nil: not in time.
 func (r *Resolver) enter(ctx context.Context, name string) (leave func()) {
-	name, _ = cleanName(name)
 	r.mu.Lock()
 	g := r.perName[name]
 	if g == nil {
@@ -230,6 +223,11 @@ func (r *Resolver) follow(ctx context.Context, set *Settings, sys *servers, q qu
 
 // askServers asks the servers in turn, again and again, until one says something.
 func (r *Resolver) askServers(ctx context.Context, set *Settings, sys *servers, q question, short string, anyDomain bool, steps int, out *Answer) reading {
+	leave := r.enter(ctx, q.name)
+	if leave == nil {
+		return reading{status: Failed}
+	}
+	defer leave()
 	attempts, pause := sys.Attempts, sys.Timeout
 	if set.Retries >= 0 {
 		attempts = set.Retries + 1

@@ -9,8 +9,11 @@ import (
 	"path/filepath"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	wire "github.com/miekg/dns"
 
 	"sipedge/engine/dns/dnstest"
 )
@@ -216,6 +219,37 @@ func TestQueriesForOneNameAreFew(t *testing.T) {
 	wg.Wait()
 	if n := s.MostOutstanding("many.test"); n != maxPerName || s.Count("many.test", "") != 5 {
 		t.Errorf("%d outstanding of %d", n, s.Count("many.test", ""))
+	}
+}
+
+// TestQueriesForOneAliasAreFew: names without number that are aliases of one name do not
+// make sipedge ask for that one as often.
+func TestQueriesForOneAliasAreFew(t *testing.T) {
+	t.Parallel()
+	s := dnstest.Start(t)
+	s.Handle("*.many.test", dnstest.Fast("@ 60 IN CNAME victim.test."))
+	s.Handle("victim.test", dnstest.Silent())
+	set := settings()
+	r := newResolver(t, set, s)
+	var now, most atomic.Int32
+	r.exchange = func(ctx context.Context, s *serverState, q question) (*wire.Msg, error) {
+		if q.name == "victim.test" {
+			most.Store(max(most.Load(), now.Add(1)))
+			defer now.Add(-1)
+		}
+		return ask(ctx, s, q)
+	}
+	var wg sync.WaitGroup
+	for i := range 50 {
+		wg.Go(func() {
+			if _, err := lookupA(t, r, fmt.Sprintf("n%d.many.test", i)); !errors.Is(err, ErrNoAnswer) {
+				t.Errorf("%v", err)
+			}
+		})
+	}
+	wg.Wait()
+	if n := most.Load(); n == 0 || n > maxPerName {
+		t.Errorf("%d queries were outstanding", n)
 	}
 }
 
