@@ -128,6 +128,7 @@ func all(s *settings) []claim.Claim {
 		claimsScript(s),
 		claimsDifferential(s),
 		claimsTM(s),
+		claimsTransactions(s),
 		claimsCalls(s),
 		claimsDNS(s),
 	)

@@ -47,6 +47,8 @@ type loop struct {
 	dnsOut   dns.Targets
 	dnsNames dns.Answer
 
+	tlsServerID string // of the next connection (tls.go)
+
 	messages uint64 // numbered so far, for $mi
 
 	mail  reactor.Mail // for posts to other loops

@@ -5,6 +5,7 @@ import (
 
 	"sipedge/engine/dns"
 	"sipedge/engine/params"
+	"sipedge/engine/tlsconf"
 	"sipedge/reactor"
 	"sipedge/script/registry"
 	"sipedge/script/rt"
@@ -30,6 +31,7 @@ type Snapshot struct {
 	names        names
 	dns          *dns.Policy
 	viaDNS       [2]*dns.Policy // for names in Vias, by the family of the source
+	ownTLS       *tlsconf.Store // of the core's tls_* parameters
 	home         bool           // messages are handed to their call's loop
 	serverHeader []byte
 	ackBlock     rt.Op // event_route[sl:filtered-ack]
