@@ -12,11 +12,15 @@ import (
 
 // CacheMem are figures of a cache's memory, in bytes (dns.mem_info).
 type CacheMem struct {
-	Used, Limit       int
-	Entries, Negative int
-	Evicted, Refused  uint64 // entries that went for others; answers that found no room
-	Hits, Misses      uint64
-	Stale             uint64 // answers used beyond their time
+	Used     int    `json:"used"`
+	Limit    int    `json:"limit"`
+	Entries  int    `json:"entries"`
+	Negative int    `json:"negative"`
+	Evicted  uint64 `json:"evicted"` // entries that went for others
+	Refused  uint64 `json:"refused"` // answers that found no room
+	Hits     uint64 `json:"hits"`
+	Misses   uint64 `json:"misses"`
+	Stale    uint64 `json:"stale"` // answers used beyond their time
 }
 
 // MemInfo reads the figures.

@@ -103,15 +103,15 @@ type resolverStats struct {
 
 // Stats are a resolver's figures since its start.
 type Stats struct {
-	Queries   uint64 // sent to servers, repetitions included
-	Timeouts  uint64 // queries without an answer in time
-	Lookups   uint64 // names looked up
-	Shared    uint64 // look-ups that joined one that was under way
-	Busy      uint64 // look-ups and resolutions refused since too many waited
-	Refreshes uint64 // look-ups of names in use before their time was over
-	Stale     uint64 // look-ups that ended with the last good answer
-	Waiting   int    // look-ups under way now
-	Most      int    // the most that there were
+	Queries   uint64 `json:"queries"`   // sent to servers, repetitions included
+	Timeouts  uint64 `json:"timeouts"`  // queries without an answer in time
+	Lookups   uint64 `json:"lookups"`   // names looked up
+	Shared    uint64 `json:"shared"`    // look-ups that joined one that was under way
+	Busy      uint64 `json:"busy"`      // look-ups and resolutions refused since too many waited
+	Refreshes uint64 `json:"refreshes"` // look-ups of names in use before their time was over
+	Stale     uint64 `json:"stale"`     // look-ups that ended with the last good answer
+	Waiting   int    `json:"waiting"`   // look-ups under way now
+	Most      int    `json:"most"`      // the most that there were
 }
 
 // New makes a resolver and starts its housekeeping; Close ends it.

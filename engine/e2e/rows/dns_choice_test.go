@@ -2,6 +2,7 @@ package rows
 
 import (
 	"fmt"
+	"net/netip"
 	"strings"
 
 	"sipedge/engine/core"
@@ -10,8 +11,6 @@ import (
 	"sipedge/engine/dns/dnstest"
 	"sipedge/reactor"
 	"sipedge/script/rt"
-
-	"net/netip"
 )
 
 // chooser notes the transport of the first target of each destination.
