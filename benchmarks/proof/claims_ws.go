@@ -30,7 +30,7 @@ func claimsWS(s *settings) []claim.Claim {
 			Check: claim.All{
 				claim.GoTest{Package: "./engine/ws", Tests: []string{
 					"TestFrames", "TestTheSameFramesHoweverAStreamIsCut", "TestTheLimitHoldsForOneFrameAndForMany", "TestAFrameMustFitIntoTheReadBuffer",
-					"TestMemoryIsGivenBack", "TestWithoutMemoryThePeerIsToldToComeBack", "TestAccept", "FuzzDecode",
+					"TestMemoryIsGivenBack", "TestOnePeerHasAShareOfTheMemory", "TestWithoutMemoryThePeerIsToldToComeBack", "TestAccept", "FuzzDecode",
 				}},
 				claim.GoTest{Package: "./engine/core", Tests: []string{"TestOneStreamOfThreeProtocolsHoweverItIsCut", "FuzzWebStream"}},
 				claim.GoTest{Package: "./engine/e2e", Tests: []string{"TestMessagesOverWebSocket", "TestHTTPHoweverItIsCut"}},
