@@ -13,7 +13,7 @@ func TestReadmeCompiles(t *testing.T) { modtest.CheckReadme(t) }
 func TestWhatCannotBeServedIsRefusedAtStart(t *testing.T) {
 	const load = "loadmodule \"xhttp\"\nloadmodule \"websocket\"\n"
 	modtest.WantRefused(t, "loadmodule \"websocket\"\nroute { drop; }", "xhttp")
-	modtest.WantRefused(t, load+`modparam("websocket", "sub_protocols", 3) route { drop; }`, "MSRP")
+	modtest.WantRefused(t, load+`modparam("websocket", "sub_protocols", 2) route { drop; }`, "MSRP")
 	modtest.WantRefused(t, load+`modparam("websocket", "keepalive_mechanism", 4) route { drop; }`, "0 to 3")
 	modtest.WantRefused(t, load+`modparam("websocket", "cors_mode", 3) route { drop; }`, "0 to 2")
 	modtest.WantRefused(t, load+`modparam("websocket", "ping_application_data", "`+strings.Repeat("a", 126)+`") route { drop; }`, "125")
@@ -26,6 +26,7 @@ func TestWhatCannotBeServedIsRefusedAtStart(t *testing.T) {
 func TestAKeepAliveThatComesTooLateIsTold(t *testing.T) {
 	const load = "loadmodule \"xhttp\"\nloadmodule \"websocket\"\nroute { drop; }\n"
 	modtest.New(t, load).WaitLog("before it is sent a keep-alive after 180 s")
+	modtest.New(t, load+`modparam("websocket", "sub_protocols", 3)`).WaitLog("MSRP")
 	n := modtest.New(t, load+`tcp_connection_lifetime=3604`)
 	if got := n.Logged(); strings.Contains(got, "keep-alive") {
 		t.Error(got)

@@ -34,6 +34,7 @@ func Module() *registry.Module {
 			Source:  source,
 			Compile: compileReply,
 		}},
+		Transformations: transformations,
 		PVs: []registry.PV{{
 			Name: "hu", Inner: registry.Never, Source: source, Bind: bindURL,
 			Doc: "The URL of the request of HTTP, as it stands in its first line.",

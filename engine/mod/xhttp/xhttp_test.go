@@ -28,3 +28,21 @@ route { if ($hu == $null) sl_send_reply("200", "none"); else sl_send_reply("200"
 		t.Error(got)
 	}
 }
+
+// TestURLsAreTakenApart as Kamailio does it: $(hu{url.path}), $(hu{url.querystring}).
+func TestURLsAreTakenApart(t *testing.T) {
+	for url, want := range map[string]string{
+		"/a/b?c=d&e": "/a/b|c=d&e", "/a": "/a|", "/": "/|", "/?x": "/|x", "/a?": "/a|", "?q": "|q", "*": "*|",
+		"http://h:80/p/q?z=1#f": "http://h:80/p/q|z=1#f", "/a?b?c": "/a|b?c", "/a#frag": "/a#frag|", "": "|",
+	} {
+		n := modtest.New(t, `
+loadmodule "xhttp"
+loadmodule "sl"
+loadmodule "pv"
+route { $var(u) = "`+url+`"; sl_send_reply("200", "$(var(u){url.path})|$(var(u){url.querystring})"); }`)
+		a := n.Peer("192.0.2.10:5060")
+		if got := coretest.StartLine(a.Ask(coretest.Request("OPTIONS", "sip:192.0.2.1").String())); got != "SIP/2.0 200 "+want {
+			t.Errorf("%q: %q, want %q", url, got, want)
+		}
+	}
+}
