@@ -107,3 +107,16 @@ func TestResidentGrowsWithWhatIsWritten(t *testing.T) {
 		t.Error("written in vain")
 	}
 }
+
+func TestParseTCPFindsThePortsThatAreListenedOn(t *testing.T) {
+	text := "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n" +
+		"   0: 0100007F:13C4 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 5555 1\n" +
+		"   1: 0100007F:13C5 0100007F:13C4 01 00000000:00000000 00:00000000 00000000     0        0 5556 1\n"
+	ports := make(map[int]bool)
+	if err := parseTCP(text, ports); err != nil || len(ports) != 1 || !ports[5060] {
+		t.Errorf("got %v, %v", ports, err)
+	}
+	if err := parseTCP("head\n0: 0100007F:ZZZZ x 0A\n", ports); err == nil {
+		t.Error("a port that is no number was taken")
+	}
+}

@@ -113,5 +113,6 @@ func all(s *settings) []claim.Claim {
 		claimsDifferential(s),
 		claimsTM(s),
 		claimsCalls(s),
+		claimsStreams(s),
 	)
 }

@@ -206,6 +206,3 @@ func (s *Server) tail() string {
 
 // LogFile is the path of the file with what the server wrote. It is whole once the server is stopped.
 func (s *Server) LogFile() string { return s.log }
-
-// PID is the number of the server's main process.
-func (s *Server) PID() int { return s.cmd.Process.Pid }

@@ -2,6 +2,7 @@ package tcpload
 
 import (
 	"bytes"
+	"fmt"
 	"net"
 	"sync"
 	"sync/atomic"
@@ -18,6 +19,8 @@ type callee struct {
 
 	heard    []atomic.Int32 // per call, the last number of the caller's messages
 	disorder atomic.Int64
+	failure  atomic.Pointer[error] // of the first connection that ended before its time
+	closing  atomic.Bool
 
 	mu      sync.Mutex
 	conns   []net.Conn
@@ -101,6 +104,11 @@ func (c *callee) serve(conn *net.TCPConn) {
 			}
 		}
 		if err != nil {
+			if !c.closing.Load() {
+				err = fmt.Errorf("callee: %w", err)
+				c.failure.CompareAndSwap(nil, &err)
+			}
+			_ = conn.Close() // so that the server notices
 			return
 		}
 		if msg == nil {
@@ -139,6 +147,7 @@ func (c *callee) answers(msg []byte) func(yield func(answer) bool) {
 }
 
 func (c *callee) close() {
+	c.closing.Store(true)
 	if c.udp != nil {
 		_ = c.udp.Close() // a UDP socket holds nothing back
 	}

@@ -35,7 +35,7 @@ type TrunkResult struct {
 	Disorder int // messages that came before an earlier one of their call and end
 	Elapsed  time.Duration
 	P50, P99 time.Duration // from INVITE to 200
-	// Broken is why the connection ended before its time; nil when it did not.
+	// Broken is why a connection of caller or callee ended before its time; nil when none did.
 	Broken error
 }
 
@@ -183,8 +183,10 @@ func (t *trunk) goOn(out, msg []byte) []byte {
 }
 
 func (t *trunk) broken() error {
-	if p := t.failure.Load(); p != nil {
-		return *p
+	for _, p := range []*error{t.failure.Load(), t.callee.failure.Load()} {
+		if p != nil {
+			return *p
+		}
 	}
 	return nil
 }

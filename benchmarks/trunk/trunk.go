@@ -15,6 +15,7 @@ import (
 	"sipedge/benchmarks/configs"
 	"sipedge/benchmarks/servers"
 	"sipedge/benchmarks/tcpload"
+	"sipedge/reactor"
 )
 
 // Plan says how much to measure.
@@ -33,6 +34,8 @@ type Turn struct {
 	Shares []float64     // of the messages that each loop dealt with
 	Handed uint64        // messages from one loop to another
 	Wakes  uint64        // of sleeping loops by others
+	// Sockets is what the server's connections saw until the end of the turn.
+	Sockets reactor.Stats
 }
 
 // Result is what was measured.
@@ -113,18 +116,28 @@ func turn(ctx context.Context, s *servers.Server, plan Plan, calls int) (t Turn,
 	}
 	t.CPU = used.Sub(cpu).Total() / time.Duration(max(1, t.Done))
 	t.Shares, t.Handed = diff.Shares(), diff.HandedOver()
-	t.Wakes = after.Sockets().Wakes - before.Sockets().Wakes
+	t.Sockets = after.Sockets()
+	t.Wakes = t.Sockets.Wakes - before.Sockets().Wakes
 	return t, nil
 }
 
 // CPU is the median CPU time per call of some turns.
 func CPU(turns []Turn) time.Duration {
+	return median(turns, func(t Turn) time.Duration { return t.CPU })
+}
+
+// P99 is the median of the turns' 99th percentiles from INVITE to 200.
+func P99(turns []Turn) time.Duration {
+	return median(turns, func(t Turn) time.Duration { return t.P99 })
+}
+
+func median(turns []Turn, of func(Turn) time.Duration) time.Duration {
 	if len(turns) == 0 {
 		return 0
 	}
 	d := make([]time.Duration, len(turns))
 	for i, t := range turns {
-		d[i] = t.CPU
+		d[i] = of(t)
 	}
 	slices.Sort(d)
 	return d[len(d)/2]
