@@ -33,7 +33,7 @@ func (l *loop) Connect(d *Dial) (ConnID, error) {
 	if l.shared == nil {
 		l.initStreams()
 	}
-	c.outbound = true
+	c.outbound, c.fresh = true, true
 	c.want = wantWrite
 	c.meta = Meta{Remote: d.To, Local: d.From, Socket: d.Socket, Transport: d.Transport, Conn: c.id}
 	timeout := d.Timeout
@@ -95,6 +95,14 @@ func (l *loop) answered(c *conn) {
 	l.established(c)
 }
 
+// hurry looks whether the peer has answered, ahead of the poller: one read can bring more
+// messages for a connection that is being opened than may wait for it.
+func (l *loop) hurry(c *conn) {
+	if _, err := unix.Getpeername(c.fd); err == nil {
+		l.established(c)
+	}
+}
+
 func (l *loop) established(c *conn) {
 	if sa, err := unix.Getsockname(c.fd); err == nil {
 		c.meta.Local = addrOf(sa)
@@ -112,6 +120,7 @@ func (l *loop) established(c *conn) {
 	if c.queued() > 0 {
 		l.flushQueue(c)
 	} else {
+		c.fresh = false
 		l.watch(c)
 	}
 	if c.closeWhenOpen && c.state == connOpen {

@@ -4,6 +4,7 @@ package reactor
 
 import (
 	"io"
+	"sync/atomic"
 
 	"golang.org/x/sys/unix"
 )
@@ -53,7 +54,7 @@ func (l *loop) readOnce(c *conn) (more bool) {
 	if c.state != connOpen || c.eof {
 		// It is not watched for reading, so this is a hang-up or an error.
 		if n, err := readFD(c.fd, l.shared[:streamRead]); n < 0 && err != unix.EAGAIN && err != unix.EINTR {
-			l.closeConn(c, err)
+			l.broken(c, err, &l.c.recvErrors)
 		}
 		return false
 	}
@@ -80,8 +81,7 @@ func (l *loop) readOnce(c *conn) (more bool) {
 	case err == unix.EAGAIN:
 		return false
 	default:
-		l.c.recvErrors.Add(1)
-		l.closeConn(c, err)
+		l.broken(c, err, &l.c.recvErrors)
 		return false
 	}
 	more = l.edge || kept+n == len(buf)
@@ -94,6 +94,17 @@ func (l *loop) readOnce(c *conn) (more bool) {
 	taken := l.cut(c, buf)
 	l.keep(c, buf[taken:], taken, own, n)
 	return more && c.state == connOpen
+}
+
+// broken closes a connection after an error of the system, which the counter is of.
+// ETIMEDOUT: the peer has not taken what the system had for it (TCP_USER_TIMEOUT, or lost
+// probes).
+func (l *loop) broken(c *conn, err error, count *atomic.Uint64) {
+	if err == unix.ETIMEDOUT {
+		count, err = &l.c.sendTimeouts, ErrSendTimeout
+	}
+	count.Add(1)
+	l.closeConn(c, err)
 }
 
 // cut hands on the frames at the front of buf and returns their bytes.

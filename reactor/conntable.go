@@ -12,6 +12,7 @@ type conn struct {
 	heard    bool // a complete message or ping has come
 	asked    bool // nothing was written since the last message
 	told     bool // ConnClosed is on its way to the handler
+	fresh    bool // opened from here, and the queue of that time is not written yet
 	// closeWhenOpen: to be closed after what waits for it to open is written.
 	closeWhenOpen bool
 	why           error // of draining

@@ -71,7 +71,7 @@ func (l *loop) connMail(m *Mail) {
 	id := m.Meta.Conn
 	switch m.op {
 	case opSend:
-		if err := l.SendConn(id, m.Arg, m.Data); err == ErrNoConn && m.Arg != 0 && l.streams != nil {
+		if err := l.SendConn(id, m.Arg, m.Data); err != nil && m.Arg != 0 && l.streams != nil {
 			l.notes = append(l.notes, note{id: id, tag: m.Arg, why: err})
 		}
 	case opClose:
@@ -119,9 +119,8 @@ func (l *loop) writeBatch(c *conn) {
 			l.c.sendAgain.Add(1)
 			l.queueRest(c, at, part)
 		default:
-			l.c.sendErrors.Add(1)
 			l.lost(at, err)
-			l.closeConn(c, err)
+			l.broken(c, err, &l.c.sendErrors)
 		}
 		return
 	}
@@ -163,12 +162,23 @@ func (l *loop) lost(at int32, why error) {
 	}
 }
 
-// enqueue keeps what the system does not take yet. At a bound the connection is
-// closed.
+// enqueue keeps what the system does not take yet. At the bound a connection is closed,
+// since its peer is too slow (cookbook tcp_conn_wq_max). One that is being opened has
+// shown nothing yet: it refuses the message and keeps those that it has.
 func (l *loop) enqueue(c *conn, tag uint64, data []byte) error {
 	s := l.r.streams.Load()
 	cost := len(data)
-	if c.queued()+len(c.tags)*tagCost+cost > max(s.ConnQueue, 0) || l.r.queued.Load()+int64(cost) > int64(max(s.AllQueues, 0)) {
+	if !c.takes(s, cost) && c.state == connOpening {
+		l.hurry(c)
+		if c.state > connOpen {
+			return ErrNoConn
+		}
+	}
+	if !c.takes(s, cost) || !l.r.roomFor(s, cost) && !l.relieve(s, c, cost) {
+		if c.state == connOpening {
+			l.c.queueRefused.Add(1)
+			return ErrConnQueueFull
+		}
 		l.c.queueFull.Add(1)
 		l.closeConn(c, ErrConnQueueFull)
 		return ErrConnQueueFull
@@ -192,6 +202,45 @@ func (l *loop) enqueue(c *conn, tag uint64, data []byte) error {
 	return nil
 }
 
+// takes says whether the connection's own bound leaves room for so many bytes.
+func (c *conn) takes(s *Streams, cost int) bool {
+	bound := max(s.ConnQueue, 0)
+	if c.fresh {
+		bound *= OpeningQueues
+	}
+	return c.queued()+len(c.tags)*tagCost+cost <= bound
+}
+
+// roomFor says whether the bound of all queues leaves room for so many bytes.
+func (r *Reactor) roomFor(s *Streams, cost int) bool {
+	return r.queued.Load()+int64(cost) <= int64(max(s.AllQueues, 0))
+}
+
+// relieve makes room in the bound of all queues for a connection: those of the loop
+// whose peers have taken nothing for longer than its own are closed, the longest
+// first. So peers that never read do not cost the others what they need for a moment.
+func (l *loop) relieve(s *Streams, c *conn, cost int) bool {
+	for !l.r.roomFor(s, cost) {
+		var worst *conn
+		since := l.now
+		if c.queued() > 0 {
+			since = c.progress
+		}
+		for i := range l.slots {
+			o := l.slots[i].c
+			if o != nil && o != c && o.state != connDead && o.queued() > 0 && o.progress < since {
+				worst, since = o, o.progress
+			}
+		}
+		if worst == nil {
+			return false
+		}
+		l.c.queueFull.Add(1)
+		l.closeConn(worst, ErrConnQueueFull)
+	}
+	return true
+}
+
 // flushQueue writes what waits, as far as the system takes it.
 func (l *loop) flushQueue(c *conn) {
 	for c.queued() > 0 {
@@ -206,8 +255,7 @@ func (l *loop) flushQueue(c *conn) {
 				l.watch(c)
 				return
 			}
-			l.c.sendErrors.Add(1)
-			l.closeConn(c, err)
+			l.broken(c, err, &l.c.sendErrors)
 			return
 		}
 		c.sent += n
@@ -222,7 +270,7 @@ func (l *loop) flushQueue(c *conn) {
 		c.tags = c.tags[:copy(c.tags, c.tags[k:])]
 	}
 	l.bufs.put(c.out)
-	c.out, c.sent = nil, 0
+	c.out, c.sent, c.fresh = nil, 0, false
 	l.watch(c)
 	if c.state == connDraining {
 		l.finishWriting(c)

@@ -70,6 +70,12 @@ const (
 	// defaultConnQueue is tcp_conn_wq_max, defaultAllQueues tcp_wq_max.
 	defaultConnQueue = 32 << 10
 	defaultAllQueues = 10 << 20
+	// OpeningQueues is how many times Streams.ConnQueue may wait on a connection that is
+	// being opened, and until that is written: a trunk's calls do not pause meanwhile.
+	OpeningQueues = 8
+	// maxUserTimeout bounds TCP_USER_TIMEOUT, which the system counts in 32-bit
+	// milliseconds.
+	maxUserTimeout = 240 * time.Hour
 	// defaultConnectTimeout is tcp_connect_timeout, defaultSendTimeout
 	// tcp_send_timeout, defaultIdle tcp_connection_lifetime.
 	defaultConnectTimeout = 10 * time.Second

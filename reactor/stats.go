@@ -65,9 +65,10 @@ type Stats struct {
 	// since no first message came, a message was not completed, nothing happened, or
 	// the peer took no data in time.
 	SilentClosed, SlowClosed, IdleClosed, SendTimeouts uint64
-	// QueueFull is connections closed at the bound of a write queue, FramingErrors
-	// those whose stream was not understood.
-	QueueFull, FramingErrors uint64
+	// QueueFull is connections closed at the bound of a write queue, QueueRefused
+	// messages refused at that of one that was being opened, FramingErrors connections
+	// whose stream was not understood.
+	QueueFull, QueueRefused, FramingErrors uint64
 
 	// Slow is callbacks of SlowCallback or longer, Panics those that panicked.
 	Slow, Panics uint64
@@ -117,6 +118,7 @@ func (s *Stats) Add(o Stats) {
 	s.IdleClosed += o.IdleClosed
 	s.SendTimeouts += o.SendTimeouts
 	s.QueueFull += o.QueueFull
+	s.QueueRefused += o.QueueRefused
 	s.FramingErrors += o.FramingErrors
 	s.Conns += o.Conns
 	s.Slow += o.Slow
@@ -128,23 +130,23 @@ func (s *Stats) Add(o Stats) {
 // counters are written by the loop, per batch rather than per message, and read
 // by anyone.
 type counters struct {
-	cycles, sleeps                          atomic.Uint64
-	msgsIn, bytesIn, batches                atomic.Uint64
-	truncated, kernelDrops, recvErrors      atomic.Uint64
-	msgsOut, bytesOut, sendCalls, sendAgain atomic.Uint64
-	sendQueued, sendDrops, sendErrors       atomic.Uint64
-	reserveFailed                           atomic.Uint64
-	postsOut, postsIn, wakes                atomic.Uint64
-	visits, visiting                        atomic.Uint64
-	timersFired, timersRefused, timersArmed atomic.Uint64
-	slow, panics                            atomic.Uint64
-	conns, accepted, connected, connsClosed atomic.Uint64
-	connectFailed, connectTimeouts          atomic.Uint64
-	tableRefused, shareRefused              atomic.Uint64
-	acceptPauses, acceptErrors              atomic.Uint64
-	silent, slowMessages, idle              atomic.Uint64
-	sendTimeouts, queueFull, framing        atomic.Uint64
-	lag, maxLag                             atomic.Uint64
+	cycles, sleeps                                 atomic.Uint64
+	msgsIn, bytesIn, batches                       atomic.Uint64
+	truncated, kernelDrops, recvErrors             atomic.Uint64
+	msgsOut, bytesOut, sendCalls, sendAgain        atomic.Uint64
+	sendQueued, sendDrops, sendErrors              atomic.Uint64
+	reserveFailed                                  atomic.Uint64
+	postsOut, postsIn, wakes                       atomic.Uint64
+	visits, visiting                               atomic.Uint64
+	timersFired, timersRefused, timersArmed        atomic.Uint64
+	slow, panics                                   atomic.Uint64
+	conns, accepted, connected, connsClosed        atomic.Uint64
+	connectFailed, connectTimeouts                 atomic.Uint64
+	tableRefused, shareRefused                     atomic.Uint64
+	acceptPauses, acceptErrors                     atomic.Uint64
+	silent, slowMessages, idle                     atomic.Uint64
+	sendTimeouts, queueFull, queueRefused, framing atomic.Uint64
+	lag, maxLag                                    atomic.Uint64
 }
 
 func (c *counters) snapshot() Stats {
@@ -161,7 +163,7 @@ func (c *counters) snapshot() Stats {
 		Accepted: c.accepted.Load(), Connected: c.connected.Load(), ConnsClosed: c.connsClosed.Load(), ConnectFailed: c.connectFailed.Load(),
 		ConnectTimeouts: c.connectTimeouts.Load(), TableRefused: c.tableRefused.Load(), ShareRefused: c.shareRefused.Load(), AcceptPauses: c.acceptPauses.Load(),
 		AcceptErrors: c.acceptErrors.Load(), SilentClosed: c.silent.Load(), SlowClosed: c.slowMessages.Load(), IdleClosed: c.idle.Load(),
-		SendTimeouts: c.sendTimeouts.Load(), QueueFull: c.queueFull.Load(), FramingErrors: c.framing.Load(), Conns: c.conns.Load(),
+		SendTimeouts: c.sendTimeouts.Load(), QueueFull: c.queueFull.Load(), QueueRefused: c.queueRefused.Load(), FramingErrors: c.framing.Load(), Conns: c.conns.Load(),
 		Slow: c.slow.Load(), Panics: c.panics.Load(), Lag: c.lag.Load(), MaxLag: c.maxLag.Load(),
 	}
 }

@@ -52,15 +52,16 @@ func acceptFrom(t testing.TB, s *net.TCPListener) *peer {
 
 // outcome is an event or a message that was not sent.
 type outcome struct {
-	ev  ConnEvent
-	tag uint64
-	why error
+	conn ConnID
+	ev   ConnEvent
+	tag  uint64
+	why  error
 }
 
 func outcomes(h *streamFuncs) chan outcome {
 	c := make(chan outcome, 64)
-	h.event = func(_ Loop, _ ConnID, ev ConnEvent, why error) { c <- outcome{ev: ev, why: why} }
-	h.unsent = func(_ Loop, _ ConnID, tag uint64, why error) { c <- outcome{tag: tag, why: why} }
+	h.event = func(_ Loop, id ConnID, ev ConnEvent, why error) { c <- outcome{conn: id, ev: ev, why: why} }
+	h.unsent = func(_ Loop, id ConnID, tag uint64, why error) { c <- outcome{conn: id, tag: tag, why: why} }
 	h.posted = runAsked
 	return c
 }

@@ -1,6 +1,7 @@
 package reactor
 
 import (
+	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -93,6 +94,7 @@ func streamOptions(fd, family int, tos uint8, s *Streams, listening bool) error 
 		set(tcp, unix.TCP_KEEPINTVL, s.KeepIntvl)
 		set(tcp, unix.TCP_KEEPCNT, s.KeepCnt)
 	}
+	set(tcp, unix.TCP_USER_TIMEOUT, int(s.userTimeout()/time.Millisecond))
 	set(tcp, unix.TCP_SYNCNT, s.SynCnt)
 	set(tcp, unix.TCP_LINGER2, s.Linger2)
 	set(unix.SOL_SOCKET, unix.SO_RCVBUF, s.RecvBuffer)
@@ -101,6 +103,24 @@ func streamOptions(fd, family int, tos uint8, s *Streams, listening bool) error 
 		set(tcp, unix.TCP_DEFER_ACCEPT, s.DeferAccept)
 	}
 	return nil
+}
+
+// userTimeout is SendTimeout for what is in the system's buffer, where a peer that
+// never reads, or is gone, would keep it for hours. Lost keep-alive probes end a connection
+// after this time too, so that it is not shorter than the probes that were asked for.
+func (s *Streams) userTimeout() time.Duration {
+	d := s.SendTimeout
+	if s.KeepAlive && (s.KeepIdle > 0 || s.KeepIntvl > 0 || s.KeepCnt > 0) {
+		or := func(n, system int) int {
+			if n > 0 {
+				return n
+			}
+			return system
+		}
+		probes := or(s.KeepIdle, 7200) + or(s.KeepIntvl, 75)*or(s.KeepCnt, 9) // tcp(7)
+		d = max(d, time.Duration(probes)*time.Second)
+	}
+	return min(d, maxUserTimeout)
 }
 
 // acceptedOptions sets what is not inherited. The first acknowledgement goes with

@@ -207,6 +207,9 @@ func (l *loop) sendConn(id reactor.ConnID, tag uint64, data []byte) error {
 		return reactor.ErrNoConn
 	}
 	s := &l.n.opts.Streams
+	if c.state == vOpening && (len(c.queue)+len(data) > reactor.OpeningQueues*s.ConnQueue || l.n.queued()+len(data) > s.AllQueues) {
+		return reactor.ErrConnQueueFull
+	}
 	if len(data) > 0 && len(c.queue) == 0 {
 		c.progress = l.time()
 	}
@@ -215,7 +218,7 @@ func (l *loop) sendConn(id reactor.ConnID, tag uint64, data []byte) error {
 		c.tags = append(c.tags, vTag{len(c.queue), tag})
 	}
 	c.push()
-	if len(c.queue) > s.ConnQueue || l.n.queued() > s.AllQueues {
+	if c.state != vOpening && (len(c.queue) > s.ConnQueue || l.n.queued() > s.AllQueues) {
 		c.close(reactor.ErrConnQueueFull)
 		return reactor.ErrConnQueueFull
 	}
@@ -280,7 +283,7 @@ const opMail = 1<<32 - 1
 func (l *loop) op(o vOp) {
 	if o.data == nil {
 		_ = l.CloseConn(o.id, o.how)
-	} else if err := l.sendConn(o.id, o.tag, o.data); err == reactor.ErrNoConn && o.tag != 0 {
+	} else if err := l.sendConn(o.id, o.tag, o.data); err != nil && o.tag != 0 {
 		l.note(vNote{id: o.id, tag: o.tag, why: err})
 	}
 }
