@@ -4,7 +4,9 @@ package reactor
 
 import (
 	"errors"
+	"runtime/debug"
 	"sync"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -18,6 +20,9 @@ type census struct {
 	sync.Mutex
 	all  int
 	from map[Addr]int // by origin
+
+	peak     int  // the most since memory was last given back
+	trimming bool // that is about to be done
 }
 
 // origin is what counts as one address: in IPv6 the /64 that one subscriber has.
@@ -40,7 +45,7 @@ func (r *Reactor) enter(peer Addr, outbound bool) error {
 		return ErrConnTable
 	}
 	if outbound {
-		t.all++
+		t.add()
 		return nil
 	}
 	from := origin(peer)
@@ -51,16 +56,37 @@ func (r *Reactor) enter(peer Addr, outbound bool) error {
 	if n > 0 && t.all >= s.MaxConns-s.Reserve {
 		return ErrConnTable
 	}
-	t.all++
+	t.add()
 	t.from[from] = n + 1
 	return nil
+}
+
+func (t *census) add() {
+	t.all++
+	t.peak = max(t.peak, t.all)
+}
+
+// remove counts one connection less. When most of many are gone, what they had is given
+// back to the system; else the runtime would keep it for minutes, or for good.
+func (t *census) remove() {
+	t.all--
+	if t.trimming || t.peak-t.all < trimConns || t.all > t.peak/2 {
+		return
+	}
+	t.trimming = true
+	time.AfterFunc(trimAfter, func() {
+		t.Lock()
+		t.trimming, t.peak = false, t.all
+		t.Unlock()
+		debug.FreeOSMemory()
+	})
 }
 
 // leave gives a connection's place back.
 func (r *Reactor) leave(c *conn) {
 	if c.outbound {
 		r.census.Lock()
-		r.census.all--
+		r.census.remove()
 		r.census.Unlock()
 		return
 	}
@@ -72,7 +98,7 @@ func (r *Reactor) withdraw(peer Addr) {
 	from := origin(peer)
 	t := &r.census
 	t.Lock()
-	t.all--
+	t.remove()
 	if t.from[from]--; t.from[from] <= 0 {
 		delete(t.from, from)
 	}

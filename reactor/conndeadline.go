@@ -28,6 +28,9 @@ func (l *loop) deadline(c *conn) int64 {
 	}
 	if c.queued() > 0 {
 		by(c.progress, int64(s.SendTimeout))
+		if c.over(s) {
+			by(c.progress, int64(BurstTime))
+		}
 	}
 	if c.eof {
 		d = min(d, c.limit)
@@ -89,6 +92,9 @@ func (l *loop) overdue(c *conn) {
 	case c.queued() > 0 && past(c.progress, int64(s.SendTimeout)):
 		l.c.sendTimeouts.Add(1)
 		l.closeConn(c, ErrSendTimeout)
+	case c.queued() > 0 && c.over(s) && past(c.progress, int64(BurstTime)):
+		l.c.queueFull.Add(1)
+		l.closeConn(c, ErrConnQueueFull)
 	case c.began != 0 && past(c.began, int64(s.WholeMessage)):
 		l.c.slowMessages.Add(1)
 		l.closeConn(c, ErrWholeMessage)

@@ -33,7 +33,7 @@ func (l *loop) Connect(d *Dial) (ConnID, error) {
 	if l.shared == nil {
 		l.initStreams()
 	}
-	c.outbound, c.fresh = true, true
+	c.outbound, c.proven = true, true
 	c.want = wantWrite
 	c.meta = Meta{Remote: d.To, Local: d.From, Socket: d.Socket, Transport: d.Transport, Conn: c.id}
 	timeout := d.Timeout
@@ -120,7 +120,6 @@ func (l *loop) established(c *conn) {
 	if c.queued() > 0 {
 		l.flushQueue(c)
 	} else {
-		c.fresh = false
 		l.watch(c)
 	}
 	if c.closeWhenOpen && c.state == connOpen {

@@ -32,6 +32,9 @@ func (l *loop) readConn(c *conn) {
 		if !l.readOnce(c) {
 			return
 		}
+		if !c.proven {
+			break
+		}
 	}
 	if l.edge {
 		c.more = true
@@ -58,17 +61,21 @@ func (l *loop) readOnce(c *conn) (more bool) {
 		}
 		return false
 	}
+	if c.held() {
+		return false
+	}
 	kept := len(c.in)
+	most := c.readSize()
 	own := kept > c.lastRead
 	buf := l.shared
 	if own {
 		if kept == cap(c.in) {
 			c.in = l.bufs.grow(c.in, 1)
 		}
-		buf = c.in[:cap(c.in)]
+		buf = c.in[:min(cap(c.in), kept+most)]
 	} else {
 		copy(buf, c.in)
-		buf = buf[:kept+streamRead]
+		buf = buf[:kept+most]
 	}
 	n, err := readFD(c.fd, buf[kept:])
 	switch {
@@ -94,6 +101,19 @@ func (l *loop) readOnce(c *conn) (more bool) {
 	taken := l.cut(c, buf)
 	l.keep(c, buf[taken:], taken, own, n)
 	return more && c.state == connOpen
+}
+
+// held says that nothing is read now: a peer that does not take its answers, and has
+// not shown that it ever does, gets no more of them. One that is proven is read on, since
+// two servers that wait for each other to read would wait for ever.
+func (c *conn) held() bool { return !c.proven && c.queued() > 0 && c.state == connOpen }
+
+// readSize is how much is read at once.
+func (c *conn) readSize() int {
+	if c.proven {
+		return streamRead
+	}
+	return unprovenRead
 }
 
 // broken closes a connection after an error of the system, which the counter is of.

@@ -108,6 +108,7 @@ func (l *loop) writeBatch(c *conn) {
 		l.c.bytesOut.Add(uint64(n))
 		if n > 0 {
 			c.active, c.asked = l.now, false
+			c.prove(n)
 		}
 		var part int
 		at, part = l.wrote(at, n)
@@ -163,18 +164,19 @@ func (l *loop) lost(at int32, why error) {
 }
 
 // enqueue keeps what the system does not take yet. At the bound a connection is closed,
-// since its peer is too slow (cookbook tcp_conn_wq_max). One that is being opened has
-// shown nothing yet: it refuses the message and keeps those that it has.
+// since its peer is too slow (cookbook tcp_conn_wq_max). For a moment more may wait: a peer
+// is not slow yet whose acknowledgements are on their way, or whose CPU somebody else
+// has. One that is being opened refuses the message and keeps those that it has.
 func (l *loop) enqueue(c *conn, tag uint64, data []byte) error {
 	s := l.r.streams.Load()
 	cost := len(data)
-	if !c.takes(s, cost) && c.state == connOpening {
+	if !c.takes(s, cost, l.now) && c.state == connOpening {
 		l.hurry(c)
 		if c.state > connOpen {
 			return ErrNoConn
 		}
 	}
-	if !c.takes(s, cost) || !l.r.roomFor(s, cost) && !l.relieve(s, c, cost) {
+	if !c.takes(s, cost, l.now) || !l.r.roomFor(s, cost) && !l.relieve(s, c, cost) {
 		if c.state == connOpening {
 			l.c.queueRefused.Add(1)
 			return ErrConnQueueFull
@@ -184,9 +186,9 @@ func (l *loop) enqueue(c *conn, tag uint64, data []byte) error {
 		return ErrConnQueueFull
 	}
 	l.r.queued.Add(int64(cost))
-	if c.queued() == 0 {
+	began := c.queued() == 0
+	if began {
 		c.progress = l.now
-		l.armBy(c, l.deadline(c))
 	}
 	if c.sent > 0 && len(c.out)+cost > cap(c.out) {
 		c.out = c.out[:copy(c.out, c.out[c.sent:])]
@@ -198,17 +200,38 @@ func (l *loop) enqueue(c *conn, tag uint64, data []byte) error {
 		c.tags = append(c.tags, tagEnd{c.put, tag})
 	}
 	l.c.sendQueued.Add(1)
+	if began || c.over(s) {
+		l.armBy(c, l.deadline(c))
+	}
 	l.watch(c)
 	return nil
 }
 
-// takes says whether the connection's own bound leaves room for so many bytes.
-func (c *conn) takes(s *Streams, cost int) bool {
-	bound := max(s.ConnQueue, 0)
-	if c.fresh {
-		bound *= OpeningQueues
+// prove counts what the system has taken of a connection, and gives it the system's own
+// bound once that is more than a peer can take that does not read.
+func (c *conn) prove(n int) {
+	if c.proven {
+		return
 	}
-	return c.queued()+len(c.tags)*tagCost+cost <= bound
+	if c.written += uint64(n); c.written >= provenBytes {
+		c.proven = true
+		limitUnsent(c.fd, 0)
+	}
+}
+
+// waiting is what the queue counts for.
+func (c *conn) waiting() int { return c.queued() + len(c.tags)*tagCost }
+
+// over says that more waits than may for longer than BurstTime.
+func (c *conn) over(s *Streams) bool { return c.waiting() > max(s.ConnQueue, 0) }
+
+// takes says whether the connection's own bound leaves room for so many bytes.
+func (c *conn) takes(s *Streams, cost int, now int64) bool {
+	bound := max(s.ConnQueue, 0)
+	if c.state == connOpening || c.queued() == 0 || now-c.progress < int64(BurstTime) {
+		bound *= BurstQueues
+	}
+	return c.waiting()+cost <= bound
 }
 
 // roomFor says whether the bound of all queues leaves room for so many bytes.
@@ -261,6 +284,7 @@ func (l *loop) flushQueue(c *conn) {
 		c.sent += n
 		c.taken += uint64(n)
 		c.progress, c.active, c.asked = l.now, l.now, false
+		c.prove(n)
 		l.r.queued.Add(-int64(n))
 		l.c.bytesOut.Add(uint64(n))
 		k := 0
@@ -270,7 +294,7 @@ func (l *loop) flushQueue(c *conn) {
 		c.tags = c.tags[:copy(c.tags, c.tags[k:])]
 	}
 	l.bufs.put(c.out)
-	c.out, c.sent, c.fresh = nil, 0, false
+	c.out, c.sent = nil, 0
 	l.watch(c)
 	if c.state == connDraining {
 		l.finishWriting(c)
@@ -285,7 +309,7 @@ func (l *loop) watch(c *conn) {
 		w = wantWrite
 	case c.state == connLinger:
 		w = wantRead
-	case c.state == connOpen && !c.eof && !l.stopping:
+	case c.state == connOpen && !c.eof && !l.stopping && !c.held():
 		w = wantRead
 	}
 	if c.queued() > 0 {

@@ -49,6 +49,9 @@ type Stats struct {
 	// Conns is the connections that this loop has now, opening and closing ones
 	// included.
 	Conns uint64
+	// Queued is the bytes that wait to be written on all connections; all loops' stand
+	// with the first.
+	Queued uint64
 	// Accepted and Connected are connections that were opened from there and from
 	// here, ConnsClosed those that have ended.
 	Accepted, Connected, ConnsClosed uint64
@@ -121,6 +124,7 @@ func (s *Stats) Add(o Stats) {
 	s.QueueRefused += o.QueueRefused
 	s.FramingErrors += o.FramingErrors
 	s.Conns += o.Conns
+	s.Queued += o.Queued
 	s.Slow += o.Slow
 	s.Panics += o.Panics
 	s.Lag = max(s.Lag, o.Lag)

@@ -264,7 +264,7 @@ func TestAPeerThatNeverReads(t *testing.T) {
 			if unsent == 0 {
 				t.Error("nobody is told of unsent messages")
 			}
-			if bound := tc.conf.ConnQueue; top > int64(bound) {
+			if bound := tc.conf.ConnQueue * BurstQueues; top > int64(bound) {
 				t.Errorf("%d bytes were queued", top)
 			}
 			eventually(t, "the release of the queue", func() bool { return r.queued.Load() == 0 && total(r).Conns == 0 })

@@ -67,6 +67,12 @@ func bindLater(fd int) {
 	_ = unix.SetsockoptInt(fd, unix.IPPROTO_IP, unix.IP_BIND_ADDRESS_NO_PORT, 1)
 }
 
+// limitUnsent bounds what the system keeps of a connection without having sent it, bytes;
+// 0 leaves its own bound.
+func limitUnsent(fd, n int) {
+	_ = unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NOTSENT_LOWAT, n)
+}
+
 // streamOptions sets a socket's options. Accepted connections have those of their
 // listening socket.
 func streamOptions(fd, family int, tos uint8, s *Streams, listening bool) error {
@@ -100,6 +106,7 @@ func streamOptions(fd, family int, tos uint8, s *Streams, listening bool) error 
 	set(unix.SOL_SOCKET, unix.SO_RCVBUF, s.RecvBuffer)
 	set(unix.SOL_SOCKET, unix.SO_SNDBUF, s.SendBuffer)
 	if listening {
+		limitUnsent(fd, unsentBytes) // until one is proven
 		set(tcp, unix.TCP_DEFER_ACCEPT, s.DeferAccept)
 	}
 	return nil

@@ -84,4 +84,7 @@ func streamOptions(fd, family int, tos uint8, s *Streams, _ bool) error {
 	return nil
 }
 
+// limitUnsent is Linux's.
+func limitUnsent(int, int) {}
+
 func acceptedOptions(int, *Streams) {}

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // TestABurstForAConnectionThatIsBeingOpened: a trunk's calls do not pause while it is;
@@ -27,8 +29,8 @@ func TestABurstForAConnectionThatIsBeingOpened(t *testing.T) {
 		for l.SendConn(id, 0, body) == nil {
 			taken += len(body)
 		}
-		if taken != bound*OpeningQueues {
-			t.Errorf("%d bytes were taken, want %d", taken, bound*OpeningQueues)
+		if taken != bound*BurstQueues {
+			t.Errorf("%d bytes were taken, want %d", taken, bound*BurstQueues)
 		}
 		if info, ok := l.Conn(id); !ok || !info.Opening {
 			t.Errorf("%+v, %v: it is not being opened any more", info, ok)
@@ -56,14 +58,14 @@ func TestABurstOpensAConnectionWhosePeerHasAnswered(t *testing.T) {
 			t.Error(err)
 			return
 		}
-		for i := range OpeningQueues + 1 {
+		for i := range BurstQueues + 1 {
 			if err := l.SendConn(id, 0, body); err != nil {
 				t.Errorf("message %d: %v", i, err)
 			}
 		}
 	})
 	p := acceptFrom(t, s)
-	for range OpeningQueues + 1 {
+	for range BurstQueues + 1 {
 		if got := p.recv(); len(got) != 996 {
 			t.Fatalf("%d bytes", len(got))
 		}
@@ -148,5 +150,119 @@ func TestAPeerThatLeavesItsAnswersInTheSystemsBuffer(t *testing.T) {
 	}
 	if n := total(r).SendTimeouts; n != 1 {
 		t.Errorf("%d send timeouts", n)
+	}
+}
+
+// sioCOutQNSD asks for what the system keeps of a connection without having sent it
+// (linux/sockios.h).
+const sioCOutQNSD = 0x894b
+
+// TestAPeerThatNeverReadsIsNotReadEither once it has its share of answers: it costs
+// the server no more than that, the system's buffer included, however much it asks.
+func TestAPeerThatNeverReadsIsNotReadEither(t *testing.T) {
+	for _, kind := range pollers {
+		h := &streamFuncs{}
+		out := outcomes(h)
+		h.receive = answer
+		r := runStreams(t, h, Config{Poller: kind.name, Streams: Streams{SendTimeout: 400 * time.Millisecond}})
+		p := connectTo(t, r)
+		_ = p.SetReadBuffer(4096)
+		need(t, out, "the connection")
+		id := MakeConnID(0, 0, 1)
+		_ = p.SetWriteDeadline(time.Now().Add(300 * time.Millisecond))
+		body := []byte(strings.Repeat(pack(strings.Repeat("z", 996)), 64))
+		for n := 0; n < 8<<20; n += len(body) {
+			if _, err := p.Write(body); err != nil {
+				break
+			}
+		}
+		queued := make(chan [2]int, 1)
+		ask(t, r, func(l Loop) {
+			c := l.(*loop).conn(id)
+			if c == nil {
+				queued <- [2]int{}
+				return
+			}
+			n, _ := unix.IoctlGetInt(c.fd, sioCOutQNSD)
+			queued <- [2]int{c.queued(), n}
+		})
+		q := need(t, queued, "a look at the queues")
+		if q[0] == 0 || q[0]+q[1] > 2*unsentBytes+8<<10 {
+			t.Errorf("%s: %d bytes are queued here, %d in the system", kind.name, q[0], q[1])
+		}
+		if o := need(t, out, "the end"); o.why != ErrSendTimeout {
+			t.Errorf("%s: %+v", kind.name, o)
+		}
+		stop(t, r)
+	}
+}
+
+// TestAPeerThatReadsGetsTheSystemsOwnBound, so that it may pause later.
+func TestAPeerThatReadsGetsTheSystemsOwnBound(t *testing.T) {
+	h := &streamFuncs{}
+	out := outcomes(h)
+	h.receive = answer
+	r := runStreams(t, h, Config{})
+	p := connectTo(t, r)
+	need(t, out, "the connection")
+	limit := func() int {
+		c := make(chan int, 1)
+		ask(t, r, func(l Loop) {
+			n, _ := unix.GetsockoptInt(l.(*loop).conn(MakeConnID(0, 0, 1)).fd, unix.IPPROTO_TCP, unix.TCP_NOTSENT_LOWAT)
+			c <- n
+		})
+		return need(t, c, "the option")
+	}
+	if n := limit(); n != unsentBytes {
+		t.Errorf("%d bytes at first, want %d", n, unsentBytes)
+	}
+	for range provenBytes/1000 + 1 {
+		p.send(pack(strings.Repeat("z", 996)))
+		p.recv()
+	}
+	if n := limit(); n != 0 {
+		t.Errorf("%d bytes after %d, want none of ours", n, provenBytes)
+	}
+}
+
+// TestMoreThanTheQueueWaitsForAMoment: a peer that goes on in time loses nothing, one
+// that does not is given up before its send timeout.
+func TestMoreThanTheQueueWaitsForAMoment(t *testing.T) {
+	for _, reads := range []bool{true, false} {
+		h := &streamFuncs{}
+		out := outcomes(h)
+		r := runStreams(t, h, Config{Streams: Streams{ConnQueue: 20000, SendBuffer: 4096, SendTimeout: 30 * time.Second}})
+		s := server(t)
+		var id ConnID
+		ask(t, r, func(l Loop) { id, _ = l.Connect(dialTo(s.Addr().String())) })
+		p := acceptFrom(t, s)
+		_ = p.SetReadBuffer(4096)
+		need(t, out, "the connection")
+		sent := make(chan int, 1)
+		ask(t, r, func(l Loop) {
+			n := 0
+			for info := (ConnInfo{}); info.Queued < 4*20000; n++ {
+				if err := l.SendConn(id, 0, []byte(pack(strings.Repeat("z", 9000)))); err != nil {
+					t.Error(err)
+					break
+				}
+				l.(*loop).out.flush(l.(*loop))
+				info, _ = l.Conn(id)
+			}
+			sent <- n
+		})
+		n := need(t, sent, "the sending")
+		if reads {
+			for range n {
+				p.recv()
+			}
+			if c := total(r).ConnsClosed; c != 0 {
+				t.Errorf("%d connections closed", c)
+			}
+			continue
+		}
+		if o := need(t, out, "the end"); o.why != ErrConnQueueFull {
+			t.Errorf("%+v", o)
+		}
 	}
 }

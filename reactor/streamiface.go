@@ -166,8 +166,9 @@ type Streams struct {
 	// MaxMessage is the longest message, bytes, 512 to MaxDatagram.
 	MaxMessage int
 	// ConnQueue and AllQueues bound the bytes that wait to be written, on one
-	// connection and on all; one that is being opened may have eight times ConnQueue.
-	// At the bound of all, those go first whose peers have taken nothing for longest. Negative: nothing waits, so a connection that does not
+	// connection and on all. On one that is being opened, and for BurstTime on one whose
+	// peer stops taking it, BurstQueues times as much may wait. At the bound of all, those
+	// go first whose peers have taken nothing for longest. Negative: nothing waits, so a connection that does not
 	// take a message at once is closed.
 	ConnQueue, AllQueues int
 

@@ -26,6 +26,8 @@ const (
 	answerLimit = 3 * time.Second
 	// peersPerAddress is how many connections of a group come from one address.
 	peersPerAddress = 250
+	// longName is how long the display name is in a question whose answer is not read, bytes.
+	longName = 2000
 	// dripTick is the time between two bytes of a connection that drips.
 	dripTick = time.Second
 	// dripSlices is how many parts of a group drip one after another within that time.

@@ -207,7 +207,11 @@ func (l *loop) sendConn(id reactor.ConnID, tag uint64, data []byte) error {
 		return reactor.ErrNoConn
 	}
 	s := &l.n.opts.Streams
-	if c.state == vOpening && (len(c.queue)+len(data) > reactor.OpeningQueues*s.ConnQueue || l.n.queued()+len(data) > s.AllQueues) {
+	bound := s.ConnQueue
+	if c.state == vOpening || len(c.queue) == 0 || l.time()-c.progress < int64(reactor.BurstTime) {
+		bound *= reactor.BurstQueues
+	}
+	if c.state == vOpening && (len(c.queue)+len(data) > bound || l.n.queued()+len(data) > s.AllQueues) {
 		return reactor.ErrConnQueueFull
 	}
 	if len(data) > 0 && len(c.queue) == 0 {
@@ -218,7 +222,7 @@ func (l *loop) sendConn(id reactor.ConnID, tag uint64, data []byte) error {
 		c.tags = append(c.tags, vTag{len(c.queue), tag})
 	}
 	c.push()
-	if c.state != vOpening && (len(c.queue) > s.ConnQueue || l.n.queued() > s.AllQueues) {
+	if c.state != vOpening && (len(c.queue) > bound || l.n.queued() > s.AllQueues) {
 		c.close(reactor.ErrConnQueueFull)
 		return reactor.ErrConnQueueFull
 	}
@@ -422,6 +426,9 @@ func (c *vconn) deadline() (at int64, why error) {
 	}
 	if len(c.queue) > 0 {
 		by(c.progress, s.SendTimeout, reactor.ErrSendTimeout)
+		if len(c.queue) > s.ConnQueue {
+			by(c.progress, reactor.BurstTime, reactor.ErrConnQueueFull)
+		}
 	}
 	if c.began != 0 {
 		by(c.began, s.WholeMessage, reactor.ErrWholeMessage)
