@@ -23,6 +23,7 @@ type census struct {
 
 	peak     int  // the most since memory was last given back
 	trimming bool // that is about to be done
+	trims    uint64
 }
 
 // origin is what counts as one address: in IPv6 the /64 that one subscriber has.
@@ -68,25 +69,38 @@ func (t *census) add() {
 
 // remove counts one connection less. When most of many are gone, what they had is given
 // back to the system; else the runtime would keep it for minutes, or for good.
-func (t *census) remove() {
+func (r *Reactor) remove() {
+	t := &r.census
 	t.all--
-	if t.trimming || t.peak-t.all < trimConns || t.all > t.peak/2 {
-		return
+	if !t.trimming && t.peak-t.all >= trimConns && t.all <= t.peak/2 {
+		t.trimming = true
+		time.AfterFunc(trimAfter, r.trim)
 	}
-	t.trimming = true
-	time.AfterFunc(trimAfter, func() {
-		t.Lock()
-		t.trimming, t.peak = false, t.all
-		t.Unlock()
-		debug.FreeOSMemory()
-	})
+}
+
+// trim gives memory back.
+func (r *Reactor) trim() {
+	t := &r.census
+	t.Lock()
+	t.trimming, t.peak = false, t.all
+	t.trims++
+	t.Unlock()
+	var wg sync.WaitGroup
+	for _, l := range r.loops {
+		wg.Add(1)
+		if !l.order(func(l *loop) { defer wg.Done(); l.bufs = buffers{} }) {
+			wg.Done()
+		}
+	}
+	wg.Wait()
+	debug.FreeOSMemory()
 }
 
 // leave gives a connection's place back.
 func (r *Reactor) leave(c *conn) {
 	if c.outbound {
 		r.census.Lock()
-		r.census.remove()
+		r.remove()
 		r.census.Unlock()
 		return
 	}
@@ -98,7 +112,7 @@ func (r *Reactor) withdraw(peer Addr) {
 	from := origin(peer)
 	t := &r.census
 	t.Lock()
-	t.remove()
+	r.remove()
 	if t.from[from]--; t.from[from] <= 0 {
 		delete(t.from, from)
 	}

@@ -59,7 +59,7 @@ func (l *loop) armBy(c *conn, t int64) {
 // expire looks at the connections whose time may be over.
 func (l *loop) expire() {
 	due := l.now / int64(TimerTick)
-	for range maxTimersPerCycle {
+	for range maxEndsPerCycle {
 		_, arg, ok := l.deadlines.Pop(due)
 		if !ok {
 			return

@@ -134,6 +134,9 @@ const (
 	// maxTimersPerCycle bounds the timers that fire before sockets are read
 	// again, so that a stall does not become a longer one.
 	maxTimersPerCycle = 1024
+	// maxEndsPerCycle is the same for the deadlines of connections: to close one is some
+	// 10 µs of system calls.
+	maxEndsPerCycle = 64
 	// maxDelay is the longest time that After keeps, 146 years: a longer one must
 	// not overflow into the past.
 	maxDelay = time.Duration(1 << 62)

@@ -113,10 +113,11 @@ func streamOptions(fd, family int, tos uint8, s *Streams, listening bool) error 
 }
 
 // userTimeout is SendTimeout for what is in the system's buffer, where a peer that
-// never reads, or is gone, would keep it for hours. Lost keep-alive probes end a connection
+// never reads, or is gone, would keep it for hours; a tenth less, since the system
+// looks only when it probes. Lost keep-alive probes end a connection
 // after this time too, so that it is not shorter than the probes that were asked for.
 func (s *Streams) userTimeout() time.Duration {
-	d := s.SendTimeout
+	d := s.SendTimeout / 10 * 9
 	if s.KeepAlive && (s.KeepIdle > 0 || s.KeepIntvl > 0 || s.KeepCnt > 0) {
 		or := func(n, system int) int {
 			if n > 0 {

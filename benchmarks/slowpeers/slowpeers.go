@@ -88,9 +88,9 @@ const (
 	freshRate = 50
 	sockets   = 4
 	// stuckAsks is how many questions a second come from each peer that does not read.
-	stuckAsks = 8
+	stuckAsks = 4
 	// look is the time between two looks at the server.
-	look = 250 * time.Millisecond
+	look = 500 * time.Millisecond
 	// patience is how much later than its deadline a connection may end here.
 	patience = 5 * time.Second
 	// calmDown is how long the memory may take to return.
