@@ -33,7 +33,7 @@ func (l *loop) CommitConn(id ConnID, tag uint64, n int) error {
 	if n == 0 {
 		return nil
 	}
-	if c.queued() > 0 || c.state == connOpening {
+	if c.queued() > 0 || c.opening() {
 		return l.enqueue(c, tag, data)
 	}
 	o.ents[o.n] = outEntry{conn: c, tag: tag, off: o.used, len: n}
@@ -83,6 +83,10 @@ func (l *loop) connMail(m *Mail) {
 // writeBatch gives the system what the batch has for a connection, in as few
 // calls as it takes. Messages that follow each other in memory are one piece.
 func (l *loop) writeBatch(c *conn) {
+	if c.tls != nil {
+		l.sealBatch(c)
+		return
+	}
 	o := &l.out
 	at := c.first
 	c.first, c.last = 0, 0
@@ -172,12 +176,12 @@ func (l *loop) enqueue(c *conn, tag uint64, data []byte) error {
 	cost := len(data)
 	if !c.takes(s, cost, l.now) && c.state == connOpening {
 		l.hurry(c)
-		if c.state > connOpen {
+		if c.state != connOpen && !c.opening() {
 			return ErrNoConn
 		}
 	}
 	if !c.takes(s, cost, l.now) || !l.r.roomFor(s, cost) && !l.relieve(s, c, cost) {
-		if c.state == connOpening {
+		if c.opening() {
 			l.c.queueRefused.Add(1)
 			return ErrConnQueueFull
 		}
@@ -185,26 +189,39 @@ func (l *loop) enqueue(c *conn, tag uint64, data []byte) error {
 		l.closeConn(c, ErrConnQueueFull)
 		return ErrConnQueueFull
 	}
-	l.r.queued.Add(int64(cost))
-	began := c.queued() == 0
-	if began {
+	l.c.sendQueued.Add(1)
+	switch {
+	case c.tls != nil && c.opening():
+		l.holdPlain(c, tag, data)
+		return nil
+	case c.tls != nil:
+		if err := l.seal(c, tag, data); err != nil {
+			return err
+		}
+	default:
+		l.appendOut(c, data)
+		if tag != 0 {
+			c.tags = append(c.tags, tagEnd{c.put, tag})
+		}
+	}
+	l.armBy(c, l.deadline(c))
+	l.watch(c)
+	return nil
+}
+
+// appendOut puts bytes into the connection's queue.
+func (l *loop) appendOut(c *conn, data []byte) {
+	n := len(data)
+	l.r.queued.Add(int64(n))
+	if c.queued() == 0 {
 		c.progress = l.now
 	}
-	if c.sent > 0 && len(c.out)+cost > cap(c.out) {
+	if c.sent > 0 && len(c.out)+n > cap(c.out) {
 		c.out = c.out[:copy(c.out, c.out[c.sent:])]
 		c.sent = 0
 	}
-	c.out = append(l.bufs.grow(c.out, cost), data...)
-	c.put += uint64(cost)
-	if tag != 0 {
-		c.tags = append(c.tags, tagEnd{c.put, tag})
-	}
-	l.c.sendQueued.Add(1)
-	if began || c.over(s) {
-		l.armBy(c, l.deadline(c))
-	}
-	l.watch(c)
-	return nil
+	c.out = append(l.bufs.grow(c.out, n), data...)
+	c.put += uint64(n)
 }
 
 // prove counts what the system has taken of a connection, and gives it the system's own
@@ -219,19 +236,25 @@ func (c *conn) prove(n int) {
 	}
 }
 
-// waiting is what the queue counts for.
-func (c *conn) waiting() int { return c.queued() + len(c.tags)*tagCost }
+// burden is what the queue counts for.
+func (c *conn) burden() int {
+	tags := len(c.tags)
+	if c.tls != nil {
+		tags += len(c.tls.plainEnds)
+	}
+	return c.waiting() + tags*tagCost
+}
 
 // over says that more waits than may for longer than BurstTime.
-func (c *conn) over(s *Streams) bool { return c.waiting() > max(s.ConnQueue, 0) }
+func (c *conn) over(s *Streams) bool { return c.burden() > max(s.ConnQueue, 0) }
 
 // takes says whether the connection's own bound leaves room for so many bytes.
 func (c *conn) takes(s *Streams, cost int, now int64) bool {
 	bound := max(s.ConnQueue, 0)
-	if c.state == connOpening || c.queued() == 0 || now-c.progress < int64(BurstTime) {
+	if c.opening() || c.queued() == 0 || now-c.progress < int64(BurstTime) {
 		bound *= BurstQueues
 	}
-	return c.waiting()+cost <= bound
+	return c.burden()+cost <= bound
 }
 
 // roomFor says whether the bound of all queues leaves room for so many bytes.
@@ -275,6 +298,7 @@ func (l *loop) flushQueue(c *conn) {
 				continue
 			case unix.EAGAIN, unix.ENOBUFS:
 				l.c.sendAgain.Add(1)
+				l.armBy(c, l.deadline(c))
 				l.watch(c)
 				return
 			}
@@ -308,6 +332,8 @@ func (l *loop) watch(c *conn) {
 	case c.state == connOpening:
 		w = wantWrite
 	case c.state == connLinger:
+		w = wantRead
+	case c.state == connHandshake && !c.tls.full && !l.stopping:
 		w = wantRead
 	case c.state == connOpen && !c.eof && !l.stopping && !c.held():
 		w = wantRead

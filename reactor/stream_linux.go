@@ -75,7 +75,7 @@ func limitUnsent(fd, n int) {
 
 // streamOptions sets a socket's options. Accepted connections have those of their
 // listening socket.
-func streamOptions(fd, family int, tos uint8, s *Streams, listening bool) error {
+func streamOptions(fd, family int, kind Transport, tos uint8, s *Streams, listening bool) error {
 	if tos != 0 {
 		level, opt := unix.IPPROTO_IP, unix.IP_TOS
 		if family == unix.AF_INET6 {
@@ -100,7 +100,7 @@ func streamOptions(fd, family int, tos uint8, s *Streams, listening bool) error 
 		set(tcp, unix.TCP_KEEPINTVL, s.KeepIntvl)
 		set(tcp, unix.TCP_KEEPCNT, s.KeepCnt)
 	}
-	set(tcp, unix.TCP_USER_TIMEOUT, int(s.userTimeout()/time.Millisecond))
+	set(tcp, unix.TCP_USER_TIMEOUT, int(s.userTimeout(kind)/time.Millisecond))
 	set(tcp, unix.TCP_SYNCNT, s.SynCnt)
 	set(tcp, unix.TCP_LINGER2, s.Linger2)
 	set(unix.SOL_SOCKET, unix.SO_RCVBUF, s.RecvBuffer)
@@ -116,8 +116,12 @@ func streamOptions(fd, family int, tos uint8, s *Streams, listening bool) error 
 // never reads, or is gone, would keep it for hours; a tenth less, since the system
 // looks only when it probes. Lost keep-alive probes end a connection
 // after this time too, so that it is not shorter than the probes that were asked for.
-func (s *Streams) userTimeout() time.Duration {
-	d := s.SendTimeout / 10 * 9
+func (s *Streams) userTimeout(kind Transport) time.Duration {
+	d := s.SendTimeout
+	if kind == TLS {
+		d = s.TLSSendTimeout
+	}
+	d = d / 10 * 9
 	if s.KeepAlive && (s.KeepIdle > 0 || s.KeepIntvl > 0 || s.KeepCnt > 0) {
 		or := func(n, system int) int {
 			if n > 0 {
