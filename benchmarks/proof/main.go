@@ -125,5 +125,6 @@ func all(s *settings) []claim.Claim {
 		claimsTM(s),
 		claimsTransactions(s),
 		claimsCalls(s),
+		claimsTLS(s),
 	)
 }
