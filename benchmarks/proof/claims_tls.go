@@ -18,6 +18,10 @@ const maxBeside = 10 * time.Millisecond
 func claimsTLS(s *settings) []claim.Claim {
 	return []claim.Claim{
 		{
+			ID: "tls-calls", Text: "calls relayed statefully from TLS to UDP, over one connection and over one each, and from UDP to TLS",
+			Bar: "none lost (SIPp here has no TLS; the generator repeats nothing)", Check: claim.Func(s.tlsCalls),
+		},
+		{
 			ID: "tls-flood", Text: "5,000 peers with half a TLS handshake, 1,000 that drip theirs, and a storm of whole ones delay nobody else",
 			Bar:   "beside each: UDP p99 ≤ max(10 ms, 3 × calm), medians of three turns, and none lost; every new TLS connection from another address answered",
 			Check: claim.Func(s.tlsFlood),
@@ -64,6 +68,28 @@ func (s *settings) tlsFlood(ctx context.Context) claim.Outcome {
 		if beside > max(maxBeside, 3*calm) || lost > 0 || unanswered > 0 {
 			o.State = claim.NotHeld
 			o.Detail += fmt.Sprintf("%s: %+v\n", c.Name, c.Beside)
+		}
+	}
+	o.Figure = strings.Join(figures, "; ")
+	return o
+}
+
+func (s *settings) tlsCalls(ctx context.Context) claim.Outcome {
+	program, err := s.program()
+	if err != nil {
+		return claim.Outcome{Figure: err.Error()}
+	}
+	all, err := tlsrun.Calls(ctx, program, s.calls, s.rate)
+	if err != nil {
+		return claim.Outcome{Figure: err.Error()}
+	}
+	o := claim.Outcome{State: claim.Held}
+	var figures []string
+	for _, c := range all {
+		figures = append(figures, fmt.Sprintf("%v: %d of %d calls, %.0f per second", c.Way, c.Done, c.Made, float64(c.Done)/c.Elapsed.Seconds()))
+		if c.Done != c.Made || c.Made != s.calls {
+			o.State = claim.NotHeld
+			o.Detail += fmt.Sprintf("%v: %v\n", c.Way, c.First)
 		}
 	}
 	o.Figure = strings.Join(figures, "; ")

@@ -1,8 +1,8 @@
-// Package tlsload loads a server over TLS: crowds of peers that do not complete their handshake (Hold), clients that connect
-// at a steady rate and ask (Ask), and kept connections (Keep). It stays on loopback addresses and is bounded in connections and
-// in time.
+// Package tlsload loads a server over TLS: calls (Calls), crowds of peers that do not complete their handshake (Hold), clients
+// that connect at a steady rate and ask (Ask), and kept connections (Keep). It stays on loopback addresses and is bounded in
+// connections, calls and time.
 //
-// Start at Hold, Ask and Keep.
+// Start at Calls, Hold, Ask and Keep; package sipcall has the texts of calls.
 package tlsload
 
 import (

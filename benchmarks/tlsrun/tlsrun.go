@@ -1,7 +1,7 @@
-// Package tlsrun starts a server with TLS and measures it: what floods of handshakes cost the others (Flood), and whether a
-// reload with new certificates drops anything (Reload).
+// Package tlsrun starts a server with TLS and measures it: calls between TLS and UDP (Calls), what floods of handshakes cost
+// the others (Flood), and whether a reload with new certificates drops anything (Reload).
 //
-// Start at Flood and Reload.
+// Start at Calls, Flood and Reload.
 package tlsrun
 
 import (
