@@ -132,5 +132,6 @@ func all(s *settings) []claim.Claim {
 		claimsCalls(s),
 		claimsTLS(s),
 		claimsDNS(s),
+		claimsWS(s),
 	)
 }
