@@ -40,7 +40,7 @@ func (w Way) String() string {
 const (
 	maxCalls = 100_000
 	// callQuiet is how long nothing may come until what is missing counts as lost.
-	callQuiet = 5 * time.Second
+	callQuiet = 10 * time.Second
 	// callConns is how many connections of FromTLSEach are open at the same time at most.
 	callConns  = 2000
 	udpBuffer  = 4 << 20

@@ -19,9 +19,9 @@ const (
 	// maxConns bounds the connections of a run, maxRate the new ones per second.
 	maxConns = 15_000
 	maxRate  = 2000
-	// dialLimit bounds the opening of a connection and its handshake, askLimit an answer.
-	dialLimit = 10 * time.Second
-	askLimit  = 10 * time.Second
+	// dialLimit bounds the opening of a connection and its handshake, askLimit an answer: Timer B (RFC 3261 §17.1.1.2).
+	dialLimit = 32 * time.Second
+	askLimit  = 32 * time.Second
 	// dripEvery is the time between two bytes of a slow peer, dripTick that between two peers whose turn it is.
 	dripEvery = time.Second
 	dripTick  = 5 * time.Millisecond

@@ -9,6 +9,10 @@ import (
 	"sipedge/benchmarks/tlsload"
 )
 
+// handshakeShare is by how much slower calls with a connection each are made: a handshake costs both ends more than ten
+// messages.
+const handshakeShare = 4
+
 // Called is the calls of one way.
 type Called struct {
 	Way tlsload.Way
@@ -28,7 +32,11 @@ func Calls(ctx context.Context, program string, calls int, rate float64) ([]Call
 	}
 	var all []Called
 	for _, way := range []tlsload.Way{tlsload.FromTLS, tlsload.FromTLSEach, tlsload.ToTLS} {
-		res, err := tlsload.Calls(ctx, tlsload.CallLoad{Server: r.tls, UDP: udp, Way: way, Calls: calls, Rate: rate, Cert: r.path("cert.pem"), Key: r.path("key.pem")})
+		at := rate
+		if way == tlsload.FromTLSEach {
+			at /= handshakeShare
+		}
+		res, err := tlsload.Calls(ctx, tlsload.CallLoad{Server: r.tls, UDP: udp, Way: way, Calls: calls, Rate: at, Cert: r.path("cert.pem"), Key: r.path("key.pem")})
 		if err != nil {
 			return all, err
 		}
