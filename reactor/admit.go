@@ -67,10 +67,10 @@ func (t *census) add(kind Transport, n int) {
 // leave gives a connection's place back.
 func (r *Reactor) leave(c *conn) {
 	if c.outbound {
-		r.leaveOutbound(c.meta.Transport)
+		r.leaveOutbound(c.kind())
 		return
 	}
-	r.withdraw(c.meta.Remote, c.meta.Transport)
+	r.withdraw(c.meta.Remote, c.kind())
 }
 
 // leaveOutbound gives the place of an outbound connection back.

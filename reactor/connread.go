@@ -117,42 +117,56 @@ func (l *loop) cut(c *conn, buf []byte) (taken int) {
 	limit := l.r.streams.Load().MaxMessage
 	c.meta.Received = l.now
 	for c.state == connOpen && taken < len(buf) {
-		k, bad := 0, false
-		for k < len(l.frames) && taken < len(buf) && !bad {
+		k, alone := 0, false
+		why := error(nil)
+		for k < len(l.frames) && taken < len(buf) && why == nil && !alone {
 			n, f := c.framer.Next(buf[taken:])
-			if f == FrameMore || f == FrameMessage && n > limit {
+			if f == FrameMore && n > 0 {
+				taken += n
+				continue
+			}
+			if f == FrameMore || (f == FrameMessage || f == FrameTurn) && n > limit {
 				if len(buf)-taken < limit {
 					break
 				}
 				n, f = limit, FrameTooLarge
 			}
-			l.frames[k] = Message{Data: buf[taken : taken+n : taken+n], Meta: c.meta, Frame: f}
+			data := buf[taken : taken+n : taken+n]
+			if c.unwrap != nil && f != FrameTooLarge {
+				data, alone = c.unwrap.Unwrap(data)
+			}
+			l.frames[k] = Message{Data: data, Meta: c.meta, Frame: f}
 			taken += n
 			k++
 			switch f {
-			case FrameMessage, FramePing:
+			case FrameMessage, FramePing, FrameTurn:
 				c.message, c.asked = l.now, true
 				if !c.heard {
 					c.heard = true
 					l.armBy(c, l.deadline(c))
 				}
 			case FrameBad, FrameTooLarge:
-				bad = true // nothing behind it can be understood
+				why = ErrFraming // nothing behind it can be understood
+			case FrameClose:
+				why = io.EOF
 			}
+			alone = alone || f == FrameTurn
 		}
-		full := k == len(l.frames)
+		again := alone || k == len(l.frames)
 		if k > 0 {
 			l.c.msgsIn.Add(uint64(k))
 			l.deliver(l.frames[:k])
 			clear(l.frames[:k])
 		}
-		if bad {
-			l.c.framing.Add(1)
+		if why != nil {
+			if why == ErrFraming {
+				l.c.framing.Add(1)
+			}
 			if c.state == connOpen {
-				l.closeAfterWrite(c, ErrFraming)
+				l.closeAfterWrite(c, why)
 			}
 		}
-		if !full {
+		if !again {
 			return taken
 		}
 	}
@@ -165,14 +179,24 @@ func (l *loop) keep(c *conn, rest []byte, taken int, own bool, read int) {
 	if c.state == connDead {
 		return // its buffers are given back after the cycle
 	}
+	part := uint32(0)
+	if c.unwrap != nil && c.state == connOpen {
+		part = c.unwrap.Partial()
+	}
 	if len(rest) == 0 || c.state != connOpen {
 		l.bufs.put(c.in)
-		c.in, c.began = nil, 0
-		return
+		c.in = nil
+		if rest = nil; part == 0 {
+			c.part, c.began = 0, 0
+			return
+		}
 	}
-	if taken > 0 || c.began == 0 {
-		c.began = l.now
+	if c.began == 0 || part != c.part || part == 0 && taken > 0 {
+		c.part, c.began = part, l.now
 		l.armBy(c, l.deadline(c))
+	}
+	if len(rest) == 0 {
+		return
 	}
 	switch {
 	case !own && taken == 0: // c.in is its front already

@@ -19,6 +19,9 @@ type conn struct {
 	want          interest
 	meta          Meta // of its messages, but for the time
 	framer        Framer
+	unwrap        Unwrapper // framer, if it is one
+	part          uint32    // the message that it kept a part of
+	turned        Transport // what it was before TurnConn
 
 	// What has come and is not a whole message yet: nil, or of a size of the loop's
 	// buffers. lastRead is how much the last system call brought.
@@ -120,6 +123,7 @@ func (l *loop) newConn(fd int) *conn {
 	} else {
 		c.framer.Reset()
 	}
+	c.unwrap, _ = c.framer.(Unwrapper)
 	l.c.conns.Store(uint64(len(l.slots) - len(l.freeSlots)))
 	return c
 }
@@ -157,6 +161,7 @@ func (l *loop) bury() {
 		l.bufs.put(c.in)
 		l.bufs.put(c.out)
 		c.in, c.out, c.tls = nil, nil, nil
+		c.framer.Reset()
 		slot := c.id.Slot()
 		l.slots[slot].c = nil
 		l.freeSlots = append(l.freeSlots, slot)

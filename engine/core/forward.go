@@ -88,6 +88,9 @@ func (p *Proc) Forward(t Target) error {
 	if !p.Index.IsRequest() {
 		return ErrNotRequest
 	}
+	if p.http {
+		return ErrNotSIP
+	}
 	if code, reason := p.refuseForward(); code != 0 {
 		if p.Index.Method() == sipparse.MethodAck {
 			p.loop.stats.acksExhausted.Add(1)
@@ -293,7 +296,7 @@ func (p *Proc) nextHop(proto rt.Proto) (Target, error) {
 // protocol and family fit (else the first that fits, as the cookbook says of
 // force_send_socket), the one it came in by, the first that fits.
 func (p *Proc) outSocket(t Target) (*Socket, error) {
-	if t.Proto != rt.ProtoUDP && t.Proto != rt.ProtoTCP && t.Proto != rt.ProtoTLS {
+	if !p.snap.served[t.Proto] && t.Proto != rt.ProtoUDP && t.Proto != rt.ProtoTCP && t.Proto != rt.ProtoTLS {
 		return nil, ErrNotServed
 	}
 	if p.SendSocket != 0 {
@@ -303,7 +306,7 @@ func (p *Proc) outSocket(t Target) (*Socket, error) {
 	} else if s := p.InSocket(); s.fits(t) {
 		return s, nil
 	}
-	for _, s := range p.snap.sockets {
+	for _, s := range p.snap.byProto {
 		if s.fits(t) {
 			return s, nil
 		}
@@ -326,6 +329,9 @@ func (p *Proc) onSend(t Target, out *Socket) bool {
 // Send sends the message as it was received, without a Via of ours (cookbook
 // send()).
 func (p *Proc) Send(t Target) error {
+	if p.http {
+		return ErrNotSIP
+	}
 	out, err := p.outSocket(t)
 	if err != nil {
 		return err
@@ -349,7 +355,7 @@ func (l *loop) sendEdited(p *Proc, out *Socket, t Target) error {
 	if n > maxDatagram {
 		return ErrTooLong
 	}
-	buf := l.rl.Reserve(n)
+	buf := l.room(out.Proto, n)
 	if buf == nil {
 		l.stats.sendFull.Add(1)
 		return ErrSendFull

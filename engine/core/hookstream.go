@@ -44,7 +44,7 @@ func (l *loop) SendReply(meta *reactor.Meta, to reactor.Addr, b []byte) error {
 // sendOver sends bytes over a connection. Why it cannot be opened does not matter to
 // a transaction: its next hop is not reachable.
 func (l *loop) sendOver(out *Socket, to reactor.Addr, name transport.Name, prefer reactor.ConnID, tag uint64, data []byte) error {
-	b := l.rl.Reserve(len(data))
+	b := l.room(out.Proto, len(data))
 	if b == nil {
 		l.stats.sendFull.Add(1)
 		return ErrSendFull

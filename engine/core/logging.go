@@ -62,6 +62,14 @@ func (l *loop) logf(p *Proc, level int, format string, args ...any) {
 	l.log.Write(level, log.ClassMessage, p.source(), b)
 }
 
+// logPeer writes a line about a connection.
+func (l *loop) logPeer(m *reactor.Meta, level int, format string, args ...any) {
+	if source := sourceOf(&m.Remote); l.log.Wanted(level, log.ClassMessage, source) {
+		b := fmt.Appendf(nil, format, args...)
+		l.log.Write(level, log.ClassMessage, source, fmt.Appendf(b, " (from %s:%s)", m.Transport, m.Remote))
+	}
+}
+
 // logScriptError names the place in the script where a message's script ended.
 func (l *loop) logScriptError(p *Proc, err error) {
 	if !l.wanted(p, levelErr) {

@@ -58,6 +58,7 @@ type Proc struct {
 
 	maxForwardsSet bool
 	kept           sipparse.Edits // while a copy is built
+	http, httpDone bool           // a request of HTTP; it has been answered
 	viaSettled     bool
 	viaIsSource    bool       // the name in the top Via is that of the source (viacheck.go)
 	viaCheck       viaCheck   // how far that has been looked into

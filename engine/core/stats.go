@@ -18,6 +18,15 @@ type loopStats struct {
 	// TLS connections that did not come about, accepted or opened
 	handshakesFailed atomic.Uint64
 	lostSends        atomic.Uint64 // messages lost with their connection
+	httpRequests     atomic.Uint64 // requests of HTTP
+	httpRefused      atomic.Uint64 // of those, answered without the script
+	wsOpened         atomic.Uint64 // connections that began to speak WebSocket
+	wsClosed         atomic.Uint64 // and ended
+	wsLocalClosed    atomic.Uint64 // of those, closed by the script
+	wsRemoteClosed   atomic.Uint64 // closed by the client
+	wsFailed         atomic.Uint64 // lost, silent or closed for breaking the protocol
+	wsFramesIn       atomic.Uint64
+	wsFramesOut      atomic.Uint64
 	received         atomic.Uint64 // datagrams and messages from the network
 	handled          atomic.Uint64 // messages processed here, their own and those handed over
 	keepAlives       atomic.Uint64 // CRLF and NUL pings

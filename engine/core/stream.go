@@ -4,7 +4,9 @@ import (
 	"errors"
 
 	"sipedge/engine/transport"
+	"sipedge/engine/ws"
 	"sipedge/reactor"
+	"sipedge/script/rt"
 	"sipedge/sipparse"
 )
 
@@ -169,7 +171,7 @@ func (l *loop) connTo(snap *Snapshot, out *Socket, to reactor.Addr, name transpo
 		}
 		conns.Close(id)
 	}
-	if f&ForwardNoConnect != 0 || snap.cfg.NoConnect {
+	if f&ForwardNoConnect != 0 || snap.cfg.NoConnect || isWebSocket(out.Proto) {
 		return 0, ErrNoConnect
 	}
 	return l.connect(snap, out, to, name)
@@ -212,14 +214,43 @@ func (l *loop) commitStream(snap *Snapshot, out *Socket, to reactor.Addr, name t
 		l.stats.sendFull.Add(1)
 		return err
 	}
-	if err = l.commitConn(id, tag, n, f); err == nil {
+	if err = l.commitConn(out.Proto, id, tag, n, f); err == nil {
 		l.stats.sent.Add(1)
 	}
 	return err
 }
 
+// room is space for a message of n bytes that leaves over a transport. It is good until
+// commitStream or commitConn, as that of reactor.Loop.Reserve.
+func (l *loop) room(proto rt.Proto, n int) []byte {
+	if !isWebSocket(proto) {
+		return l.rl.Reserve(n)
+	}
+	b := l.rl.Reserve(n + ws.MaxHeader)
+	if b == nil {
+		return nil
+	}
+	l.framed = b
+	return b[ws.MaxHeader:]
+}
+
+// frameRoom puts a frame around the first n bytes of room and returns its length.
+func (l *loop) frameRoom(n int) int {
+	b := l.framed
+	l.framed = nil
+	l.stats.wsFramesOut.Add(1)
+	h := ws.PutHeader(b, ws.OpText, n)
+	if h < ws.MaxHeader {
+		copy(b[h:], b[ws.MaxHeader:ws.MaxHeader+n])
+	}
+	return h + n
+}
+
 // commitConn is commitStream once the connection is known; the caller counts.
-func (l *loop) commitConn(id reactor.ConnID, tag uint64, n int, f StreamFlags) error {
+func (l *loop) commitConn(proto rt.Proto, id reactor.ConnID, tag uint64, n int, f StreamFlags) error {
+	if isWebSocket(proto) {
+		n = l.frameRoom(n)
+	}
 	switch err := l.rl.CommitConn(id, tag, n); {
 	case err == nil:
 	case errors.Is(err, reactor.ErrNoConn):
@@ -237,7 +268,7 @@ func (l *loop) commitConn(id reactor.ConnID, tag uint64, n int, f StreamFlags) e
 
 // sendStream is commitStream of bytes that lie elsewhere.
 func (l *loop) sendStream(p *Proc, out *Socket, t Target, data []byte, f StreamFlags) error {
-	b := l.rl.Reserve(len(data))
+	b := l.room(out.Proto, len(data))
 	if b == nil {
 		l.stats.sendFull.Add(1)
 		return ErrSendFull
@@ -266,11 +297,19 @@ func (p *Proc) commitReply(n int) error {
 			return err
 		}
 	}
-	return l.commitConn(id, statelessTag, n, f)
+	return l.commitConn(p.Proto, id, statelessTag, n, f)
 }
 
 // frame handles what is no message: keep-alives, and streams that are none of SIP.
 func (l *loop) frame(m *reactor.Message) {
+	if m.Frame == reactor.FrameTurn {
+		l.httpRequest(m.Data, &m.Meta)
+		return
+	}
+	if isWebSocket(protoOf(m.Meta.Transport)) {
+		l.wsFrame(m)
+		return
+	}
 	switch m.Frame {
 	case reactor.FramePing:
 		l.stats.keepAlives.Add(1)
@@ -281,7 +320,9 @@ func (l *loop) frame(m *reactor.Message) {
 		l.stats.keepAlives.Add(1)
 	default:
 		l.stats.framingErrors.Add(1)
-		l.unframed(m)
+		if !l.httpBroken(m) {
+			l.unframed(m)
+		}
 	}
 }
 
@@ -326,5 +367,6 @@ func (l *loop) ConnEvent(rl reactor.Loop, c reactor.ConnID, ev reactor.ConnEvent
 			l.stats.connsClosed.Add(1)
 		}
 		l.srv.conns.Close(c)
+		l.wsClosed(c)
 	}
 }

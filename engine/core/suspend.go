@@ -202,7 +202,7 @@ func (l *loop) park(p *Proc) bool {
 		l.giveUp(p)
 		return false
 	}
-	if p.Index.IsRequest() && s.key == 0 && p.event == nil {
+	if p.Index.IsRequest() && s.key == 0 && p.event == nil && !p.http {
 		l.key(p.self.slot(), transactionKey(p))
 	}
 	return true

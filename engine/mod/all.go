@@ -27,6 +27,8 @@ import (
 	"sipedge/engine/mod/tmx"
 	"sipedge/engine/mod/uac"
 	"sipedge/engine/mod/uac_redirect"
+	"sipedge/engine/mod/websocket"
+	"sipedge/engine/mod/xhttp"
 	"sipedge/engine/mod/xlog"
 	"sipedge/engine/params"
 	scriptpv "sipedge/script/pv"
@@ -58,6 +60,8 @@ func All() []*registry.Module {
 		tmx.Module(),
 		uac.Module(),
 		uac_redirect.Module(),
+		websocket.Module(),
+		xhttp.Module(),
 		xlog.Module(),
 	}
 }
