@@ -47,8 +47,8 @@ const (
 	ResponseIn
 	// ResponseForward: a reply is about to be relayed upstream; edits act.
 	ResponseForward
-	// ResponseOut: a reply has been sent upstream. Proc is the relayed reply, or the
-	// request for a reply that was made here (Args.Local).
+	// ResponseOut: a reply has been sent upstream, of the 2xx to an INVITE the first.
+	// Proc is the relayed reply, or the request for a reply that was made here (Args.Local).
 	ResponseOut
 	// Failure: all branches have failed; before the failure_route. Proc is the request.
 	Failure
@@ -70,6 +70,9 @@ const (
 	// AckOut: t_relay() has sent an ACK on, that of a 2xx. For API.OnAckOut only; T is
 	// none, since such an ACK is a transaction of its own (RFC 3261 §17).
 	AckOut
+	// ResponseAgain: a further 2xx to an INVITE has been sent upstream: the same once
+	// more, or that of another branch. Proc is the relayed reply.
+	ResponseAgain
 )
 
 // Args is what a callback gets; it is good until the callback returns.
