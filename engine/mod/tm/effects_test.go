@@ -110,3 +110,13 @@ func TestReasonOfACancel(t *testing.T) {
 		}
 	}
 }
+
+// t_fork_to() adds a destination by its own URI; the current $du is not for it.
+func TestForkToAddsADestination(t *testing.T) {
+	b := newBed(t, loads+`route { $du = "sip:192.0.2.20"; t_fork_to("sip:carol@192.0.2.30"); t_fork_to_uri("sip:dave@192.0.2.30"); if (t_fork_to("no uri")) exit; t_relay(); }`)
+	m := request("INVITE", "f")
+	m.URI = "sip:bob@192.0.2.99"
+	b.a.Send(m.String())
+	b.want(b.b, "INVITE sip:bob@192.0.2.99")
+	b.want(b.c, "INVITE sip:carol@192.0.2.30", "INVITE sip:dave@192.0.2.30")
+}
