@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"sipedge/engine/log"
+	"sipedge/reactor"
 	"sipedge/sipparse"
 )
 
@@ -67,6 +68,14 @@ func (l *loop) logf(p *Proc, level int, format string, args ...any) {
 	l.log.Write(level, log.ClassMessage, p.source(), b)
 }
 
+// logPeer writes a line about a connection.
+func (l *loop) logPeer(m *reactor.Meta, level int, format string, args ...any) {
+	if source := sourceOf(&m.Remote); l.log.Wanted(level, log.ClassMessage, source) {
+		b := fmt.Appendf(nil, format, args...)
+		l.log.Write(level, log.ClassMessage, source, fmt.Appendf(b, " (from %s:%s)", m.Transport, m.Remote))
+	}
+}
+
 // logScriptError names the place in the script where a message's script ended.
 func (l *loop) logScriptError(p *Proc, err error) {
 	if !l.wanted(p, levelErr) {
@@ -93,10 +102,11 @@ func (l *loop) logPanic(p *Proc, e any) {
 }
 
 // source is the peer as the log's limits count it.
-func (p *Proc) source() uint64 {
-	ip := &p.Meta.Remote.IP
+func (p *Proc) source() uint64 { return sourceOf(&p.Meta.Remote) }
+
+func sourceOf(a *reactor.Addr) uint64 {
 	var h uint64
-	for _, b := range ip {
+	for _, b := range &a.IP {
 		h = (h ^ uint64(b)) * 0x100000001b3
 	}
 	return h | 1
