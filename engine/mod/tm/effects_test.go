@@ -12,6 +12,7 @@ import (
 func TestRelayingOverATransportThatIsNotServed(t *testing.T) {
 	for _, f := range []string{
 		"t_relay_to_tcp", "t_relay_to_tls", "t_relay_to_sctp",
+		"t_replicate_tcp", "t_replicate_tls", "t_replicate_sctp",
 		"t_forward_nonack_tcp", "t_forward_nonack_tls", "t_forward_nonack_sctp",
 	} {
 		b := newBed(t, loads+`route { t_newtran(); if (`+f+`("192.0.2.20", "5060")) exit; t_reply("501", "Not Served"); }`)
@@ -96,6 +97,7 @@ func TestReasonOfACancel(t *testing.T) {
 	for _, tc := range []struct{ set, param, want string }{
 		{"", "", `SIP;cause=600;text="Busy everywhere"`},
 		{`t_set_no_e2e_cancel_reason("1");`, "", ""},
+		{`t_disable_e2e_cancel_reason("1");`, "", ""},
 		{`t_set_no_e2e_cancel_reason("1"); t_set_no_e2e_cancel_reason("0");`, "", `SIP;cause=600;text="Busy everywhere"`},
 		{`t_newtran(); t_set_no_e2e_cancel_reason("1");`, "", ""},
 		{"", `modparam("tm", "e2e_cancel_reason", 0)`, ""},
