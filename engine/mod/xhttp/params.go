@@ -1,6 +1,7 @@
 package xhttp
 
 import (
+	"errors"
 	"fmt"
 
 	"sipedge/engine/core"
@@ -31,8 +32,11 @@ var params = []registry.Param{
 	},
 }
 
-// program compiles the expressions.
+// program demands the block that answers requests, and compiles the expressions.
 func program(b registry.Build, cfg any) error {
+	if !b.Route(rt.EventRoute, requestEvent) {
+		return errors.New("there is no event_route[" + requestEvent + "], which answers the requests")
+	}
 	c := cfg.(*Config)
 	for _, x := range []struct {
 		name, text string
