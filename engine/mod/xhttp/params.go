@@ -1,7 +1,6 @@
 package xhttp
 
 import (
-	"errors"
 	"fmt"
 
 	"sipedge/engine/core"
@@ -32,11 +31,16 @@ var params = []registry.Param{
 	},
 }
 
-// program demands the block that answers requests, and compiles the expressions.
-func program(b registry.Build, cfg any) error {
-	if !b.Route(rt.EventRoute, requestEvent) {
-		return errors.New("there is no event_route[" + requestEvent + "], which answers the requests")
+// started tells the operator when there is no block that answers requests.
+func started(host, _ any) {
+	s := host.(*core.Server)
+	if s.Snapshot().Block(rt.EventRoute, requestEvent) == nil {
+		s.Log().Printf(levelWarn, "xhttp: there is no event_route[%s]; requests of HTTP get 404", requestEvent)
 	}
+}
+
+// program compiles the expressions.
+func program(b registry.Build, cfg any) error {
 	c := cfg.(*Config)
 	for _, x := range []struct {
 		name, text string

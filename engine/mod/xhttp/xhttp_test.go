@@ -11,12 +11,16 @@ func TestReadmeCompiles(t *testing.T) { modtest.CheckReadme(t) }
 
 func TestWhatCannotBeServedIsRefusedAtStart(t *testing.T) {
 	const load = "loadmodule \"xhttp\"\n"
-	modtest.WantRefused(t, load+`route { drop; }`, "there is no event_route[xhttp:request]")
 	const block = "event_route[xhttp:request] { exit; } "
 	modtest.WantRefused(t, load+block+`modparam("xhttp", "url_match", "(") route { drop; }`, "url_match")
 	modtest.WantRefused(t, load+block+`modparam("xhttp", "url_skip", "[") route { drop; }`, "url_skip")
 	modtest.WantRefused(t, load+`route { drop; } event_route[xhttp:request] { xhttp_reply("99", "No", "", ""); }`, "100 to 699")
 	modtest.WantRefused(t, load+block+`route { xhttp_reply("200", "OK", "", ""); }`, "not allowed")
+}
+
+// TestWithoutABlockNobodyAnswers: Kamailio does not start then.
+func TestWithoutABlockNobodyAnswers(t *testing.T) {
+	modtest.New(t, "loadmodule \"xhttp\"\nroute { drop; }").WaitLog("there is no event_route[xhttp:request]; requests of HTTP get 404")
 }
 
 // TestSIPHasNoURLOfHTTP.
