@@ -83,6 +83,22 @@ func (p *Proc) Forward(t Target) error {
 			t.Proto = proto
 		}
 	}
+	err := p.forwardTo(t)
+	for _, next := range p.Others(t) {
+		if !TriesNext(err) {
+			break
+		}
+		p.loop.stats.failovers.Add(1)
+		err = p.forwardTo(next)
+	}
+	if err == nil {
+		p.loop.stats.forwarded.Add(1)
+	}
+	return err
+}
+
+// forwardTo sends one copy to one target.
+func (p *Proc) forwardTo(t Target) error {
 	out, err := p.outSocket(t)
 	if err != nil {
 		return err
@@ -97,9 +113,6 @@ func (p *Proc) Forward(t Target) error {
 		large, by := p.largeTarget(t)
 		err = p.sendCopy(large, by, out)
 		p.Edits = saved
-	}
-	if err == nil {
-		p.loop.stats.forwarded.Add(1)
 	}
 	return err
 }
@@ -295,8 +308,12 @@ func (s *Socket) fits(t Target) bool {
 // onSend runs the onsend_route on the message as it will leave; false: the
 // script dropped it.
 func (p *Proc) onSend(t Target, out *Socket) bool {
+	return p.runOnSend(t, out, p.Edits.Size(len(p.Msg)))
+}
+
+func (p *Proc) runOnSend(t Target, out *Socket, size int) bool {
 	p.SendFrom, p.SendTo, p.SendProto = out.Addr, t.Addr.AddrPort(), t.Proto
-	p.SendLen = p.Edits.Size(len(p.Msg))
+	p.SendLen = size
 	return p.runNested(rt.SendRoute, p.snap.prog.Send) != rt.Dropped
 }
 

@@ -53,8 +53,9 @@ func (l *loop) sendOver(out *Socket, to reactor.Addr, prefer reactor.ConnID, tag
 }
 
 // Unsent implements reactor.StreamHandler.
-func (l *loop) Unsent(_ reactor.Loop, _ reactor.ConnID, tag uint64, _ error) {
+func (l *loop) Unsent(_ reactor.Loop, c reactor.ConnID, tag uint64, why error) {
 	l.stats.lostSends.Add(1)
+	l.notReachable(c, why, true)
 	if tag>>sendTagLoop == 0 {
 		return
 	}

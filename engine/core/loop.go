@@ -41,6 +41,9 @@ type loop struct {
 	hooks []SendHook
 	kept  []heldSnapshot
 
+	dialled  map[reactor.ConnID]dialled // connections opened from here (failed.go)
+	collects bool                       // the list of failed destinations will be cleaned up
+
 	// Names as destinations (resolve.go); nil until one is needed.
 	names   Names
 	dnsWork *dns.Work
@@ -54,7 +57,7 @@ type loop struct {
 }
 
 func newLoop(s *Server, id int) *loop {
-	return &loop{srv: s, id: id, log: s.logger.Loop(id), keys: make(map[uint64]int32), buffers: pool.NewArena(pool.ArenaConfig{Limit: parkedBytes})}
+	return &loop{srv: s, id: id, log: s.logger.Loop(id), keys: make(map[uint64]int32), dialled: make(map[reactor.ConnID]dialled), buffers: pool.NewArena(pool.ArenaConfig{Limit: parkedBytes})}
 }
 
 // Start implements reactor.Handler.
@@ -129,6 +132,7 @@ func (l *loop) takeWith(snap *Snapshot, data []byte, meta *reactor.Meta) *Proc {
 	p.viaSettled, p.respOK, p.maxForwardsSet = false, false, false
 	p.fail, p.editsLost = nil, false
 	p.streamFlags, p.replyConn, p.largeProto = 0, 0, rt.ProtoNone
+	p.nOthers, p.passList = 0, false
 	if len(p.resolved) > 0 {
 		clear(p.resolved)
 		p.resolved = p.resolved[:0]

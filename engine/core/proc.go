@@ -71,6 +71,10 @@ type Proc struct {
 	asked     dns.Query      // of the last ErrUnresolved
 	askedHost []byte         // its host
 	resolved  []resolvedName // for which the script has waited
+	otherOf   Target         // the last name's target, and those behind it (failover.go)
+	others    [maxOthers]Target
+	nOthers   int
+	passList  bool // IgnoreBlacklist
 
 	parked bool     // the message is a copy of ours
 	owned  pool.Ref // where that copy lies

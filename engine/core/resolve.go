@@ -3,6 +3,7 @@ package core
 import (
 	"errors"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 
@@ -93,7 +94,7 @@ func dnsPolicy(c *params.Core, sockets []*Socket) *dns.Policy {
 	p := &dns.Policy{
 		TryNAPTR: c.DNSTryNAPTR, NAPTRIgnoreRFC: c.DNSNAPTRIgnoreRFC, SRVLB: c.DNSSrvLB, TryIPv6: c.DNSTryIPv6,
 		IPv4Only: c.DNSCacheFlags&1 != 0, IPv6Only: c.DNSCacheFlags&2 != 0, PreferIPv6: c.DNSCacheFlags&4 != 0,
-		Failover: c.UseDstBlacklist, // the addresses behind the first are of use
+		Failover: c.UseDNSFailover || c.UseDstBlacklist, // the addresses behind the first are of use
 		No4:      true, No6: true,
 	}
 	p.Preference[rt.ProtoUDP], p.Preference[rt.ProtoTCP] = c.DNSUDPPref, c.DNSTCPPref
@@ -120,6 +121,7 @@ type resolvedName struct {
 	proto  rt.Proto
 	secure bool
 	target Target
+	others []Target // behind target
 	err    error
 }
 
@@ -159,6 +161,7 @@ func (p *Proc) uriTarget(buf []byte, u *sipparse.URI, proto rt.Proto) (Target, e
 }
 
 func (p *Proc) target(q *dns.Query) (Target, error) {
+	p.nOthers = 0
 	if a, ok := parseIP(q.Host); ok {
 		if !p.snap.core.DNSTryIPv6 && a.Unmap().Is6() {
 			return Target{}, ErrUnresolvable
@@ -171,6 +174,7 @@ func (p *Proc) target(q *dns.Query) (Target, error) {
 	}
 	for i := range p.resolved {
 		if n := &p.resolved[i]; n.is(q) {
+			p.otherOf, p.nOthers = n.target, copy(p.others[:], n.others)
 			return n.target, n.err
 		}
 	}
@@ -198,17 +202,21 @@ func (p *Proc) target(q *dns.Query) (Target, error) {
 	return Target{}, p.unresolved(q.Host, err)
 }
 
-// firstTarget is the first target that has not failed lately, else the first.
+// firstTarget is the first target that has not failed lately, else the first. With
+// use_dns_failover the next ones are kept (Others).
 func (p *Proc) firstTarget(t *dns.Targets) (Target, error) {
+	first := 0
 	for i := range t.Len() {
-		if x := asTarget(t.At(i)); sendable(t.At(i).Addr.Addr()) && !p.listed(x) {
-			return x, nil
+		if sendable(t.At(i).Addr.Addr()) && !p.listed(asTarget(t.At(i))) {
+			first = i
+			break
 		}
 	}
-	if !sendable(t.At(0).Addr.Addr()) {
+	if !sendable(t.At(first).Addr.Addr()) {
 		return Target{}, ErrBadTarget
 	}
-	return asTarget(t.At(0)), nil
+	p.keepOthers(t, first)
+	return asTarget(t.At(first)), nil
 }
 
 func asTarget(x dns.Target) Target {
@@ -296,6 +304,7 @@ func (p *Proc) settle(o *nameOutcome) resolvedName {
 	} else {
 		n.target, n.err = p.firstTarget(o.targets)
 	}
+	n.others = slices.Clone(p.Others(n.target))
 	return n
 }
 
@@ -320,10 +329,11 @@ func deliverName(poster reactor.Poster, h Handle, out *nameOutcome) {
 // added can be sent to without waiting for name servers. ErrUnresolved: see AwaitName. Whatever
 // else is wrong with them is found when they are sent to.
 func (p *Proc) RouteKnown(t Target) error {
-	if t.Addr == (reactor.Addr{}) {
-		if _, err := p.nextHop(t.Proto); err == ErrUnresolved {
-			return err
-		}
+	if t.Addr != (reactor.Addr{}) { // where all branches go
+		return nil
+	}
+	if _, err := p.nextHop(t.Proto); err == ErrUnresolved {
+		return err
 	}
 	for _, b := range p.Branches() {
 		v := b.DstURI

@@ -2,7 +2,9 @@ package core
 
 import (
 	"errors"
+	"syscall"
 
+	"sipedge/engine/blacklist"
 	"sipedge/reactor"
 	"sipedge/sipparse"
 )
@@ -188,8 +190,12 @@ func (l *loop) connect(snap *Snapshot, out *Socket, to reactor.Addr) (reactor.Co
 	l.dial = reactor.Dial{Transport: proto, Socket: out.ID, From: from, To: to, TOS: snap.cfg.TOS}
 	id, err := l.rl.Connect(&l.dial)
 	if err != nil {
+		if _, system := err.(syscall.Errno); system {
+			l.list(out.Proto, to, blacklist.ConnectFailed)
+		}
 		return 0, err
 	}
+	l.dialled[id] = dialled{proto: out.Proto, to: to}
 	l.srv.conns.Open(id, proto, to)
 	return id, nil
 }
@@ -303,10 +309,14 @@ func (l *loop) unframed(m *reactor.Message) {
 }
 
 // ConnEvent implements reactor.StreamHandler.
-func (l *loop) ConnEvent(rl reactor.Loop, c reactor.ConnID, ev reactor.ConnEvent, _ error) {
+func (l *loop) ConnEvent(rl reactor.Loop, c reactor.ConnID, ev reactor.ConnEvent, why error) {
 	switch ev {
 	case reactor.ConnOpened:
 		l.stats.connsOpened.Add(1)
+		if d, ours := l.dialled[c]; ours {
+			d.open = true
+			l.dialled[c] = d
+		}
 		if info, there := rl.Conn(c); there {
 			l.srv.conns.Open(c, info.Transport, info.Remote)
 		}
@@ -314,6 +324,8 @@ func (l *loop) ConnEvent(rl reactor.Loop, c reactor.ConnID, ev reactor.ConnEvent
 		l.srv.conns.Retire(c)
 	case reactor.ConnClosed:
 		l.stats.connsClosed.Add(1)
+		l.notReachable(c, why, false)
+		delete(l.dialled, c)
 		l.srv.conns.Close(c)
 	}
 }

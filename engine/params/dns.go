@@ -86,7 +86,7 @@ func dnsRows() []row {
 			doc("Use the system's search list."),
 		yesNo("use_dns_cache", func(c *Core) *bool { return &c.UseDNSCache }, true).live().
 			doc("Use the resolver with its cache instead of the system's."),
-		yesNo("use_dns_failover", func(c *Core) *bool { return &c.UseDNSFailover }, false).later().
+		yesNo("use_dns_failover", func(c *Core) *bool { return &c.UseDNSFailover }, false).live().
 			doc("Try the next address of a name when one fails."),
 		number("dns_deadline", func(c *Core) *int64 { return &c.DNSDeadline }, 8, 1, 60).live().
 			doc("Seconds within which a destination is found, whatever it takes: NAPTR, SRV and address records, repetitions, further servers. A request whose destination is not found by then is answered with 500.").from("sipedge"),

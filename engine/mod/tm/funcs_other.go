@@ -22,7 +22,7 @@ func otherFunctions() []registry.Function {
 			}),
 		switchFunction("t_set_disable_6xx", routes, "Whether a 6xx is like any other failure.",
 			func(p *core.Proc, t *tx, on bool) { setFlag(p, t, fNo6xx, on) }),
-		switchFunction("t_set_disable_failover", routes, "Whether DNS failover is left out. Nothing yet: a branch has one destination, and there is no DNS failover to leave out.",
+		switchFunction("t_set_disable_failover", routes, "Whether the request stays at the first address of a name (use_dns_failover).",
 			func(p *core.Proc, t *tx, on bool) { setFlag(p, t, fNoFailover, on) }),
 		switchFunction("t_set_no_e2e_cancel_reason", routes, "Whether the Reason headers of a CANCEL are not passed on.",
 			func(p *core.Proc, t *tx, on bool) { setFlag(p, t, fNoReason, on) }),

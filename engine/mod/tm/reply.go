@@ -183,6 +183,9 @@ func (m *layer) replied(i int32, t *tx, bi int32, b *branch, p *core.Proc, dropp
 		m.loop.Put(p)
 		m.settle(i, t)
 	default:
+		if code == 503 && b.state != brFinal {
+			m.unavailable(i, t, b, p)
+		}
 		m.endBranch(i, t, b, code)
 		m.branchFailed(i, t, bi, b, p)
 	}

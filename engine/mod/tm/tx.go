@@ -1,6 +1,7 @@
 package tm
 
 import (
+	"sipedge/engine/blacklist"
 	"sipedge/pool"
 	"sipedge/reactor"
 	"sipedge/sipparse"
@@ -122,6 +123,10 @@ type branch struct {
 	breadth                     uint16 // its share of Max-Breadth; 0 for no bound
 	onReply                     uint16 // armed in the branch's branch_route
 	tag                         uint64 // hash of the To tag of the 2xx
+	// The targets to be tried after this one (failover.go).
+	targets                pool.Ref
+	targetsAt, targetsLeft uint8
+	ignore                 blacklist.Cause // does not put its destination on the list
 }
 
 // What becomes of earlier failures when there is a new fork.
@@ -150,4 +155,6 @@ const (
 	bDropped  // t_drop_replies(): not to be chosen
 	bHasFinal // a final reply has come; its route may still wait
 	bReliable // sent by a transport that repeats by itself
+	bLost     // the request was not delivered
+	bOwnEdits // the branch's request has something that no other branch has
 )
