@@ -124,5 +124,6 @@ func all(s *settings) []claim.Claim {
 		claimsDifferential(s),
 		claimsTM(s),
 		claimsCalls(s),
+		claimsFailover(s),
 	)
 }
