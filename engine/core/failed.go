@@ -97,6 +97,8 @@ type dialled struct {
 	proto rt.Proto
 	to    reactor.Addr
 	open  bool
+	// ignore are the failures that do not count, by the message that it was opened for.
+	ignore blacklist.Cause
 }
 
 // notReachable puts the peer of a connection from here on the list when it could not be
@@ -108,9 +110,9 @@ func (l *loop) notReachable(id reactor.ConnID, why error, message bool) {
 	}
 	_, system := why.(syscall.Errno)
 	switch {
-	case !d.open && why != reactor.ErrClosedHere && why != reactor.ErrConnQueueFull && why != reactor.ErrClosed && why != nil:
+	case !d.open && d.ignore&blacklist.ConnectFailed == 0 && why != reactor.ErrClosedHere && why != reactor.ErrConnQueueFull && why != reactor.ErrClosed && why != nil:
 		l.list(d.proto, d.to, blacklist.ConnectFailed)
-	case d.open && message && why != io.EOF && (system || why == reactor.ErrSendTimeout):
+	case d.open && message && d.ignore&blacklist.SendFailed == 0 && why != io.EOF && (system || why == reactor.ErrSendTimeout):
 		l.list(d.proto, d.to, blacklist.SendFailed)
 	}
 }
@@ -118,6 +120,25 @@ func (l *loop) notReachable(id reactor.ConnID, why error, message bool) {
 // IgnoreBlacklist has the message sent to destinations that are on the list too, or
 // not any more (tm's blst_methods_lookup).
 func (p *Proc) IgnoreBlacklist(on bool) { p.passList = on }
+
+// IgnoreFailures sets and clears the failures that do not put a destination of the
+// message on the list, in addition to the masks of the parameters; reply: of replies
+// made here to it.
+func (p *Proc) IgnoreFailures(set, clear blacklist.Cause, reply bool) {
+	m := &p.ignore
+	if reply {
+		m = &p.replyIgnore
+	}
+	*m = *m&^clear | set
+}
+
+// IgnoredFailures are those that IgnoreFailures has set.
+func (p *Proc) IgnoredFailures(reply bool) blacklist.Cause {
+	if reply {
+		return p.replyIgnore
+	}
+	return p.ignore
+}
 
 // milliseconds is the clock of the list: all loops count from the same moment.
 func (l *loop) milliseconds() int64 { return l.rl.Now() / 1e6 }
@@ -128,5 +149,34 @@ func (p *Proc) listed(t Target) bool {
 		return false
 	}
 	_, on := p.loop.srv.failed.Listed(t.Proto, t.Addr.AddrPort(), p.loop.milliseconds())
+	return on
+}
+
+// ListSource puts the source of the message on the list for a number of seconds, 0 for
+// dst_blacklist_expire, whatever the masks of the parameters leave out (blst_add()). false: there
+// is no list, or no room on it.
+func (p *Proc) ListSource(seconds int64) bool {
+	l := p.loop
+	if seconds == 0 {
+		seconds = p.snap.core.DstBlacklistExpire
+	}
+	now := l.milliseconds()
+	if !l.srv.failed.Force(p.Proto, p.Meta.Remote.AddrPort(), blacklist.Admin, now+seconds*1000, now) {
+		return false
+	}
+	l.collectLater()
+	return true
+}
+
+// UnlistSource takes the source of the message off the list and says whether it was on
+// it (blst_del()).
+func (p *Proc) UnlistSource() bool {
+	return p.loop.srv.failed.Delete(p.Proto, p.Meta.Remote.AddrPort(), p.loop.milliseconds())
+}
+
+// SourceListed reports whether the source of the message is on the list
+// (blst_is_blacklisted()).
+func (p *Proc) SourceListed() bool {
+	_, on := p.loop.srv.failed.Listed(p.Proto, p.Meta.Remote.AddrPort(), p.loop.milliseconds())
 	return on
 }

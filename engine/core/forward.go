@@ -349,6 +349,7 @@ func (l *loop) sendEdited(p *Proc, out *Socket, to reactor.Addr) error {
 	}
 	b := p.Edits.AppendTo(buf[:0], p.Msg, p.Arena())
 	if out.Proto != rt.ProtoUDP {
+		l.ignore = p.ignore
 		return l.commitStream(p.snap, out, to, p.replyConn, statelessTag, len(b), p.forwardFlags())
 	}
 	if l.rl.CommitFrom(out.ID, p.sourceFor(out, to), to, len(b)) != nil {

@@ -3,6 +3,7 @@ package core
 import (
 	"sync/atomic"
 
+	"sipedge/engine/blacklist"
 	"sipedge/engine/dns"
 	"sipedge/engine/log"
 	"sipedge/pool"
@@ -43,6 +44,7 @@ type loop struct {
 
 	dialled  map[reactor.ConnID]dialled // connections opened from here (failed.go)
 	collects bool                       // the list of failed destinations will be cleaned up
+	ignore   blacklist.Cause            // failures of the connection that is opened next that do not count
 
 	// Names as destinations (resolve.go); nil until one is needed.
 	names   Names
@@ -133,6 +135,7 @@ func (l *loop) takeWith(snap *Snapshot, data []byte, meta *reactor.Meta) *Proc {
 	p.fail, p.editsLost = nil, false
 	p.streamFlags, p.replyConn, p.largeProto = 0, 0, rt.ProtoNone
 	p.nOthers, p.passList = 0, false
+	p.ignore, p.replyIgnore = 0, 0
 	if len(p.resolved) > 0 {
 		clear(p.resolved)
 		p.resolved = p.resolved[:0]

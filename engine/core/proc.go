@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 
+	"sipedge/engine/blacklist"
 	"sipedge/engine/dns"
 	"sipedge/pool"
 	"sipedge/reactor"
@@ -75,6 +76,9 @@ type Proc struct {
 	others    [maxOthers]Target
 	nOthers   int
 	passList  bool // IgnoreBlacklist
+	// Failures that do not put the destinations of what is sent on, and of replies made
+	// here, on the list.
+	ignore, replyIgnore blacklist.Cause
 
 	parked bool     // the message is a copy of ours
 	owned  pool.Ref // where that copy lies

@@ -159,6 +159,8 @@ func (l *loop) usable(id reactor.ConnID) bool {
 // connTo is a connection to a destination: the preferred one if it is that, the one
 // that is open, or a new one.
 func (l *loop) connTo(snap *Snapshot, out *Socket, to reactor.Addr, prefer reactor.ConnID, f StreamFlags) (reactor.ConnID, error) {
+	ignore := l.ignore
+	l.ignore = 0
 	proto := reactor.Transport(out.Proto)
 	conns := l.srv.conns
 	if prefer != 0 && conns.Belongs(prefer, proto, to.AddrPort().Addr()) && l.usable(prefer) {
@@ -173,11 +175,11 @@ func (l *loop) connTo(snap *Snapshot, out *Socket, to reactor.Addr, prefer react
 	if f&ForwardNoConnect != 0 || snap.cfg.NoConnect {
 		return 0, ErrNoConnect
 	}
-	return l.connect(snap, out, to)
+	return l.connect(snap, out, to, ignore)
 }
 
 // connect opens a connection. Others find it at once, so that one is enough.
-func (l *loop) connect(snap *Snapshot, out *Socket, to reactor.Addr) (reactor.ConnID, error) {
+func (l *loop) connect(snap *Snapshot, out *Socket, to reactor.Addr, ignore blacklist.Cause) (reactor.ConnID, error) {
 	from := snap.cfg.TCPSource6
 	if to.Is4 {
 		from = snap.cfg.TCPSource4
@@ -190,12 +192,12 @@ func (l *loop) connect(snap *Snapshot, out *Socket, to reactor.Addr) (reactor.Co
 	l.dial = reactor.Dial{Transport: proto, Socket: out.ID, From: from, To: to, TOS: snap.cfg.TOS}
 	id, err := l.rl.Connect(&l.dial)
 	if err != nil {
-		if _, system := err.(syscall.Errno); system {
+		if _, system := err.(syscall.Errno); system && blacklist.ConnectFailed&^ignore != 0 {
 			l.list(out.Proto, to, blacklist.ConnectFailed)
 		}
 		return 0, err
 	}
-	l.dialled[id] = dialled{proto: out.Proto, to: to}
+	l.dialled[id] = dialled{proto: out.Proto, to: to, ignore: ignore}
 	l.srv.conns.Open(id, proto, to)
 	return id, nil
 }
@@ -242,6 +244,7 @@ func (l *loop) sendStream(p *Proc, out *Socket, to reactor.Addr, data []byte, f 
 		l.stats.sendFull.Add(1)
 		return ErrSendFull
 	}
+	l.ignore = p.ignore
 	return l.commitStream(p.snap, out, to, p.replyConn, statelessTag, copy(b, data), f)
 }
 
@@ -261,6 +264,7 @@ func (p *Proc) commitReply(n int) error {
 	id := p.Meta.Conn
 	if in != nil {
 		var err error
+		l.ignore = p.replyIgnore
 		if id, err = l.connTo(p.snap, in, to, id, f); err != nil {
 			l.stats.sendFull.Add(1)
 			return err

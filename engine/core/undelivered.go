@@ -15,16 +15,13 @@ import (
 // Undelivered implements reactor.DatagramHandler.
 func (l *loop) Undelivered(_ reactor.Loop, u *reactor.Undelivered) {
 	l.stats.undelivered.Add(1)
-	if u.Refused && !isReply(u.Data) { // our own system says so
-		l.Failed(u.Socket, u.To, blacklist.SendFailed)
-	}
 	branch, ok := SentBranch(u.Data)
-	if !ok || isReply(u.Data) {
-		l.stats.icmpUnknown.Add(1)
-		return
-	}
-	home, ok := l.srv.branchLoop(branch)
-	if !ok { // stateless, or of a process before us
+	reply := isReply(u.Data)
+	home, stateful := l.srv.branchLoop(branch)
+	if !ok || reply || !stateful || !bytes.HasPrefix(branch, []byte(statefulMark)) {
+		if u.Refused && !reply { // our own system says so
+			l.Failed(u.Socket, u.To, blacklist.SendFailed)
+		}
 		l.stats.icmpUnknown.Add(1)
 		return
 	}

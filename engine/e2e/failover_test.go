@@ -174,3 +174,66 @@ route { if (!t_relay()) sl_reply_error(); }`)
 		})
 	}
 }
+
+// TestAReplyThatCannotConnectListsTheCaller: the caller's connection is gone, and the port of its Via
+// refuses another; not where the script says that this does not count.
+func TestAReplyThatCannotConnectListsTheCaller(t *testing.T) {
+	for _, tc := range []struct {
+		script string
+		listed bool
+	}{
+		{`usleep("300000"); sl_send_reply("480", "Gone"); }`, true},
+		{`blst_rpl_set_ignore("4"); usleep("300000"); sl_send_reply("480", "Gone"); }`, false},
+		{`blst_set_ignore("4"); usleep("300000"); sl_send_reply("480", "Gone"); }`, true},
+		{`t_newtran(); usleep("300000"); t_reply("480", "Gone"); }`, true},
+		{`t_newtran(); blst_rpl_set_ignore(); usleep("300000"); t_reply("480", "Gone"); }`, false},
+		{`t_relay_to_udp("127.0.0.1", "%d"); }`, true},
+		{`t_on_reply("r"); t_relay_to_udp("127.0.0.1", "%d"); } onreply_route[r] { blst_set_ignore("4"); }`, false},
+		{`t_on_reply("r"); t_relay_to_udp("127.0.0.1", "%d"); } onreply_route[r] { blst_rpl_set_ignore("4"); }`, true},
+	} {
+		t.Run(tc.script, func(t *testing.T) {
+			t.Parallel()
+			gw := newPeer(t)
+			_, dead := deadPorts(t)
+			s, at := startBoth(t, "use_dst_blacklist=yes\nloadmodule \"tm\"\nloadmodule \"blst\"\nloadmodule \"cfgutils\"\nroute { "+strings.Replace(tc.script, "%d", fmt.Sprint(gw.addr().Port), 1))
+			p := dialTCP(t, at)
+			p.send(ask("MESSAGE", "sip:bob@example.net", fmt.Sprint("127.0.0.1:", dead), "gone", ""))
+			relayed := strings.Contains(tc.script, "relay")
+			got := ""
+			if relayed {
+				got = gw.want("MESSAGE")
+			} else {
+				await(t, func() bool { return s.Stats().Total["suspended"] > 0 })
+			}
+			_ = p.SetLinger(0) // a reset: it is gone at once
+			p.Close()
+			await(t, func() bool { return s.Stats().Total["connsClosed"] == 1 })
+			if relayed {
+				gw.send(s.addr, answer(got, 200, "OK"))
+			}
+			await(t, func() bool {
+				failed := uint64(0)
+				for _, r := range s.Stats().Reactor {
+					failed += r.ConnectFailed
+				}
+				return failed > 0 || s.Blacklist().MemInfo().Added > 0 || s.Stats().Total["sendFull"] > 0
+			})
+			time.Sleep(20 * time.Millisecond) // the loop hears of it behind its count
+			if added := s.Blacklist().MemInfo().Added > 0; added != tc.listed {
+				t.Errorf("listed is %v", added)
+			}
+		})
+	}
+}
+
+// await waits for something that the server's figures show.
+func await(t *testing.T, there func() bool) {
+	t.Helper()
+	t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); !there(); {
+		if time.Now().After(deadline) {
+			t.Fatal("it does not happen")
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+}

@@ -103,7 +103,7 @@ func (m *layer) sendNext(i int32, t *tx, old *branch, p *core.Proc, to core.Targ
 		return ErrFull
 	}
 	b.tx, b.num = i, t.branches
-	b.bflags, b.breadth, b.onReply, b.ignore = old.bflags, old.breadth, old.onReply, old.ignore
+	b.bflags, b.breadth, b.onReply = old.bflags, old.breadth, old.onReply
 	b.flags = old.flags & bOwnEdits
 	if err = m.copyRequest(i, t, b, old, p, to, out); err == nil {
 		err = m.launch(t, bi, b, p, to, out)

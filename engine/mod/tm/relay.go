@@ -215,6 +215,7 @@ func (m *layer) buildRequest(b *branch, p *core.Proc, target core.Target, out *c
 // launch sends the request of a branch, and makes it one of the transaction's.
 func (m *layer) launch(t *tx, bi int32, b *branch, p *core.Proc, target core.Target, out *core.Socket) error {
 	b.sock, b.to, b.from = out.ID, target.Addr, p.SourceFor(out, target.Addr)
+	b.ignore = p.IgnoredFailures(false)
 	b.flags &^= bReliable
 	if target.Proto != rt.ProtoUDP {
 		b.flags |= bReliable
@@ -223,7 +224,7 @@ func (m *layer) launch(t *tx, bi int32, b *branch, p *core.Proc, target core.Tar
 	if m.armFR(bi, t, b, t.fr); b.fr == 0 {
 		return core.ErrTimers
 	}
-	if err := m.loop.SendRequest(b.sock, b.from, b.to, sendTag(bi, m.brs.gen(bi)), m.arena.Bytes(b.req)[:b.reqLen]); err != nil {
+	if err := m.loop.SendRequest(b.sock, b.from, b.to, sendTag(bi, m.brs.gen(bi)), b.ignore, m.arena.Bytes(b.req)[:b.reqLen]); err != nil {
 		m.stats.sendErrors.Add(1)
 		m.stopBranch(b)
 		return err

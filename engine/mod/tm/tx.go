@@ -72,6 +72,7 @@ type tx struct {
 	busy         uint8 // scripts of the transaction that run or wait
 	qHead, qTail int32 // events that wait for them, index + 1
 	queued       uint16
+	ignore       blacklist.Cause // of the last reply: does not put the caller on the list of those that failed
 
 	callbacks int32 // index + 1
 	cbMask    Event

@@ -49,7 +49,7 @@ func (m *layer) Undelivered(branch []byte, sock reactor.SocketID, to reactor.Add
 	if b.state != brCalling {
 		return true // an ACK or a CANCEL, or the answer has come after all
 	}
-	if why&^b.ignore != 0 && why == blacklist.ICMPError {
+	if why&^b.ignore != 0 {
 		m.loop.Failed(b.sock, b.to, why)
 	}
 	m.lose(bi, b)
