@@ -14,14 +14,14 @@ import (
 // 3263 §4.3).
 
 // keepOthers notes the targets behind number first.
-func (p *Proc) keepOthers(t *dns.Targets, first int) {
-	p.otherOf, p.nOthers = asTarget(t.At(first)), 0
+func (p *Proc) keepOthers(t *dns.Targets, first int, host []byte) {
+	p.otherOf, p.nOthers = p.named(asTarget(t.At(first)), host), 0
 	if !p.snap.core.UseDNSFailover {
 		return
 	}
 	for i := first + 1; i < t.Len() && p.nOthers < len(p.others); i++ {
 		if sendable(t.At(i).Addr.Addr()) {
-			p.others[p.nOthers] = asTarget(t.At(i))
+			p.others[p.nOthers] = p.named(asTarget(t.At(i)), host)
 			p.nOthers++
 		}
 	}

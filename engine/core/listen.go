@@ -28,17 +28,17 @@ func (s *Server) resolveListen(snap *Snapshot) ([]listenSpec, error) {
 	var specs []listenSpec
 	var skipped []string
 	for _, r := range all {
-		if r.Served() {
+		if r.Served() && (r.Proto != rt.ProtoTLS || snap.servesTLS()) {
 			specs = append(specs, listenSpec{r})
 		} else {
 			skipped = append(skipped, r.String())
 		}
 	}
 	if len(specs) == 0 {
-		return nil, fmt.Errorf("no address to listen on; only UDP and TCP are served (listen lines: %v)", skipped)
+		return nil, fmt.Errorf("no address to listen on; UDP, TCP and, where it is enabled, TLS are served (listen lines: %v)", skipped)
 	}
 	if len(skipped) > 0 {
-		s.Log().Printf(levelInfo, "not listening on %v: only UDP and TCP are served", skipped)
+		s.Log().Printf(levelWarn, "not listening on %v: UDP, TCP and, with enable_tls=yes and certificates, TLS are served", skipped)
 	}
 	snap.autoAliases = snap.core.AutoAliasesFor(ctx, all)
 	return specs, nil

@@ -149,8 +149,8 @@ func (p *Proc) uriTarget(buf []byte, u *sipparse.URI, proto rt.Proto) (Target, e
 	if u.Scheme != sipparse.SchemeSIP && !q.Secure {
 		return Target{}, ErrBadURI
 	}
-	if proto != rt.ProtoNone {
-		q.Proto = proto
+	if proto != rt.ProtoNone { // what the script asks for counts, for sips URIs too
+		q.Proto, q.Secure = proto, false
 	}
 	host := u.Host
 	if u.MAddr.Len > 0 {
@@ -167,8 +167,11 @@ func (p *Proc) target(q *dns.Query) (Target, error) {
 			return Target{}, ErrUnresolvable
 		}
 		proto := q.Proto
-		if q.Secure && proto == rt.ProtoNone {
-			proto = rt.ProtoTLS
+		if q.Secure {
+			var err error
+			if proto, err = secureProto(proto); err != nil {
+				return Target{}, err
+			}
 		}
 		return HostTarget(q.Host, q.Port, proto)
 	}
@@ -192,7 +195,7 @@ func (p *Proc) target(q *dns.Query) (Target, error) {
 	err := l.names.Inline(q, p.snap.dns, l.dnsWork, &l.dnsOut)
 	switch {
 	case err == nil:
-		return p.firstTarget(&l.dnsOut)
+		return p.firstTarget(&l.dnsOut, q.Host)
 	case err == dns.ErrMiss:
 		p.asked = *q
 		p.askedHost = append(p.askedHost[:0], q.Host...)
@@ -202,9 +205,17 @@ func (p *Proc) target(q *dns.Query) (Target, error) {
 	return Target{}, p.unresolved(q.Host, err)
 }
 
-// firstTarget is the first target that has not failed lately, else the first. With
-// use_dns_failover the next ones are kept (Others).
-func (p *Proc) firstTarget(t *dns.Targets) (Target, error) {
+// named is a target of a name with that name, where its peer has to prove it.
+func (p *Proc) named(t Target, host []byte) Target {
+	if t.Proto == rt.ProtoTLS {
+		t.Name = p.loop.srv.tlsNames.Of(host)
+	}
+	return t
+}
+
+// firstTarget is the first target of a host that has not failed lately, else the first.
+// With use_dns_failover the next ones are kept (Others).
+func (p *Proc) firstTarget(t *dns.Targets, host []byte) (Target, error) {
 	first := 0
 	for i := range t.Len() {
 		if sendable(t.At(i).Addr.Addr()) && !p.listed(asTarget(t.At(i))) {
@@ -215,12 +226,12 @@ func (p *Proc) firstTarget(t *dns.Targets) (Target, error) {
 	if !sendable(t.At(first).Addr.Addr()) {
 		return Target{}, ErrBadTarget
 	}
-	p.keepOthers(t, first)
-	return asTarget(t.At(first)), nil
+	p.keepOthers(t, first, host)
+	return p.otherOf, nil
 }
 
 func asTarget(x dns.Target) Target {
-	return Target{reactor.FromAddrPort(netip.AddrPortFrom(x.Addr.Addr().Unmap(), x.Addr.Port())), x.Proto}
+	return Target{Addr: reactor.FromAddrPort(netip.AddrPortFrom(x.Addr.Addr().Unmap(), x.Addr.Port())), Proto: x.Proto}
 }
 
 // viaName is where a reply goes whose Via names a host and notes no source (RFC
@@ -300,9 +311,9 @@ func (p *Proc) settle(o *nameOutcome) resolvedName {
 	}
 	q := dns.Query{Secure: n.secure, Host: []byte(n.host), Port: n.port, Proto: n.proto}
 	if l := p.loop; l.names.Inline(&q, p.snap.dns, l.dnsWork, &l.dnsOut) == nil {
-		n.target, n.err = p.firstTarget(&l.dnsOut)
+		n.target, n.err = p.firstTarget(&l.dnsOut, q.Host)
 	} else {
-		n.target, n.err = p.firstTarget(o.targets)
+		n.target, n.err = p.firstTarget(o.targets, q.Host)
 	}
 	n.others = slices.Clone(p.Others(n.target))
 	return n

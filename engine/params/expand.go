@@ -22,7 +22,9 @@ type Resolved struct {
 }
 
 // Served reports whether this version serves the protocol.
-func (r Resolved) Served() bool { return r.Proto == rt.ProtoUDP || r.Proto == rt.ProtoTCP }
+func (r Resolved) Served() bool {
+	return r.Proto == rt.ProtoUDP || r.Proto == rt.ProtoTCP || r.Proto == rt.ProtoTLS
+}
 
 // String is the address as Kamailio lists it: "udp: 127.0.0.1:5060".
 func (r Resolved) String() string {
@@ -161,22 +163,22 @@ func lookup(ctx context.Context, host string) ([]netip.Addr, error) {
 // add enters one address for the line's protocols. An address that is there
 // already only takes over what the line advertises.
 func (c *Core) add(all []Resolved, spec ListenSpec, ip netip.Addr) []Resolved {
-	port := spec.Port
-	if port == NoPort {
-		port = int(c.Port)
-		if spec.Proto == rt.ProtoTLS || spec.Proto == rt.ProtoWSS {
-			port = int(c.TLSPortNo)
-		}
-	}
+	port := c.portFor(spec, spec.Proto)
 	protos := []rt.Proto{spec.Proto}
 	if spec.Proto == rt.ProtoNone {
 		protos = []rt.Proto{rt.ProtoUDP}
 		if !c.DisableTCP {
 			protos = append(protos, rt.ProtoTCP)
 		}
+		if c.TLSOn() {
+			protos = append(protos, rt.ProtoTLS)
+		}
 	}
 next:
 	for _, proto := range protos {
+		if spec.Proto == rt.ProtoNone {
+			port = c.portFor(spec, proto)
+		}
 		r := Resolved{Proto: proto, Addr: netip.AddrPortFrom(ip, uint16(port)), Name: spec.Name}
 		r.Advertise = c.advertised(spec, ip)
 		for i := range all {
@@ -190,6 +192,21 @@ next:
 		all = append(all, r)
 	}
 	return all
+}
+
+// portFor is the port of a line for one of its protocols. Where the line names a port
+// and no protocol, TLS is served on the one behind it, as in Kamailio.
+func (c *Core) portFor(spec ListenSpec, proto rt.Proto) int {
+	secure := proto == rt.ProtoTLS || proto == rt.ProtoWSS
+	switch {
+	case spec.Port == NoPort && secure:
+		return int(c.TLSPortNo)
+	case spec.Port == NoPort:
+		return int(c.Port)
+	case secure && spec.Proto == rt.ProtoNone && spec.Port > 0:
+		return min(spec.Port+1, maxPort)
+	}
+	return spec.Port
 }
 
 // advertised is what the line, or else the global parameters, show for ip.

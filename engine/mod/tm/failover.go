@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 
 	"sipedge/engine/core"
+	"sipedge/engine/transport"
 	"sipedge/reactor"
 	"sipedge/script/rt"
 )
@@ -17,7 +18,7 @@ import (
 // failed too.
 
 // targetSize is what one target takes in the arena.
-const targetSize = 16 + 4 + 2 + 1 + 1
+const targetSize = 16 + 4 + 2 + 1 + 1 + 4
 
 // keepTargets keeps the targets that a branch has left. Without memory there is no
 // failover.
@@ -41,6 +42,7 @@ func (m *layer) keepTargets(b *branch, left []core.Target) {
 			four = 1
 		}
 		mem = append(mem, four, byte(left[i].Proto))
+		mem = binary.NativeEndian.AppendUint32(mem, uint32(left[i].Name))
 	}
 	b.targets, b.targetsLeft = ref, uint8(len(left))
 	b.targetsAt = 0
@@ -55,7 +57,7 @@ func (m *layer) nextTarget(b *branch) core.Target {
 		Addr: reactor.Addr{
 			IP: [16]byte(mem), Zone: binary.NativeEndian.Uint32(mem[16:]), Port: binary.NativeEndian.Uint16(mem[20:]), Is4: mem[22] != 0,
 		},
-		Proto: rt.Proto(mem[23]),
+		Proto: rt.Proto(mem[23]), Name: transport.Name(binary.NativeEndian.Uint32(mem[24:])),
 	}
 }
 

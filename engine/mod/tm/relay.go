@@ -214,7 +214,7 @@ func (m *layer) buildRequest(b *branch, p *core.Proc, target core.Target, out *c
 
 // launch sends the request of a branch, and makes it one of the transaction's.
 func (m *layer) launch(t *tx, bi int32, b *branch, p *core.Proc, target core.Target, out *core.Socket) error {
-	b.sock, b.to, b.from = out.ID, target.Addr, p.SourceFor(out, target.Addr)
+	b.sock, b.to, b.from, b.name = out.ID, target.Addr, p.SourceFor(out, target.Addr), target.Name
 	b.ignore = p.IgnoredFailures(false)
 	b.flags &^= bReliable
 	if target.Proto != rt.ProtoUDP {
@@ -224,7 +224,7 @@ func (m *layer) launch(t *tx, bi int32, b *branch, p *core.Proc, target core.Tar
 	if m.armFR(bi, t, b, t.fr); b.fr == 0 {
 		return core.ErrTimers
 	}
-	if err := m.loop.SendRequest(b.sock, b.from, b.to, sendTag(bi, m.brs.gen(bi)), b.ignore, m.arena.Bytes(b.req)[:b.reqLen]); err != nil {
+	if err := m.loop.SendRequest(b.sock, b.from, b.to, b.name, sendTag(bi, m.brs.gen(bi)), b.ignore, m.arena.Bytes(b.req)[:b.reqLen]); err != nil {
 		m.stats.sendErrors.Add(1)
 		m.stopBranch(b)
 		return err

@@ -2,6 +2,7 @@ package tm
 
 import (
 	"sipedge/engine/blacklist"
+	"sipedge/engine/transport"
 	"sipedge/pool"
 	"sipedge/reactor"
 	"sipedge/sipparse"
@@ -121,9 +122,10 @@ type branch struct {
 	retr, fr                    reactor.TimerID
 	retrDelay                   uint32
 	bflags                      uint32
-	breadth                     uint16 // its share of Max-Breadth; 0 for no bound
-	onReply                     uint16 // armed in the branch's branch_route
-	tag                         uint64 // hash of the To tag of the 2xx
+	breadth                     uint16         // its share of Max-Breadth; 0 for no bound
+	name                        transport.Name // that its next hop has to prove (core.Target)
+	onReply                     uint16         // armed in the branch's branch_route
+	tag                         uint64         // hash of the To tag of the 2xx
 	// The targets to be tried after this one (failover.go).
 	targets                pool.Ref
 	targetsAt, targetsLeft uint8
