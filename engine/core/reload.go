@@ -94,7 +94,9 @@ func (s *Server) rebind(old, snap *Snapshot) (sockets, added []*Socket, err erro
 	}
 	for _, l := range specs {
 		if k := sameSocket(old.sockets, l); k != nil {
-			sockets = append(sockets, NewSocket(k.ID, l.Proto, k.Addr, l.Advertise))
+			same := NewSocket(k.ID, l.Proto, k.Addr, l.Advertise)
+			same.hostName = l.Host
+			sockets = append(sockets, same)
 			continue
 		}
 		id, err := s.reactor.AddListen(l.listen(snap.core))
@@ -103,6 +105,7 @@ func (s *Server) rebind(old, snap *Snapshot) (sockets, added []*Socket, err erro
 			return nil, nil, err
 		}
 		k := NewSocket(id, l.Proto, s.reactor.Addr(id), l.Advertise)
+		k.hostName = l.Host
 		sockets, added = append(sockets, k), append(added, k)
 	}
 	return sockets, added, nil

@@ -185,6 +185,7 @@ func (s *Server) Start() error {
 	for i, l := range specs {
 		id := reactor.SocketID(i)
 		sockets[i] = NewSocket(id, l.Proto, r.Addr(id), l.Advertise)
+		sockets[i].hostName = l.Host
 	}
 	snap.setSockets(sockets)
 	s.settleHome(snap)

@@ -60,3 +60,12 @@ func (n *names) Resolve(q *dns.Query, p *dns.Policy, done func(*dns.Targets, err
 	})
 	return nil
 }
+
+// InlineNames implements core.Names.
+func (n *names) InlineNames(netip.Addr, *dns.Answer) error { return dns.ErrNoName }
+
+// ResolveNames implements core.Names.
+func (n *names) ResolveNames(_ netip.Addr, done func(*dns.Answer, error)) error {
+	done(nil, dns.ErrNoName)
+	return nil
+}

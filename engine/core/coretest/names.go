@@ -16,6 +16,7 @@ type Names struct {
 	t        testing.TB
 	resolver *dns.Resolver
 	later    map[string]netip.Addr
+	names    map[netip.Addr]string
 	fail     error
 	holds    bool
 	held     []func()
@@ -25,7 +26,7 @@ type Names struct {
 }
 
 func newNames(t testing.TB) *Names {
-	return &Names{t: t, later: map[string]netip.Addr{}, fail: dns.ErrNoName}
+	return &Names{t: t, later: map[string]netip.Addr{}, names: map[netip.Addr]string{}, fail: dns.ErrNoName}
 }
 
 func (n *Names) dns() *dns.Resolver {
@@ -66,6 +67,9 @@ func (n *Names) Release() {
 	}
 	n.held = nil
 }
+
+// NameLater is the name of an address, which the cache does not keep.
+func (n *Names) NameLater(ip, name string) { n.names[netip.MustParseAddr(ip)] = name }
 
 // FailWith is the outcome for all other names; it is dns.ErrNoName to begin with.
 func (n *Names) FailWith(err error) { n.fail = err }
@@ -113,4 +117,22 @@ func (n *Names) KnowSRV(service string, records ...dns.SRV) {
 	}
 	a.Status = dns.Found
 	n.dns().Cache().Put([]byte(service), &a, time.Hour.Milliseconds())
+}
+
+// InlineNames implements core.Names.
+func (n *Names) InlineNames(ip netip.Addr, a *dns.Answer) error { return n.dns().InlineNames(ip, a) }
+
+// ResolveNames implements core.Names.
+func (n *Names) ResolveNames(ip netip.Addr, done func(*dns.Answer, error)) error {
+	n.Asked = append(n.Asked, dns.ReverseName(ip))
+	name, ok := n.names[ip]
+	if !ok {
+		done(nil, n.fail)
+		return nil
+	}
+	a := new(dns.Answer)
+	a.Reset(dns.TypePTR)
+	a.AddText(name)
+	done(a, nil)
+	return nil
 }
