@@ -286,6 +286,19 @@ func (p *Proc) AwaitName(again func(p *Proc) int32) int32 {
 	return rt.Pending
 }
 
+// AwaitNameAlone is AwaitName for a message that runs no script and stays the caller's until
+// this returns nil: then again gets it once, later, and it is put back behind that.
+func (p *Proc) AwaitNameAlone(again func(p *Proc)) error {
+	if !p.Keep() {
+		return ErrSuspendFull
+	}
+	if p.AwaitName(func(p *Proc) int32 { again(p); return 1 }) != rt.Pending {
+		return p.fail
+	}
+	p.loop.park(p) // it is kept already, and has its handle
+	return nil
+}
+
 // nameOutcome is what a resolution ended with, on its way to the loop.
 type nameOutcome struct {
 	query   resolvedName

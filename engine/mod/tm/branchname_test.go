@@ -106,3 +106,49 @@ branch_route[b] { $du = "sip:b.example.org"; }`)
 	b.want(b.a, "180", "487")
 	b.ended()
 }
+
+// TestARequestOfOurOwnWaitsForItsName: its sender hears of the answer, or of what went wrong, as of
+// a reply; a CANCEL meanwhile ends it.
+func TestARequestOfOurOwnWaitsForItsName(t *testing.T) {
+	for _, tc := range []struct {
+		name string
+		fail error
+		run  func(b *bed)
+		want string
+	}{
+		{"is answered", nil, func(b *bed) {
+			m := b.next(b.b, "MESSAGE sip:x@192.0.2.20")
+			if coretest.Header(m, "X-Mine") != "1" || !strings.HasSuffix(m, "\r\n\r\nhello") {
+				b.t.Errorf("the request is\n%s", m)
+			}
+			b.b.Send(reply(m, 200))
+		}, "local-response 200, local-completed 200"},
+		{"there is no such name", dns.ErrNoName, nil, "local-response 478, local-completed 478"},
+		{"nobody answers for it", dns.ErrNoAnswer, nil, "local-response 500, local-completed 500"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			b, o := observed(t, `
+route { if (call_out()) sl_send_reply("200", "sent"); else sl_send_reply("500", "not sent"); }
+event_route[tm:local-request] { $du = "sip:b.example.org"; }`)
+			if tc.fail == nil {
+				b.Names.Later("b.example.org", "192.0.2.20")
+			} else {
+				b.Names.FailWith(tc.fail)
+			}
+			b.Names.Hold()
+			b.a.Send(request("OPTIONS", "o").String())
+			b.want(b.a, "200 sent")
+			b.none(b.b)
+			b.Names.Release()
+			b.Settle()
+			if tc.run != nil {
+				tc.run(b)
+			}
+			b.none(b.b)
+			if got := strings.Join(o.events, ", "); got != tc.want {
+				t.Errorf("events %q, want %q", got, tc.want)
+			}
+			b.ended()
+		})
+	}
+}
