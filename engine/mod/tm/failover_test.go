@@ -135,7 +135,7 @@ func TestFailoverKeepsFailuresBack(t *testing.T) {
 			b.answerLast(b.d, 503)
 		}},
 		{"503 three times", "", "500", func(b *bed) { b.answerLast(b.b, 503); b.answerLast(b.c, 503); b.answerLast(b.d, 503) }},
-		{"the failure_route sees them all", `t_reply("480", "$T_reply_code $T_branch_idx");`, "480 408 1", func(b *bed) {
+		{"the failure_route sees them all", `t_reply("480", "$T_reply_code $T_branch_idx");`, "480 408 3", func(b *bed) {
 			b.answerLast(b.b, 503)
 			b.Advance(31 * time.Second)
 			b.answerLast(b.d, 503)
@@ -301,4 +301,40 @@ func TestFailoverOfAFork(t *testing.T) {
 	b.none(b.d)
 	b.want(b.a, "100", "180", "180", "200")
 	b.ended()
+}
+
+// TestBranchIndexAsKamailioHasIt: in each kind of block, with the numbers that 5.6.3 gives.
+func TestBranchIndexAsKamailioHasIt(t *testing.T) {
+	b := newBed(t, loads+`loadmodule "xlog"
+route {
+	xlog("L_ERR", "before $T_branch_idx");
+	t_on_branch("b"); t_on_reply("r"); t_on_failure("f");
+	append_branch("sip:x@192.0.2.30");
+	t_relay();
+	xlog("L_ERR", "after $T_branch_idx");
+}
+branch_route[b] { xlog("L_ERR", "branch $T_branch_idx"); }
+onreply_route { xlog("L_ERR", "main $T_branch_idx"); }
+onreply_route[r] { xlog("L_ERR", "reply $T_branch_idx"); }
+failure_route[f] {
+	xlog("L_ERR", "failure $T_branch_idx");
+	append_branch("sip:y@192.0.2.40");
+	t_on_branch("b");
+	t_relay();
+	xlog("L_ERR", "then $T_branch_idx");
+}`)
+	b.a.Send(request("INVITE", "one").String())
+	b.answerLast(b.b, 486)
+	b.answerLast(b.c, 486)
+	b.answerLast(b.d, 486)
+	var got []string
+	for l := range strings.SplitSeq(b.Logged(), "\n") {
+		if l = strings.TrimPrefix(l, "<script>: "); l != "" {
+			got = append(got, l)
+		}
+	}
+	want := "before 0, branch 0, branch 1, after 0, main -1, reply 0, main -1, reply 1, failure 2, branch 2, then 3, main -1, reply 2"
+	if s := strings.Join(got, ", "); s != want {
+		t.Errorf("the script says\n%s\nwant\n%s", s, want)
+	}
 }
