@@ -64,7 +64,29 @@ func (r *Reactor) leave(c *conn) {
 		r.census.Unlock()
 		return
 	}
-	r.withdraw(c.meta.Remote)
+	r.withdraw(c.counted)
+}
+
+// recount moves the place of an inbound connection to the address whose it turned
+// out to be, within that one's share.
+func (r *Reactor) recount(c *conn, peer Addr) error {
+	was, is := origin(c.counted), origin(peer)
+	if was == is {
+		return nil
+	}
+	s := r.streams.Load()
+	t := &r.census
+	t.Lock()
+	defer t.Unlock()
+	if t.from[is] >= s.Share() {
+		return errShare
+	}
+	if t.from[was]--; t.from[was] <= 0 {
+		delete(t.from, was)
+	}
+	t.from[is]++
+	c.counted = peer
+	return nil
 }
 
 // withdraw gives the place of an inbound connection back.

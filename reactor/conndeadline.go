@@ -23,6 +23,9 @@ func (l *loop) deadline(c *conn) int64 {
 	case connDead:
 		return never
 	}
+	if c.proxy != ProxyOff {
+		by(c.opened, int64(s.ProxyHeader))
+	}
 	if c.began != 0 {
 		by(c.began, int64(s.WholeMessage))
 	}
@@ -86,6 +89,8 @@ func (l *loop) overdue(c *conn) {
 		l.closeConn(c, ErrConnectTimeout)
 	case c.state == connLinger:
 		l.closeConn(c, nil)
+	case c.proxy != ProxyOff && past(c.opened, int64(s.ProxyHeader)):
+		l.refuseProxied(c, ErrProxyTime)
 	case c.queued() > 0 && past(c.progress, int64(s.SendTimeout)):
 		l.c.sendTimeouts.Add(1)
 		l.closeConn(c, ErrSendTimeout)

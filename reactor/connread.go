@@ -100,6 +100,12 @@ func (l *loop) readOnce(c *conn) (more bool) {
 func (l *loop) cut(c *conn, buf []byte) (taken int) {
 	limit := l.r.streams.Load().MaxMessage
 	c.meta.Received = l.now
+	if c.proxy != ProxyOff {
+		taken = l.proxyHeader(c, buf)
+		if c.proxy != ProxyOff {
+			return taken
+		}
+	}
 	for c.state == connOpen && taken < len(buf) {
 		k, bad := 0, false
 		for k < len(l.frames) && taken < len(buf) && !bad {

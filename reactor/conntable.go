@@ -19,6 +19,10 @@ type conn struct {
 	want          interest
 	meta          Meta // of its messages, but for the time
 	framer        Framer
+	// proxy: the PROXY header has not been read yet. counted is whose share of the
+	// table an inbound connection takes.
+	proxy   ProxyMode
+	counted Addr
 
 	// What has come and is not a whole message yet: nil, or of a size of the loop's
 	// buffers. lastRead is how much the last system call brought.

@@ -174,10 +174,7 @@ func (l *loop) enqueue(c *conn, tag uint64, data []byte) error {
 		return ErrConnQueueFull
 	}
 	l.r.queued.Add(int64(cost))
-	if c.queued() == 0 {
-		c.progress = l.now
-		l.armBy(c, l.deadline(c))
-	}
+	begins := c.queued() == 0
 	if c.sent > 0 && len(c.out)+cost > cap(c.out) {
 		c.out = c.out[:copy(c.out, c.out[c.sent:])]
 		c.sent = 0
@@ -186,6 +183,10 @@ func (l *loop) enqueue(c *conn, tag uint64, data []byte) error {
 	c.put += uint64(cost)
 	if tag != 0 {
 		c.tags = append(c.tags, tagEnd{c.put, tag})
+	}
+	if begins { // the send timeout counts from now
+		c.progress = l.now
+		l.armBy(c, l.deadline(c))
 	}
 	l.c.sendQueued.Add(1)
 	l.watch(c)

@@ -79,6 +79,8 @@ const (
 	defaultFirstMessage = 60 * time.Second
 	defaultWholeMessage = 20 * time.Second
 	defaultHalfClose    = 5 * time.Second
+	// defaultProxyHeader is tcp_wait_data.
+	defaultProxyHeader = 5 * time.Second
 
 	// listenBacklog is how many connections may wait to be accepted; the kernel
 	// bounds it by net.core.somaxconn.

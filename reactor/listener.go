@@ -180,6 +180,8 @@ func (l *loop) admit(k *listener, fd int, from Addr) {
 	c.state = connOpen
 	c.want = wantRead
 	c.meta = Meta{Remote: from, Local: local, Socket: k.id, Transport: k.listen.Transport, Conn: c.id}
+	c.counted = from
+	c.proxy = k.listen.Proxy
 	acceptedOptions(fd, s)
 	if err := l.poll.add(fd, c.tag(), wantRead); err != nil {
 		l.c.acceptErrors.Add(1)
@@ -189,6 +191,10 @@ func (l *loop) admit(k *listener, fd int, from Addr) {
 	}
 	l.c.accepted.Add(1)
 	l.armBy(c, l.deadline(c))
+	if c.proxy != ProxyOff {
+		c.told = true // nor does it before the header is there
+		return
+	}
 	l.notes = append(l.notes, note{id: c.id, ev: ConnOpened})
 }
 

@@ -29,6 +29,7 @@ func (s Streams) WithDefaults(maxConns int) Streams {
 	defTime(&s.SendTimeout, defaultSendTimeout)
 	defTime(&s.FirstMessage, defaultFirstMessage)
 	defTime(&s.WholeMessage, defaultWholeMessage)
+	defTime(&s.ProxyHeader, defaultProxyHeader)
 	defTime(&s.Idle, defaultIdle)
 	defTime(&s.HalfClose, defaultHalfClose)
 	return s

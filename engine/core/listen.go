@@ -3,6 +3,7 @@ package core
 import (
 	"context"
 	"fmt"
+	"net/netip"
 	"time"
 
 	"sipedge/engine/params"
@@ -46,7 +47,21 @@ func (s *Server) resolveListen(snap *Snapshot) ([]listenSpec, error) {
 
 // listen is the reactor's form of the address.
 func (l listenSpec) listen(c *params.Core) reactor.Listen {
-	return reactor.Listen{Transport: reactor.Transport(l.Proto), Addr: l.Addr, TOS: params.TOSValue(c.TOS)}
+	n := reactor.Listen{Transport: reactor.Transport(l.Proto), Addr: l.Addr, TOS: params.TOSValue(c.TOS)}
+	switch {
+	case l.Haproxy:
+		n.Proxy = reactor.ProxyMust
+	case c.TCPAcceptHaproxy:
+		n.Proxy = reactor.ProxyMay
+	}
+	return n
+}
+
+// socket is the snapshot's form of the address once it is bound.
+func (l listenSpec) socket(id reactor.SocketID, bound netip.AddrPort) *Socket {
+	k := NewSocket(id, l.Proto, bound, l.Advertise)
+	k.haproxy = l.Haproxy
+	return k
 }
 
 // sameSocket is the open socket that a listen address of a new snapshot means.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"sipedge/engine/log"
+	"sipedge/reactor"
 	"sipedge/sipparse"
 )
 
@@ -87,10 +88,11 @@ func (l *loop) logPanic(p *Proc, e any) {
 }
 
 // source is the peer as the log's limits count it.
-func (p *Proc) source() uint64 {
-	ip := &p.Meta.Remote.IP
+func (p *Proc) source() uint64 { return sourceOf(&p.Meta.Remote) }
+
+func sourceOf(peer *reactor.Addr) uint64 {
 	var h uint64
-	for _, b := range ip {
+	for _, b := range &peer.IP {
 		h = (h ^ uint64(b)) * 0x100000001b3
 	}
 	return h | 1

@@ -150,25 +150,35 @@ func (l *loop) finish(p *Proc, st rt.State, err error) {
 		return
 	}
 	dropped := st == rt.Dropped || err != nil
-	switch {
-	case p.Index.IsRequest():
+	failed := err != nil || p.Result() < 0
+	if p.Index.IsRequest() {
 		if dropped {
 			l.stats.requestsDropped.Add(1)
 		}
 		if h := l.theHook(); h != nil && p.Txn != 0 {
 			h.Ended(p, dropped)
 		}
-	case dropped:
-		l.stats.repliesDropped.Add(1)
-	default:
-		if h := l.theHook(); h != nil && h.Reply(p) {
-			return
+		if failed {
+			l.closeFailed(p) // behind what has been answered
 		}
-		if e := p.relayReply(); e != nil {
-			l.stats.repliesUnsent.Add(1)
-			if l.wanted(p, levelInfo) {
-				l.logf(p, levelInfo, "reply not relayed: %v", e)
-			}
+		l.put(p)
+		return
+	}
+	if failed {
+		l.closeFailed(p)
+	}
+	if dropped {
+		l.stats.repliesDropped.Add(1)
+		l.put(p)
+		return
+	}
+	if h := l.theHook(); h != nil && h.Reply(p) {
+		return
+	}
+	if e := p.relayReply(); e != nil {
+		l.stats.repliesUnsent.Add(1)
+		if l.wanted(p, levelInfo) {
+			l.logf(p, levelInfo, "reply not relayed: %v", e)
 		}
 	}
 	l.put(p)
@@ -186,6 +196,7 @@ func (l *loop) refuse(p *Proc, e sipparse.Err) {
 			l.stats.refused.Add(1)
 		}
 	}
+	l.closeFailed(p)
 	l.put(p)
 }
 

@@ -14,6 +14,9 @@ type loopStats struct {
 	framingErrors   atomic.Uint64 // connections whose stream was not understood
 	connsOpened     atomic.Uint64 // connections accepted or opened
 	connsClosed     atomic.Uint64
+	connsRefused    atomic.Uint64 // connections closed before they began: no usable PROXY header
+	connsDuplicate  atomic.Uint64 // connections closed by tcp_accept_unique
+	connsFailed     atomic.Uint64 // connections closed since the script refused their message, or nobody could read it (tcp_script_mode)
 	lostSends       atomic.Uint64 // messages lost with their connection
 	received        atomic.Uint64 // datagrams and messages from the network
 	handled         atomic.Uint64 // messages processed here, their own and those handed over

@@ -3,6 +3,7 @@ package core
 import (
 	"errors"
 
+	"sipedge/engine/log"
 	"sipedge/reactor"
 	"sipedge/sipparse"
 )
@@ -162,16 +163,29 @@ func (l *loop) connTo(snap *Snapshot, out *Socket, to reactor.Addr, prefer react
 	if prefer != 0 && conns.Belongs(prefer, proto, to.AddrPort().Addr()) && l.usable(prefer) {
 		return prefer, nil
 	}
-	if id, ok := conns.Find(proto, to); ok {
-		if l.usable(id) {
+	if snap.cfg.MatchSocket {
+		if id, ok := l.find(proto, to, out.ID); ok {
 			return id, nil
 		}
-		conns.Close(id)
+	}
+	if id, ok := l.find(proto, to, reactor.NoSocket); ok {
+		return id, nil
 	}
 	if f&ForwardNoConnect != 0 || snap.cfg.NoConnect {
 		return 0, ErrNoConnect
 	}
 	return l.connect(snap, out, to)
+}
+
+// find is a connection to a destination that something can be sent on: one of that
+// socket, or of any for NoSocket.
+func (l *loop) find(proto reactor.Transport, to reactor.Addr, sock reactor.SocketID) (reactor.ConnID, bool) {
+	id, ok := l.srv.conns.Find(proto, to, sock)
+	if ok && !l.usable(id) {
+		l.srv.conns.Close(id)
+		return 0, false
+	}
+	return id, ok
 }
 
 // connect opens a connection. Others find it at once, so that one is enough.
@@ -190,7 +204,7 @@ func (l *loop) connect(snap *Snapshot, out *Socket, to reactor.Addr) (reactor.Co
 	if err != nil {
 		return 0, err
 	}
-	l.srv.conns.Open(id, proto, to)
+	l.srv.conns.Open(id, proto, to, out.ID, false)
 	return id, nil
 }
 
@@ -303,17 +317,54 @@ func (l *loop) unframed(m *reactor.Message) {
 }
 
 // ConnEvent implements reactor.StreamHandler.
-func (l *loop) ConnEvent(rl reactor.Loop, c reactor.ConnID, ev reactor.ConnEvent, _ error) {
+func (l *loop) ConnEvent(rl reactor.Loop, c reactor.ConnID, ev reactor.ConnEvent, why error) {
 	switch ev {
 	case reactor.ConnOpened:
 		l.stats.connsOpened.Add(1)
-		if info, there := rl.Conn(c); there {
-			l.srv.conns.Open(c, info.Transport, info.Remote)
-		}
+		l.opened(rl, c)
 	case reactor.ConnHalfClosed:
 		l.srv.conns.Retire(c)
 	case reactor.ConnClosed:
+		if e, ok := why.(*reactor.ProxyError); ok {
+			l.refusedConn(e)
+			return
+		}
 		l.stats.connsClosed.Add(1)
 		l.srv.conns.Close(c)
+	}
+}
+
+// opened enters a connection in the table, unless there is one of the same peer and
+// tcp_accept_unique says that one is enough.
+func (l *loop) opened(rl reactor.Loop, c reactor.ConnID) {
+	info, there := rl.Conn(c)
+	if !there {
+		return
+	}
+	unique := l.srv.snap.Load().cfg.AcceptUnique && !info.Outbound
+	if !l.srv.conns.Open(c, info.Transport, info.Remote, info.Socket, unique) {
+		l.stats.connsDuplicate.Add(1)
+		_ = rl.CloseConn(c, reactor.CloseNow)
+	}
+}
+
+// refusedConn tells of a connection that was closed before it began.
+func (l *loop) refusedConn(e *reactor.ProxyError) {
+	l.stats.connsRefused.Add(1)
+	source := sourceOf(&e.Peer)
+	if l.log.Wanted(levelWarn, log.ClassTransport, source) {
+		l.log.Write(levelWarn, log.ClassTransport, source, []byte(e.Error()+" (tcp_accept_haproxy)"))
+	}
+}
+
+// closeFailed ends the connection of a message that the script has refused with a
+// negative result, or that nobody can read, behind what it was answered
+// (tcp_script_mode=0).
+func (l *loop) closeFailed(p *Proc) {
+	if p.Meta.Conn == 0 || p.snap.cfg.KeepFailed {
+		return
+	}
+	if l.rl.CloseConn(p.Meta.Conn, reactor.CloseAfterWrite) == nil {
+		l.stats.connsFailed.Add(1)
 	}
 }

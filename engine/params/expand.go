@@ -19,6 +19,8 @@ type Resolved struct {
 	Advertise string
 	// Name is the socket's name, "" for none.
 	Name string
+	// Haproxy: connections must begin with a PROXY header.
+	Haproxy bool
 }
 
 // Served reports whether this version serves the protocol.
@@ -177,13 +179,14 @@ func (c *Core) add(all []Resolved, spec ListenSpec, ip netip.Addr) []Resolved {
 	}
 next:
 	for _, proto := range protos {
-		r := Resolved{Proto: proto, Addr: netip.AddrPortFrom(ip, uint16(port)), Name: spec.Name}
+		r := Resolved{Proto: proto, Addr: netip.AddrPortFrom(ip, uint16(port)), Name: spec.Name, Haproxy: spec.Haproxy}
 		r.Advertise = c.advertised(spec, ip)
 		for i := range all {
 			if all[i].Proto == proto && all[i].Addr == r.Addr && port != 0 {
 				if spec.Advertise != "" {
 					all[i].Advertise = r.Advertise
 				}
+				all[i].Haproxy = all[i].Haproxy || spec.Haproxy
 				continue next
 			}
 		}

@@ -60,6 +60,9 @@ func applySetting(s *ast.Setting, p *registry.Param, cfg any, diags *diag.List) 
 		if v.Advertise != "" {
 			pv.Str += " advertise " + v.Advertise
 		}
+		if v.Haproxy {
+			pv.Str += " haproxy"
+		}
 		if err := p.Set(cfg, pv); err != nil {
 			Report(diags, diag.ParameterValue, v.Pos, "", "parameter %q: %s", s.Name, err.Error())
 		}
