@@ -90,7 +90,7 @@ func (p *Proc) Forward(t Target) error {
 	if p.listed(t) {
 		return ErrListed
 	}
-	saved := p.Edits
+	saved, flags := p.Edits, p.streamFlags
 	err = p.sendCopy(t, out, out)
 	p.Edits = saved
 	if err == errLarge {
@@ -98,6 +98,7 @@ func (p *Proc) Forward(t Target) error {
 		err = p.sendCopy(large, by, out)
 		p.Edits = saved
 	}
+	p.streamFlags = flags // those of an onsend_route were for this copy
 	if err == nil {
 		p.loop.stats.forwarded.Add(1)
 	}
@@ -124,7 +125,7 @@ func (p *Proc) editCopy(t Target, out, shown *Socket, branch []byte) error {
 	if !p.editTopVia() || !p.editStartLine(uri) || !p.insertVia(out, uri, branch) || !p.lowerMaxForwards() || !p.cutSurplus() || !p.settleEdits() || p.editsLost {
 		return ErrEdits
 	}
-	if branch == nil && out.Proto == rt.ProtoUDP && p.tooLarge() {
+	if out.Proto == rt.ProtoUDP && p.tooLarge() {
 		if _, by := p.largeTarget(t); by != nil {
 			return errLarge
 		}

@@ -92,7 +92,7 @@ func (l *loop) Cancel(id reactor.TimerID) bool { return l.rl.Cancel(id) }
 // By the socket of a stream it goes over a connection to to.
 func (l *loop) SendBytes(sock reactor.SocketID, from, to reactor.Addr, b []byte) error {
 	if out := l.stream(sock); out != nil {
-		return l.sendOver(out, to, 0, statelessTag, b)
+		return l.sendOver(out, to, 0, 0, statelessTag, b)
 	}
 	if l.rl.SendFrom(sock, from, to, b) != nil {
 		l.stats.sendFull.Add(1)

@@ -12,12 +12,21 @@ func (l *loop) stream(sock reactor.SocketID) *Socket {
 	return nil
 }
 
-// SendRequest is SendBytes for a request whose sender wants to know when it is lost
+// SendRequest is SendOn for a request whose sender wants to know when it is lost
 // with its connection, which may be long after: LoopHook.Unsent gets tag, 1 to
 // MaxSendTag. A datagram is never told of.
-func (l *loop) SendRequest(sock reactor.SocketID, from, to reactor.Addr, tag uint64, b []byte) error {
+func (l *loop) SendRequest(sock reactor.SocketID, from, to reactor.Addr, f StreamFlags, tag uint64, b []byte) error {
 	if out := l.stream(sock); out != nil {
-		return l.sendOver(out, to, 0, (tag+1)<<sendTagLoop|uint64(l.id), b)
+		return l.sendOver(out, to, 0, f, (tag+1)<<sendTagLoop|uint64(l.id), b)
+	}
+	return l.SendBytes(sock, from, to, b)
+}
+
+// SendOn is SendBytes with ForwardNoConnect and ForwardClose where the message that
+// it belongs to has them.
+func (l *loop) SendOn(sock reactor.SocketID, from, to reactor.Addr, f StreamFlags, b []byte) error {
+	if out := l.stream(sock); out != nil {
+		return l.sendOver(out, to, 0, f, statelessTag, b)
 	}
 	return l.SendBytes(sock, from, to, b)
 }
@@ -29,24 +38,24 @@ const sendTagLoop = 8
 // MaxSendTag is the largest tag of SendRequest.
 const MaxSendTag = 1<<(64-sendTagLoop) - 2
 
-// SendReply is SendBytes for the reply to a request that came as meta says: over its
+// SendReply is SendOn for the reply to a request that came as meta says: over its
 // connection while that is there (RFC 3261 §18.2.2).
-func (l *loop) SendReply(meta *reactor.Meta, to reactor.Addr, b []byte) error {
+func (l *loop) SendReply(meta *reactor.Meta, to reactor.Addr, f StreamFlags, b []byte) error {
 	if out := l.stream(meta.Socket); out != nil {
-		return l.sendOver(out, to, meta.Conn, statelessTag, b)
+		return l.sendOver(out, to, meta.Conn, f, statelessTag, b)
 	}
 	return l.SendBytes(meta.Socket, meta.Local, to, b)
 }
 
 // sendOver sends bytes over a connection. Why it cannot be opened does not matter to
 // a transaction: its next hop is not reachable.
-func (l *loop) sendOver(out *Socket, to reactor.Addr, prefer reactor.ConnID, tag uint64, data []byte) error {
+func (l *loop) sendOver(out *Socket, to reactor.Addr, prefer reactor.ConnID, f StreamFlags, tag uint64, data []byte) error {
 	b := l.rl.Reserve(len(data))
 	if b == nil {
 		l.stats.sendFull.Add(1)
 		return ErrSendFull
 	}
-	if l.commitStream(l.srv.snap.Load(), out, to, prefer, tag, copy(b, data), 0) != nil {
+	if l.commitStream(l.srv.snap.Load(), out, to, prefer, tag, copy(b, data), f) != nil {
 		return ErrSendFull
 	}
 	return nil

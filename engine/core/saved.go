@@ -4,6 +4,7 @@ import (
 	"unsafe"
 
 	"sipedge/reactor"
+	"sipedge/script/rt"
 	"sipedge/script/value"
 	"sipedge/sipparse"
 )
@@ -18,6 +19,8 @@ type savedHead struct {
 	respTo                   reactor.Addr
 	respOK, viaSettled       bool
 	maxForwardsSet           bool
+	streamFlags              StreamFlags
+	largeProto               rt.Proto
 	viaEdits                 [3]viaEdit
 }
 
@@ -45,6 +48,7 @@ func (p *Proc) Save(b []byte) {
 	h := savedHead{
 		edits: int32(p.Edits.Len()), hdrs: int32(p.nrHdrs), hooks: int32(p.nHooks), vias: int32(p.nViaEdits),
 		respTo: p.respTo, respOK: p.respOK, viaSettled: p.viaSettled, maxForwardsSet: p.maxForwardsSet, viaEdits: p.viaEdits,
+		streamFlags: p.streamFlags, largeProto: p.largeProto,
 	}
 	n := copy(b, unsafe.Slice((*byte)(unsafe.Pointer(&h)), savedHeadSize))
 	n += len(p.Edits.AppendRaw(b[n:n]))
@@ -63,6 +67,7 @@ func (p *Proc) Load(b []byte) {
 	p.nrHdrs, p.nHooks, p.nViaEdits = int(h.hdrs), int(h.hooks), int(h.vias)
 	p.respTo, p.respOK, p.viaSettled = h.respTo, h.respOK, h.viaSettled
 	p.maxForwardsSet, p.viaEdits = h.maxForwardsSet, h.viaEdits
+	p.streamFlags, p.largeProto = h.streamFlags, h.largeProto
 	b = p.Edits.SetRaw(b, int(h.edits))
 	b = b[copy(unsafe.Slice((*byte)(unsafe.Pointer(&p.rHdrs)), p.nrHdrs*valueSize), b):]
 	for i := range p.nHooks {

@@ -27,6 +27,24 @@ const (
 // SetStreamFlags adds flags, for the rest of the message's life.
 func (p *Proc) SetStreamFlags(f StreamFlags) { p.streamFlags |= f }
 
+// StreamFlags are the message's flags; ResetStreamFlags makes others of them, where
+// some were meant for one copy alone.
+func (p *Proc) StreamFlags() StreamFlags { return p.streamFlags }
+
+// ResetStreamFlags: see StreamFlags.
+func (p *Proc) ResetStreamFlags(f StreamFlags) { p.streamFlags = f }
+
+// Reply are the flags for replies as flags of what is sent.
+func (f StreamFlags) Reply() (r StreamFlags) {
+	if f&ReplyNoConnect != 0 {
+		r |= ForwardNoConnect
+	}
+	if f&ReplyClose != 0 {
+		r |= ForwardClose
+	}
+	return r
+}
+
 // ForceAlias makes the message's connection the one to its peer's port, by which
 // later requests go to it; port 0 is that of the top Via (force_tcp_alias()). A
 // message that came by datagram has none, which is no error.

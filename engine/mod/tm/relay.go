@@ -159,7 +159,10 @@ func (m *layer) sendBranch(i int32, t *tx, bi int32, b *branch, p *core.Proc, to
 	}
 	var buf [96]byte
 	tok := m.appendToken(buf[:0], i, b.num, m.loopHash(p))
-	n, err := p.BeginCopy(target, out, tok)
+	flags := p.StreamFlags()
+	n, err := p.BeginCopy(&target, &out, tok)
+	b.stream = p.StreamFlags()
+	p.ResetStreamFlags(flags) // those of an onsend_route are this branch's
 	if err != nil {
 		return err
 	}
@@ -179,7 +182,7 @@ func (m *layer) sendBranch(i int32, t *tx, bi int32, b *branch, p *core.Proc, to
 	if m.armFR(bi, t, b, t.fr); b.fr == 0 {
 		return core.ErrTimers
 	}
-	if err := m.loop.SendRequest(b.sock, b.from, b.to, sendTag(bi, m.brs.gen(bi)), mem[:n]); err != nil {
+	if err := m.loop.SendRequest(b.sock, b.from, b.to, b.stream, sendTag(bi, m.brs.gen(bi)), mem[:n]); err != nil {
 		m.stats.sendErrors.Add(1)
 		return err
 	}

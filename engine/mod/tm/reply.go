@@ -322,7 +322,7 @@ func (m *layer) relayUp(i int32, t *tx, b *branch, p *core.Proc, code int) {
 	if t.reply != 0 {
 		t.replyLen = uint16(n)
 	}
-	m.sendUp(t, buf)
+	m.sendUp(t, t.stream|p.StreamFlags(), buf)
 	m.stats.relayed.Add(1)
 	m.sentUp(i, t, code, int(b.num), p, false)
 }

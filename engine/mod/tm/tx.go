@@ -1,6 +1,7 @@
 package tm
 
 import (
+	"sipedge/engine/core"
 	"sipedge/pool"
 	"sipedge/reactor"
 	"sipedge/sipparse"
@@ -47,6 +48,7 @@ type tx struct {
 	meta   reactor.Meta
 	respTo reactor.Addr
 
+	stream core.StreamFlags // of the replies
 	flags  txFlags
 	status uint16 // the last reply sent upstream, 0 for none
 	best   uint16 // the code that the failure_route is about
@@ -119,9 +121,10 @@ type branch struct {
 	retr, fr                    reactor.TimerID
 	retrDelay                   uint32
 	bflags                      uint32
-	breadth                     uint16 // its share of Max-Breadth; 0 for no bound
-	onReply                     uint16 // armed in the branch's branch_route
-	tag                         uint64 // hash of the To tag of the 2xx
+	breadth                     uint16           // its share of Max-Breadth; 0 for no bound
+	onReply                     uint16           // armed in the branch's branch_route
+	tag                         uint64           // hash of the To tag of the 2xx
+	stream, replyStream         core.StreamFlags // of what is sent on it, and of its reply to the caller
 }
 
 // What becomes of earlier failures when there is a new fork.
