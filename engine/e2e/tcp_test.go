@@ -457,32 +457,6 @@ func TestLargeRequestsGoByTheOtherTransport(t *testing.T) {
 	}
 }
 
-// TestTransactionsOverConnections (RFC 3261 §17): a call from TCP to TCP by t_relay, with
-// nothing repeated, and its replies on the connection of the request.
-func TestTransactionsOverConnections(t *testing.T) {
-	l := listenTCP(t)
-	s, at := startBoth(t, fmt.Sprintf("loadmodule \"tm\"\nmodparam(\"tm\", \"retr_timer1\", 20)\nroute { t_relay_to_tcp(\"127.0.0.1\", \"%d\"); }", l.Addr().(*net.TCPAddr).Port))
-	p := dialTCP(t, at)
-	p.send(ask("INVITE", "sip:bob@example.net", "192.0.2.77:5999", "tran", ""))
-	p.want("SIP/2.0 100 ")
-	b := acceptTCP(t, l)
-	m := b.want("INVITE sip:bob@example.net SIP/2.0")
-	time.Sleep(100 * time.Millisecond) // five times Timer A
-	b.send(answer(m, 180, "Ringing"))
-	p.want("SIP/2.0 180 Ringing")
-	b.send(answer(m, 486, "Busy"))
-	b.want("ACK sip:bob@example.net SIP/2.0")
-	p.want("SIP/2.0 486 Busy")
-	time.Sleep(100 * time.Millisecond) // nor is the failure repeated
-	p.send(ask("OPTIONS", "sip:bob@example.net", "192.0.2.77:5999", "next", ""))
-	m = b.want("OPTIONS")
-	b.send(answer(m, 200, "OK"))
-	p.want("SIP/2.0 200 OK")
-	if n := s.Stats().Total["connsOpened"]; n != 2 {
-		t.Errorf("%d connections", n)
-	}
-}
-
 // TestABranchWhosePeerIsDeadFailsWithItsConnection (tcp_connect_timeout), not after Timer
 // B: the next destination is tried.
 func TestABranchWhosePeerIsDeadFailsWithItsConnection(t *testing.T) {
