@@ -5,6 +5,7 @@ import (
 
 	"sipedge/engine/log"
 	"sipedge/reactor"
+	"sipedge/script/rt"
 	"sipedge/sipparse"
 )
 
@@ -23,6 +24,10 @@ const (
 	ReplyNoConnect
 	ReplyClose
 )
+
+// ConnID implements rt.ConnEnv: the connection's id, which no later one has; 0 for a
+// datagram.
+func (p *Proc) ConnID(*rt.Ctx) int64 { return int64(p.Meta.Conn &^ (1 << 63)) }
 
 // SetStreamFlags adds flags, for the rest of the message's life.
 func (p *Proc) SetStreamFlags(f StreamFlags) { p.streamFlags |= f }

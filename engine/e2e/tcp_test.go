@@ -529,3 +529,32 @@ func deadPeer(t *testing.T) int {
 	t.Fatal("the backlog never fills")
 	return 0
 }
+
+// TestAScriptSeesTheConnection: $conid is the same for the messages of one and different for
+// those of another, and is not there for datagrams; the selects name both ends.
+func TestAScriptSeesTheConnection(t *testing.T) {
+	s, at := startBoth(t, `tcp_no_connect=yes
+loadmodule "textops"
+loadmodule "pv"
+route { append_to_reply("X-Seen: $conid $sel(received.proto_ip_port) $sel(src.ip_port) $sel(cfg_get.tcp.no_connect)\r\n"); sl_send_reply("200", "OK"); }`)
+	see := func(p *tcpPeer) (conid, rest string) {
+		p.send(ask("OPTIONS", "sip:b@example.net", "127.0.0.1:5999", "seen", ""))
+		conid, rest, _ = strings.Cut(header(p.want("SIP/2.0 200"), "X-Seen"), " ")
+		return conid, rest
+	}
+	p, q := dialTCP(t, at), dialTCP(t, at)
+	one, rest := see(p)
+	if want := fmt.Sprintf("tcp:%s %s 1", at, p.LocalAddr()); rest != want {
+		t.Errorf("the script sees %q, want %q", rest, want)
+	}
+	again, _ := see(p)
+	other, _ := see(q)
+	if _, err := strconv.ParseUint(one, 10, 63); err != nil || one != again || one == other {
+		t.Errorf("$conid is %s and %s, and %s on another connection", one, again, other)
+	}
+	u := newPeer(t)
+	u.send(s.addr, request{method: "OPTIONS", uri: "sip:b@example.net", from: u}.String())
+	if got := header(u.want("SIP/2.0 200"), "X-Seen"); !strings.HasPrefix(got, "<null> ") {
+		t.Errorf("of a datagram the script sees %q", got)
+	}
+}
