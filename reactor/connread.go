@@ -14,7 +14,7 @@ func (l *loop) onConn(c *conn, ev *event) {
 		if ev.write || ev.read {
 			l.answered(c)
 		}
-		if c.state != connOpen {
+		if c.state != connOpen && c.state != connHandshake {
 			return
 		}
 	} else if ev.write {
@@ -47,8 +47,11 @@ func (l *loop) readConn(c *conn) {
 // many as it has itself, so that no byte is copied more than twice in the mean;
 // the bytes of a peer that sends a few at a time are read behind it instead.
 func (l *loop) readOnce(c *conn) (more bool) {
-	if c.state == connLinger {
+	switch c.state {
+	case connLinger:
 		return l.discard(c)
+	case connHandshake:
+		return l.readHandshake(c)
 	}
 	if c.state != connOpen || c.eof {
 		// It is not watched for reading, so this is a hang-up or an error.
@@ -57,18 +60,10 @@ func (l *loop) readOnce(c *conn) (more bool) {
 		}
 		return false
 	}
-	kept := len(c.in)
-	own := kept > c.lastRead
-	buf := l.shared
-	if own {
-		if kept == cap(c.in) {
-			c.in = l.bufs.grow(c.in, 1)
-		}
-		buf = c.in[:cap(c.in)]
-	} else {
-		copy(buf, c.in)
-		buf = buf[:kept+streamRead]
+	if c.tls != nil {
+		return l.readSealed(c)
 	}
+	buf, kept, own := l.room(c)
 	n, err := readFD(c.fd, buf[kept:])
 	switch {
 	case n > 0:
@@ -85,15 +80,36 @@ func (l *loop) readOnce(c *conn) (more bool) {
 		return false
 	}
 	more = l.edge || kept+n == len(buf)
-	c.lastRead, c.active = n, l.now
+	c.active = l.now
 	l.c.bytesIn.Add(uint64(n))
-	buf = buf[:kept+n]
+	l.took(c, buf[:kept+n], kept, own)
+	return more && c.state == connOpen
+}
+
+// room is where the next bytes of a connection go: behind the kept ones, in its own
+// buffer or in the loop's.
+func (l *loop) room(c *conn) (buf []byte, kept int, own bool) {
+	kept = len(c.in)
+	if own = kept > c.lastRead; own {
+		if kept == cap(c.in) {
+			c.in = l.bufs.grow(c.in, 1)
+		}
+		return c.in[:cap(c.in)], kept, own
+	}
+	copy(l.shared, c.in)
+	return l.shared[:kept+streamRead], kept, own
+}
+
+// took hands on what room has been filled with. Its first kept bytes were there
+// before.
+func (l *loop) took(c *conn, buf []byte, kept int, own bool) {
+	n := len(buf) - kept
+	c.lastRead = n
 	if own {
 		c.in = buf
 	}
 	taken := l.cut(c, buf)
 	l.keep(c, buf[taken:], taken, own, n)
-	return more && c.state == connOpen
 }
 
 // cut hands on the frames at the front of buf and returns their bytes.
@@ -107,42 +123,56 @@ func (l *loop) cut(c *conn, buf []byte) (taken int) {
 		}
 	}
 	for c.state == connOpen && taken < len(buf) {
-		k, bad := 0, false
-		for k < len(l.frames) && taken < len(buf) && !bad {
+		k, alone := 0, false
+		why := error(nil)
+		for k < len(l.frames) && taken < len(buf) && why == nil && !alone {
 			n, f := c.framer.Next(buf[taken:])
-			if f == FrameMore || f == FrameMessage && n > limit {
+			if f == FrameMore && n > 0 {
+				taken += n
+				continue
+			}
+			if f == FrameMore || (f == FrameMessage || f == FrameTurn) && n > limit {
 				if len(buf)-taken < limit {
 					break
 				}
 				n, f = limit, FrameTooLarge
 			}
-			l.frames[k] = Message{Data: buf[taken : taken+n : taken+n], Meta: c.meta, Frame: f}
+			data := buf[taken : taken+n : taken+n]
+			if c.unwrap != nil && f != FrameTooLarge {
+				data, alone = c.unwrap.Unwrap(data)
+			}
+			l.frames[k] = Message{Data: data, Meta: c.meta, Frame: f}
 			taken += n
 			k++
 			switch f {
-			case FrameMessage, FramePing:
+			case FrameMessage, FramePing, FrameTurn:
 				c.message, c.asked = l.now, true
 				if !c.heard {
 					c.heard = true
 					l.armBy(c, l.deadline(c))
 				}
 			case FrameBad, FrameTooLarge:
-				bad = true // nothing behind it can be understood
+				why = ErrFraming // nothing behind it can be understood
+			case FrameClose:
+				why = io.EOF
 			}
+			alone = alone || f == FrameTurn
 		}
-		full := k == len(l.frames)
+		again := alone || k == len(l.frames)
 		if k > 0 {
 			l.c.msgsIn.Add(uint64(k))
 			l.deliver(l.frames[:k])
 			clear(l.frames[:k])
 		}
-		if bad {
-			l.c.framing.Add(1)
+		if why != nil {
+			if why == ErrFraming {
+				l.c.framing.Add(1)
+			}
 			if c.state == connOpen {
-				l.closeAfterWrite(c, ErrFraming)
+				l.closeAfterWrite(c, why)
 			}
 		}
-		if !full {
+		if !again {
 			return taken
 		}
 	}
@@ -155,14 +185,24 @@ func (l *loop) keep(c *conn, rest []byte, taken int, own bool, read int) {
 	if c.state == connDead {
 		return // its buffers are given back after the cycle
 	}
+	part := uint32(0)
+	if c.unwrap != nil && c.state == connOpen {
+		part = c.unwrap.Partial()
+	}
 	if len(rest) == 0 || c.state != connOpen {
 		l.bufs.put(c.in)
-		c.in, c.began = nil, 0
-		return
+		c.in = nil
+		if rest = nil; part == 0 {
+			c.part, c.began = 0, 0
+			return
+		}
 	}
-	if taken > 0 || c.began == 0 {
-		c.began = l.now
+	if c.began == 0 || part != c.part || part == 0 && taken > 0 {
+		c.part, c.began = part, l.now
 		l.armBy(c, l.deadline(c))
+	}
+	if len(rest) == 0 {
+		return
 	}
 	switch {
 	case !own && taken == 0: // c.in is its front already
@@ -185,7 +225,11 @@ func (l *loop) peerClosed(c *conn) {
 		l.closeAfterWrite(c, io.EOF)
 		return
 	case !c.asked || c.limit <= l.now:
-		l.closeConn(c, io.EOF)
+		if c.tls != nil { // it is told that nothing comes from here either
+			l.closeAfterWrite(c, io.EOF)
+		} else {
+			l.closeConn(c, io.EOF)
+		}
 		return
 	}
 	l.watch(c)

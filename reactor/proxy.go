@@ -29,9 +29,26 @@ func (l *loop) proxyHeader(c *conn, buf []byte) (taken int) {
 	}
 	c.proxy = ProxyOff
 	c.told = false
+	if c.state == connHandshake {
+		return n // it is opened when that is over
+	}
 	l.notes = append(l.notes, note{id: c.id, ev: ConnOpened})
 	l.tell() // its messages may be in buf
 	return n
+}
+
+// proxyBeforeTLS reads the header at the front of what has come on a connection whose
+// handshake follows; true: that may begin.
+func (l *loop) proxyBeforeTLS(c *conn) bool {
+	n := l.proxyHeader(c, c.in)
+	if c.proxy != ProxyOff {
+		return false
+	}
+	if c.in = c.in[:copy(c.in, c.in[n:])]; len(c.in) == 0 {
+		l.bufs.put(c.in)
+		c.in = nil
+	}
+	return true
 }
 
 // refuseProxied closes a connection that has not said whose it is.

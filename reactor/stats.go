@@ -72,6 +72,11 @@ type Stats struct {
 	// those whose stream was not understood.
 	QueueFull, FramingErrors uint64
 
+	// Handshakes is TLS handshakes that succeeded, HandshakesFailed those that did
+	// not; of these HandshakeTimeouts were not complete in time, and NotTLS is peers
+	// that did not speak TLS.
+	Handshakes, HandshakesFailed, HandshakeTimeouts, NotTLS uint64
+
 	// Slow is callbacks of SlowCallback or longer, Panics those that panicked.
 	Slow, Panics uint64
 	// Lag is how long the last cycle took, from the end of its wait to the end
@@ -124,6 +129,10 @@ func (s *Stats) Add(o Stats) {
 	s.QueueFull += o.QueueFull
 	s.FramingErrors += o.FramingErrors
 	s.Conns += o.Conns
+	s.Handshakes += o.Handshakes
+	s.HandshakesFailed += o.HandshakesFailed
+	s.HandshakeTimeouts += o.HandshakeTimeouts
+	s.NotTLS += o.NotTLS
 	s.Slow += o.Slow
 	s.Panics += o.Panics
 	s.Lag = max(s.Lag, o.Lag)
@@ -150,6 +159,8 @@ type counters struct {
 	silent, slowMessages, idle              atomic.Uint64
 	sendTimeouts, queueFull, framing        atomic.Uint64
 	proxied, proxyRefused                   atomic.Uint64
+	handshakes, handshakesFailed            atomic.Uint64
+	handshakeTimeouts, notTLS               atomic.Uint64
 	lag, maxLag                             atomic.Uint64
 }
 
@@ -169,6 +180,7 @@ func (c *counters) snapshot() Stats {
 		AcceptErrors: c.acceptErrors.Load(), SilentClosed: c.silent.Load(), SlowClosed: c.slowMessages.Load(), IdleClosed: c.idle.Load(),
 		SendTimeouts: c.sendTimeouts.Load(), QueueFull: c.queueFull.Load(), FramingErrors: c.framing.Load(), Conns: c.conns.Load(),
 		Proxied: c.proxied.Load(), ProxyRefused: c.proxyRefused.Load(),
+		Handshakes: c.handshakes.Load(), HandshakesFailed: c.handshakesFailed.Load(), HandshakeTimeouts: c.handshakeTimeouts.Load(), NotTLS: c.notTLS.Load(),
 		Slow: c.slow.Load(), Panics: c.panics.Load(), Lag: c.lag.Load(), MaxLag: c.maxLag.Load(),
 	}
 }

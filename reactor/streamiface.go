@@ -1,6 +1,9 @@
 package reactor
 
-import "time"
+import (
+	"crypto/tls"
+	"time"
+)
 
 // ConnID is id and generation of a stream's connection; 0 for datagrams. It says
 // on which loop the connection lives. An id is not used again before its slot has
@@ -42,8 +45,15 @@ const (
 	FrameBad
 	// FrameTooLarge is FrameBad for a message longer than Streams.MaxMessage.
 	FrameTooLarge
-	// FrameMore is a Framer's "nothing complete yet". It is never handed on.
+	// FrameMore is a Framer's "nothing complete yet". It is never handed on. With n above
+	// 0 those bytes are taken all the same: they are no part of a message, or one that
+	// the Framer keeps.
 	FrameMore
+	// FrameTurn is a message after which the stream may be of another kind: the handler
+	// has it before the Framer is called again.
+	FrameTurn
+	// FrameClose is the peer's farewell. Like FrameBad it is the last thing read.
+	FrameClose
 )
 
 // Framer cuts one stream into messages. It is called with all bytes that are not
@@ -51,8 +61,19 @@ const (
 // frame that it found.
 type Framer interface {
 	Next(buf []byte) (n int, f Frame)
-	// Reset makes it ready for another stream.
+	// Reset makes it ready for another stream. It is called when one ends, too.
 	Reset()
+}
+
+// Unwrapper is a Framer whose messages are not the bytes of the stream as they came.
+type Unwrapper interface {
+	Framer
+	// Unwrap is the message in the frame that Next has just found. With own set it lies
+	// in the Framer's memory and is handed on before Next is called again.
+	Unwrap(frame []byte) (message []byte, own bool)
+	// Partial is the number of the message of which the Framer keeps a part, 0 for none.
+	// The time of each is bounded by Streams.WholeMessage.
+	Partial() uint32
 }
 
 // ConnEvent is what has happened to a connection.
@@ -60,9 +81,10 @@ type ConnEvent uint8
 
 // The events of a connection, in this order. A connection that could not be
 // opened has a ConnClosed alone, as has one whose Connect returned no error and
-// that failed later.
+// that failed later, and one whose TLS handshake did (*HandshakeError).
 const (
-	// ConnOpened: it was accepted or the peer has accepted it.
+	// ConnOpened: it was accepted or the peer has accepted it, and a TLS handshake is
+	// over.
 	ConnOpened ConnEvent = iota
 	// ConnHalfClosed: the peer will send nothing more. What answers it may still be
 	// sent, for Streams.HalfClose after its last message. One whose last message has been
@@ -86,8 +108,12 @@ type StreamHandler interface {
 
 // Dial says how to open a connection.
 type Dial struct {
-	// Transport is TCP.
+	// Transport is TCP or TLS.
 	Transport Transport
+	// TLS is the settings of a TLS connection, with the name that the peer has to
+	// show. It must not be changed any more. TLSNote is what ConnInfo.TLSNote will be.
+	TLS     *tls.Config
+	TLSNote any
 	// Socket is the listen address that the connection counts for, in Meta.Socket;
 	// NoSocket for none.
 	Socket SocketID
@@ -114,6 +140,11 @@ type ConnInfo struct {
 	HalfClosed bool
 	// Queued is the bytes that wait to be written.
 	Queued int
+	// TLS is how a TLS connection is encrypted and who the peer is, nil before the end
+	// of the handshake. It does not change and is good for longer than the connection.
+	TLS *tls.ConnectionState
+	// TLSNote is what ServerTLS, or Dial.TLSNote, has said about it.
+	TLSNote any
 }
 
 // CloseMode says how to close a connection.
@@ -149,6 +180,14 @@ type Conns interface {
 	CloseConn(c ConnID, how CloseMode) error
 	// Conn describes a connection of this loop; false when there is none.
 	Conn(c ConnID) (ConnInfo, bool)
+	// ConnFramer is the Framer of a connection of this loop; nil when there is none.
+	ConnFramer(c ConnID) Framer
+	// TurnConn has the messages of a connection of this loop carry another transport and
+	// listen address. Error: ErrNoConn.
+	TurnConn(c ConnID, t Transport, sock SocketID) error
+	// Reframe calls the Framer again, in the next cycle, for what has come and was not
+	// taken. Errors: ErrNoConn, ErrMailboxFull.
+	Reframe(c ConnID) error
 }
 
 // Streams are the bounds and times of connections. Zero fields mean their
@@ -157,6 +196,8 @@ type Streams struct {
 	// MaxConns bounds the connections of all loops, inbound and outbound. 0: as
 	// many as RLIMIT_NOFILE allows, less a reserve.
 	MaxConns int
+	// MaxTLS bounds the TLS connections among them; 0: only MaxConns does.
+	MaxTLS int
 	// SharePercent is how much of the table the connections from one address may
 	// take, 1 to 100; for IPv6 an address is a /64.
 	SharePercent int
@@ -172,10 +213,19 @@ type Streams struct {
 	ConnQueue, AllQueues int
 
 	ConnectTimeout time.Duration
-	// SendTimeout is how long a peer may take nothing while something waits.
-	SendTimeout time.Duration
+	// Handshake is the time that a TLS handshake has, from the opening of the
+	// connection.
+	Handshake time.Duration
+	// MaxHandshakes bounds the TLS handshakes of all loops that have begun and are
+	// not over, HandshakeShare the percentage of it for one address. What is beyond
+	// waits.
+	MaxHandshakes, HandshakeShare int
+	// SendTimeout is how long a peer may take nothing while something waits;
+	// TLSSendTimeout is that of TLS connections, where it differs.
+	SendTimeout, TLSSendTimeout time.Duration
 	// FirstMessage is the time from accept to the first complete message or ping.
-	FirstMessage time.Duration
+	// TLSFirstMessage is that of TLS connections, where it differs.
+	FirstMessage, TLSFirstMessage time.Duration
 	// WholeMessage is the time from a message's first byte to its last.
 	WholeMessage time.Duration
 	// ProxyHeader is the time from accept to the end of the PROXY header, where one
@@ -222,3 +272,12 @@ func (NoConns) CloseConn(ConnID, CloseMode) error { return ErrNoConn }
 
 // Conn implements Conns.
 func (NoConns) Conn(ConnID) (ConnInfo, bool) { return ConnInfo{}, false }
+
+// ConnFramer implements Conns.
+func (NoConns) ConnFramer(ConnID) Framer { return nil }
+
+// TurnConn implements Conns.
+func (NoConns) TurnConn(ConnID, Transport, SocketID) error { return ErrNoConn }
+
+// Reframe implements Conns.
+func (NoConns) Reframe(ConnID) error { return ErrNoConn }

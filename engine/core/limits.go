@@ -17,6 +17,9 @@ const (
 	keptArena = 64 << 10
 	// parkedBytes bounds the messages of suspended scripts, per loop.
 	parkedBytes = 256 << 20
+	// fragmentBytes bounds the parts of messages that WebSocket connections have begun,
+	// per loop.
+	fragmentBytes = 64 << 20
 	// poolWorkers and poolQueue size the pool for blocking work of a server.
 	poolWorkers = 64
 	poolQueue   = 4096

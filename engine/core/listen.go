@@ -2,17 +2,14 @@ package core
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/netip"
-	"time"
 
 	"sipedge/engine/params"
 	"sipedge/reactor"
 	"sipedge/script/rt"
 )
-
-// listenTimeout bounds the resolution of names in listen lines at start.
-const listenTimeout = 10 * time.Second
 
 // listenSpec is one address that a snapshot listens on.
 type listenSpec struct{ params.Resolved }
@@ -20,29 +17,42 @@ type listenSpec struct{ params.Resolved }
 // resolveListen turns a snapshot's listen lines into addresses, and notes those
 // whose protocol is not served.
 func (s *Server) resolveListen(snap *Snapshot) ([]listenSpec, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), listenTimeout)
-	defer cancel()
+	ctx := context.Background() // both kinds of look-ups have bounds of their own
 	all, err := snap.core.ListenOn(ctx)
 	if err != nil {
-		return nil, err
+		return nil, snap.placed(err)
 	}
+	snap.listenOn = all
 	var specs []listenSpec
 	var skipped []string
 	for _, r := range all {
-		if r.Served() {
+		if r.Served() && (r.Proto != rt.ProtoTLS || snap.servesTLS()) {
 			specs = append(specs, listenSpec{r})
 		} else {
 			skipped = append(skipped, r.String())
 		}
 	}
 	if len(specs) == 0 {
-		return nil, fmt.Errorf("no address to listen on; only UDP and TCP are served (listen lines: %v)", skipped)
+		return nil, fmt.Errorf("no address to listen on; UDP, TCP and, where it is enabled, TLS are served (listen lines: %v)", skipped)
 	}
 	if len(skipped) > 0 {
-		s.Log().Printf(levelInfo, "not listening on %v: only UDP and TCP are served", skipped)
+		s.Log().Printf(levelWarn, "not listening on %v: UDP, TCP and, with enable_tls=yes and certificates, TLS are served", skipped)
 	}
 	snap.autoAliases = snap.core.AutoAliasesFor(ctx, all)
 	return specs, nil
+}
+
+// placed puts in front of what is wrong with listen lines where these stand.
+func (s *Snapshot) placed(err error) error {
+	lines := params.ListenErrors(err)
+	if len(lines) == 0 {
+		return err
+	}
+	var all []error
+	for _, e := range lines {
+		all = append(all, fmt.Errorf("%s%w", s.listenAt[e.Text], e))
+	}
+	return errors.Join(all...)
 }
 
 // listen is the reactor's form of the address.
@@ -60,7 +70,7 @@ func (l listenSpec) listen(c *params.Core) reactor.Listen {
 // socket is the snapshot's form of the address once it is bound.
 func (l listenSpec) socket(id reactor.SocketID, bound netip.AddrPort) *Socket {
 	k := NewSocket(id, l.Proto, bound, l.Advertise)
-	k.haproxy = l.Haproxy
+	k.haproxy, k.hostName = l.Haproxy, l.Host
 	return k
 }
 

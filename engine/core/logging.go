@@ -62,6 +62,14 @@ func (l *loop) logf(p *Proc, level int, format string, args ...any) {
 	l.log.Write(level, log.ClassMessage, p.source(), b)
 }
 
+// logPeer writes a line about a connection.
+func (l *loop) logPeer(m *reactor.Meta, level int, format string, args ...any) {
+	if source := sourceOf(&m.Remote); l.log.Wanted(level, log.ClassMessage, source) {
+		b := fmt.Appendf(nil, format, args...)
+		l.log.Write(level, log.ClassMessage, source, fmt.Appendf(b, " (from %s:%s)", m.Transport, m.Remote))
+	}
+}
+
 // logScriptError names the place in the script where a message's script ended.
 func (l *loop) logScriptError(p *Proc, err error) {
 	if !l.wanted(p, levelErr) {
@@ -90,9 +98,9 @@ func (l *loop) logPanic(p *Proc, e any) {
 // source is the peer as the log's limits count it.
 func (p *Proc) source() uint64 { return sourceOf(&p.Meta.Remote) }
 
-func sourceOf(peer *reactor.Addr) uint64 {
+func sourceOf(a *reactor.Addr) uint64 {
 	var h uint64
-	for _, b := range &peer.IP {
+	for _, b := range &a.IP {
 		h = (h ^ uint64(b)) * 0x100000001b3
 	}
 	return h | 1

@@ -43,19 +43,32 @@ type loop struct {
 	kept  []heldSnapshot
 
 	// Names as destinations (resolve.go); nil until one is needed.
-	names   Names
-	dnsWork *dns.Work
-	dnsOut  dns.Targets
+	names    Names
+	dnsWork  *dns.Work
+	dnsOut   dns.Targets
+	dnsNames dns.Answer
+
+	tlsServerID string // of the next connection (tls.go)
 
 	messages uint64 // numbered so far, for $mi
 
-	mail  reactor.Mail // for posts to other loops
-	dial  reactor.Dial // for connections to others
+	mail reactor.Mail // for posts to other loops
+	dial reactor.Dial // for connections to others
+
+	// Connections that speak WebSocket, by their slots; what is put together of their
+	// frames; the message that is being built for one, with room for its header.
+	webSockets []WebSocket
+	fragments  *pool.Arena
+	framed     []byte
+
 	stats loopStats
 }
 
 func newLoop(s *Server, id int) *loop {
-	return &loop{srv: s, id: id, log: s.logger.Loop(id), keys: make(map[uint64]int32), buffers: pool.NewArena(pool.ArenaConfig{Limit: parkedBytes})}
+	return &loop{
+		srv: s, id: id, log: s.logger.Loop(id), keys: make(map[uint64]int32),
+		buffers: pool.NewArena(pool.ArenaConfig{Limit: parkedBytes}), fragments: pool.NewArena(pool.ArenaConfig{Limit: fragmentBytes}),
+	}
 }
 
 // Start implements reactor.Handler.
@@ -132,6 +145,8 @@ func (l *loop) takeWith(snap *Snapshot, data []byte, meta *reactor.Meta) *Proc {
 	p.nrHdrs, p.nHooks, p.nEnds, p.nViaEdits = 0, 0, 0, 0
 	p.rBody, p.rType = value.Value{}, value.Value{}
 	p.viaSettled, p.respOK, p.maxForwardsSet = false, false, false
+	p.viaIsSource, p.viaCheck, p.beside = false, viaUnchecked, nil
+	p.http, p.httpDone = false, false
 	p.fail, p.editsLost = nil, false
 	p.streamFlags, p.replyConn, p.largeProto = 0, 0, rt.ProtoNone
 	if len(p.resolved) > 0 {

@@ -17,6 +17,9 @@ func (l *loop) Receive(_ reactor.Loop, batch []reactor.Message) {
 			l.frame(&batch[i])
 			continue
 		}
+		if isWebSocket(protoOf(batch[i].Meta.Transport)) && l.wsMessage(&batch[i]) {
+			continue
+		}
 		l.receive(batch[i].Data, &batch[i].Meta, false)
 	}
 }
@@ -78,17 +81,25 @@ func (l *loop) request(p *Proc) {
 		l.absorbedAck(p)
 		return
 	}
+	if p.snap.cfg.CheckSentBy && p.checkVia() {
+		return
+	}
+	l.runRequest(p)
+}
+
+// runRequest runs the main route; true: its script waits.
+func (l *loop) runRequest(p *Proc) (waits bool) {
 	if p.snap.prog.Request == nil {
 		l.finish(p, rt.Dropped, nil)
-		return
+		return false
 	}
 	p.Route = rt.RequestRoute
 	st, err := p.Run(p.snap.prog.Request)
 	if st == rt.Suspended {
-		l.park(p)
-		return
+		return l.park(p)
 	}
 	l.finish(p, st, err)
+	return false
 }
 
 // AckEvent is the event_route that runs for the ACK of a failure reply that was sent
@@ -175,13 +186,23 @@ func (l *loop) finish(p *Proc, st rt.State, err error) {
 	if h := l.theHook(); h != nil && h.Reply(p) {
 		return
 	}
+	l.relay(p)
+}
+
+// relay sends a reply on by its next Via and ends its life; true: it waits for the
+// name in there.
+func (l *loop) relay(p *Proc) (waits bool) {
 	if e := p.relayReply(); e != nil {
+		if e == ErrUnresolved && p.awaitReplyName() {
+			return true
+		}
 		l.stats.repliesUnsent.Add(1)
 		if l.wanted(p, levelInfo) {
 			l.logf(p, levelInfo, "reply not relayed: %v", e)
 		}
 	}
 	l.put(p)
+	return false
 }
 
 // refuse answers a message that cannot be processed, where it can be answered

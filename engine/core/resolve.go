@@ -31,6 +31,9 @@ var (
 type Names interface {
 	Inline(q *dns.Query, p *dns.Policy, w *dns.Work, out *dns.Targets) error
 	Resolve(q *dns.Query, p *dns.Policy, done func(*dns.Targets, error)) error
+	// InlineNames and ResolveNames are the same for the names of an address.
+	InlineNames(ip netip.Addr, a *dns.Answer) error
+	ResolveNames(ip netip.Addr, done func(*dns.Answer, error)) error
 }
 
 // resolverState is a server's resolver, which is started when a message first
@@ -47,7 +50,7 @@ func (s *Server) Resolver() *dns.Resolver {
 	s.names.mu.Lock()
 	defer s.names.mu.Unlock()
 	if s.names.r == nil && !s.names.closed {
-		s.names.r = dns.New(dns.Config{Settings: dnsSettings(s.snap.Load().core)})
+		s.names.r = dns.New(dns.Config{Settings: dnsSettings(s.snap.Load().core), Path: s.snap.Load().core.DNSResolvConf})
 	}
 	return s.names.r
 }
@@ -147,8 +150,8 @@ func (p *Proc) uriTarget(buf []byte, u *sipparse.URI, proto rt.Proto) (Target, e
 	if u.Scheme != sipparse.SchemeSIP && !q.Secure {
 		return Target{}, ErrBadURI
 	}
-	if proto != rt.ProtoNone {
-		q.Proto = proto
+	if proto != rt.ProtoNone { // what the script asks for counts, for sips URIs too
+		q.Proto, q.Secure = proto, false
 	}
 	host := u.Host
 	if u.MAddr.Len > 0 {
@@ -164,8 +167,11 @@ func (p *Proc) target(q *dns.Query) (Target, error) {
 			return Target{}, ErrUnresolvable
 		}
 		proto := q.Proto
-		if q.Secure && proto == rt.ProtoNone {
-			proto = rt.ProtoTLS
+		if q.Secure {
+			var err error
+			if proto, err = secureProto(proto); err != nil {
+				return Target{}, err
+			}
 		}
 		return HostTarget(q.Host, q.Port, proto)
 	}
@@ -175,20 +181,14 @@ func (p *Proc) target(q *dns.Query) (Target, error) {
 		}
 	}
 	l := p.loop
-	if l.names == nil {
-		if l.names = l.srv.opts.Names; l.names == nil {
-			r := l.srv.Resolver()
-			if r == nil {
-				return Target{}, ErrNoNameAnswer
-			}
-			l.names = r
-		}
-		l.dnsWork = dns.NewWork(uint64(l.rl.Wall()), uint64(l.id))
+	if l.hostNames() == nil {
+		return Target{}, ErrNoNameAnswer
 	}
 	err := l.names.Inline(q, p.snap.dns, l.dnsWork, &l.dnsOut)
 	switch {
 	case err == nil:
-		return p.firstTarget(&l.dnsOut)
+		t, err := p.firstTarget(&l.dnsOut)
+		return p.named(t, q.Host), err
 	case err == dns.ErrMiss:
 		p.asked = *q
 		p.askedHost = append(p.askedHost[:0], q.Host...)
@@ -196,6 +196,14 @@ func (p *Proc) target(q *dns.Query) (Target, error) {
 		return Target{}, ErrUnresolved
 	}
 	return Target{}, p.unresolved(q.Host, err)
+}
+
+// named is a target of a name with that name, where its peer has to prove it.
+func (p *Proc) named(t Target, host []byte) Target {
+	if t.Proto == rt.ProtoTLS {
+		t.Name = p.loop.srv.tlsNames.Of(host)
+	}
+	return t
 }
 
 // firstTarget is the first target that has not failed lately, else the first.
@@ -212,22 +220,18 @@ func (p *Proc) firstTarget(t *dns.Targets) (Target, error) {
 }
 
 func asTarget(x dns.Target) Target {
-	return Target{reactor.FromAddrPort(netip.AddrPortFrom(x.Addr.Addr().Unmap(), x.Addr.Port())), x.Proto}
+	return Target{Addr: reactor.FromAddrPort(netip.AddrPortFrom(x.Addr.Addr().Unmap(), x.Addr.Port())), Proto: x.Proto}
 }
 
 // viaName is where a reply goes whose Via names a host and notes no source (RFC
-// 3263 §5). A name that the cache does not know is asked for, for the reply's repetition:
-// there is no script any more that could wait. err is why the Via is no address.
+// 3263 §5). ErrUnresolved: the reply has to wait, see AwaitName and awaitReplyName. err is
+// why the Via is no address.
 func (p *Proc) viaName(via *sipparse.Via, err error) (Target, error) {
 	var name *NameError
 	if !errors.As(err, &name) {
 		return Target{}, err
 	}
-	t, err := p.HostTarget([]byte(name.Name), via.PortNum, rt.Proto(via.TransportKind))
-	if err == ErrUnresolved {
-		_ = p.loop.names.Resolve(&p.asked, p.snap.dns, func(*dns.Targets, error) {})
-	}
-	return t, err
+	return p.HostTarget([]byte(name.Name), via.PortNum, rt.Proto(via.TransportKind))
 }
 
 // unresolved tells the log why a name leads nowhere and gives the error that
@@ -266,7 +270,7 @@ func (p *Proc) AwaitName(again func(p *Proc) int32) int32 {
 	poster := p.loop.rl.Poster()
 	err = p.loop.names.Resolve(&q, policy, func(t *dns.Targets, err error) {
 		out.targets, out.err = t, err
-		deliverName(poster, h, out)
+		deliver(poster, h, out)
 	})
 	if err != nil {
 		p.abandon()
@@ -296,13 +300,15 @@ func (p *Proc) settle(o *nameOutcome) resolvedName {
 	} else {
 		n.target, n.err = p.firstTarget(o.targets)
 	}
+	n.target = p.named(n.target, q.Host)
 	return n
 }
 
-// deliverName posts an outcome; a full mailbox is tried again from a goroutine of its own.
-func deliverName(poster reactor.Poster, h Handle, out *nameOutcome) {
+// deliver posts what a message waits for; a full mailbox is tried again from a
+// goroutine of its own.
+func deliver(poster reactor.Poster, h Handle, ref any) {
 	post := func() bool {
-		m := reactor.Mail{Kind: mailResume, Arg: uint64(h), Ref: completion{out, nil}}
+		m := reactor.Mail{Kind: mailResume, Arg: uint64(h), Ref: completion{ref, nil}}
 		err := poster.Post(&m)
 		return err == nil || errors.Is(err, reactor.ErrClosed) || errors.Is(err, reactor.ErrNoLoop)
 	}

@@ -18,6 +18,7 @@ type savedHead struct {
 	edits, hdrs, hooks, vias int32
 	respTo                   reactor.Addr
 	respOK, viaSettled       bool
+	viaIsSource              bool
 	maxForwardsSet           bool
 	streamFlags              StreamFlags
 	largeProto               rt.Proto
@@ -47,7 +48,7 @@ func (p *Proc) Save(b []byte) {
 	p.settleVia()
 	h := savedHead{
 		edits: int32(p.Edits.Len()), hdrs: int32(p.nrHdrs), hooks: int32(p.nHooks), vias: int32(p.nViaEdits),
-		respTo: p.respTo, respOK: p.respOK, viaSettled: p.viaSettled, maxForwardsSet: p.maxForwardsSet, viaEdits: p.viaEdits,
+		respTo: p.respTo, respOK: p.respOK, viaSettled: p.viaSettled, viaIsSource: p.viaIsSource, maxForwardsSet: p.maxForwardsSet, viaEdits: p.viaEdits,
 		streamFlags: p.streamFlags, largeProto: p.largeProto,
 	}
 	n := copy(b, unsafe.Slice((*byte)(unsafe.Pointer(&h)), savedHeadSize))
@@ -66,7 +67,7 @@ func (p *Proc) Load(b []byte) {
 	b = b[copy(unsafe.Slice((*byte)(unsafe.Pointer(&h)), savedHeadSize), b):]
 	p.nrHdrs, p.nHooks, p.nViaEdits = int(h.hdrs), int(h.hooks), int(h.vias)
 	p.respTo, p.respOK, p.viaSettled = h.respTo, h.respOK, h.viaSettled
-	p.maxForwardsSet, p.viaEdits = h.maxForwardsSet, h.viaEdits
+	p.maxForwardsSet, p.viaEdits, p.viaIsSource = h.maxForwardsSet, h.viaEdits, h.viaIsSource
 	p.streamFlags, p.largeProto = h.streamFlags, h.largeProto
 	b = p.Edits.SetRaw(b, int(h.edits))
 	b = b[copy(unsafe.Slice((*byte)(unsafe.Pointer(&p.rHdrs)), p.nrHdrs*valueSize), b):]

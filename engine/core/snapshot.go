@@ -1,10 +1,12 @@
 package core
 
 import (
+	"bytes"
 	"sync/atomic"
 
 	"sipedge/engine/dns"
 	"sipedge/engine/params"
+	"sipedge/engine/tlsconf"
 	"sipedge/reactor"
 	"sipedge/script/registry"
 	"sipedge/script/rt"
@@ -21,15 +23,23 @@ type Snapshot struct {
 	configs     map[string]any
 	modules     []*registry.Module
 	aliases     []string
+	listenAt    map[string]string // "file:line:column: " of each listen line
+	listenOn    []params.Resolved // all addresses of the listen lines, also those that are not served
 	autoAliases []params.Alias
 
 	sockets      []*Socket
+	byProto      []*Socket // sockets, and those for WebSocket that belong to them
+	served       [rt.ProtoWSS + 1]bool
 	byID         map[reactor.SocketID]*Socket
 	names        names
 	dns          *dns.Policy
-	home         bool // messages are handed to their call's loop
+	viaDNS       [2]*dns.Policy // for names in Vias, by the family of the source
+	ownTLS       *tlsconf.Store // of the core's tls_* parameters
+	home         bool           // messages are handed to their call's loop
 	serverHeader []byte
 	ackBlock     rt.Op // event_route[sl:filtered-ack]
+	wsClosed     rt.Op // event_route[websocket:closed]
+	http         HTTPService
 
 	refs atomic.Int64 // suspended messages that hold it
 }
@@ -37,6 +47,7 @@ type Snapshot struct {
 // settings are the parameters that the message path reads, as plain fields.
 type settings struct {
 	CheckVia        bool
+	CheckSentBy     bool // dns or rev_dns
 	SynBranch       bool
 	ForceRport      bool
 	ServerSignature bool
@@ -64,6 +75,13 @@ func (s *Snapshot) socket(id reactor.SocketID) *Socket { return s.byID[id] }
 // Sockets are the listen addresses in the order of the script.
 func (s *Snapshot) Sockets() []*Socket { return s.sockets }
 
+// ListenOn are the addresses of the listen lines as they were looked up at start, also
+// those of protocols that are not served; none on a virtual network.
+func (s *Snapshot) ListenOn() []params.Resolved { return s.listenOn }
+
+// AutoAliases are the names that reverse DNS had for the listen addresses at start.
+func (s *Snapshot) AutoAliases() []params.Alias { return s.autoAliases }
+
 // Number counts the configurations of a server from 1.
 func (s *Snapshot) Number() uint64 { return s.number }
 
@@ -80,12 +98,16 @@ func (s *Snapshot) Held() int64 { return s.refs.Load() }
 // setSockets enters the bound listen addresses; it is called before the
 // snapshot becomes current.
 func (s *Snapshot) setSockets(sockets []*Socket) {
-	s.sockets = sockets
-	s.dns = dnsPolicy(s.core, sockets)
-	s.byID = make(map[reactor.SocketID]*Socket, len(sockets))
+	s.sockets, s.byProto = sockets, sockets
+	if s.configs[wsModule] != nil {
+		s.byProto = append(sockets[:len(sockets):len(sockets)], webSockets(sockets)...)
+	}
+	s.dns, s.viaDNS = dnsPolicy(s.core, s.byProto), viaPolicies()
+	s.byID = make(map[reactor.SocketID]*Socket, len(s.byProto))
 	s.names = make(names)
-	for _, k := range sockets {
+	for _, k := range s.byProto {
 		s.byID[k.ID] = k
+		s.served[k.Proto] = true
 		s.names.addSocket(k)
 	}
 	for _, a := range s.aliases {
@@ -94,4 +116,10 @@ func (s *Snapshot) setSockets(sockets []*Socket) {
 	for _, a := range s.autoAliases {
 		s.names.addParsed(a)
 	}
+}
+
+// ServerName is the value of the header that names this server (server_header).
+func (s *Snapshot) ServerName() []byte {
+	_, name, _ := bytes.Cut(s.serverHeader, []byte(":"))
+	return bytes.TrimSpace(name)
 }

@@ -25,6 +25,9 @@ type Socket struct {
 	host    []byte // the host part of sentBy, without brackets
 	port    uint16
 	haproxy bool // its connections must begin with a PROXY header
+	// hostName is the name by which the listen line calls the address; it counts as
+	// myself. Empty where the line gives an address or an interface.
+	hostName string
 	// everyAddr: bound to a wildcard, and nothing else is advertised.
 	everyAddr bool
 }

@@ -30,7 +30,7 @@ func (s *Snapshot) SocketByName(proto rt.Proto, host []byte, port uint16) *Socke
 	ip = ip.Unmap()
 	var found *Socket
 	best := 0
-	for _, k := range s.sockets {
+	for _, k := range s.byProto {
 		if proto != rt.ProtoNone && k.Proto != proto {
 			continue
 		}
@@ -48,7 +48,7 @@ func (s *Snapshot) SocketByName(proto rt.Proto, host []byte, port uint16) *Socke
 // matches says how well host and port name the socket: 0 not at all, 2 as one
 // address of a wildcard, 4 exactly.
 func (k *Socket) matches(ip netip.Addr, isIP bool, host []byte, port uint16) int {
-	if foldedEqual(k.host, host) && (port == 0 || port == k.port || port == k.Addr.Port()) {
+	if (foldedEqual(k.host, host) || k.hostName != "" && foldedEqual([]byte(k.hostName), host)) && (port == 0 || port == k.port || port == k.Addr.Port()) {
 		return 4
 	}
 	if !isIP || port != 0 && port != k.Addr.Port() {
@@ -92,7 +92,7 @@ func (p *Proc) FindSocket(proto rt.Proto, host []byte, port uint16) (rt.SocketIn
 // NamedSocket implements rt.SocketEnv: the name of a listen address is what
 // Socket.Name shows, "proto:address:port".
 func (p *Proc) NamedSocket(name []byte) (rt.SocketInfo, bool) {
-	for _, k := range p.snap.sockets {
+	for _, k := range p.snap.byProto {
 		if string(k.name) == string(name) {
 			return k.info(), true
 		}

@@ -4,6 +4,8 @@ import (
 	"errors"
 
 	"sipedge/engine/log"
+	"sipedge/engine/transport"
+	"sipedge/engine/ws"
 	"sipedge/reactor"
 	"sipedge/script/rt"
 	"sipedge/sipparse"
@@ -24,10 +26,6 @@ const (
 	ReplyNoConnect
 	ReplyClose
 )
-
-// ConnID implements rt.ConnEnv: the connection's id, which no later one has; 0 for a
-// datagram.
-func (p *Proc) ConnID(*rt.Ctx) int64 { return int64(p.Meta.Conn &^ (1 << 63)) }
 
 // SetStreamFlags adds flags, for the rest of the message's life.
 func (p *Proc) SetStreamFlags(f StreamFlags) { p.streamFlags |= f }
@@ -180,30 +178,30 @@ func (l *loop) usable(id reactor.ConnID) bool {
 
 // connTo is a connection to a destination: the preferred one if it is that, the one
 // that is open, or a new one.
-func (l *loop) connTo(snap *Snapshot, out *Socket, to reactor.Addr, prefer reactor.ConnID, f StreamFlags) (reactor.ConnID, error) {
+func (l *loop) connTo(snap *Snapshot, out *Socket, to reactor.Addr, name transport.Name, prefer reactor.ConnID, f StreamFlags) (reactor.ConnID, error) {
 	proto := reactor.Transport(out.Proto)
 	conns := l.srv.conns
 	if prefer != 0 && conns.Belongs(prefer, proto, to.AddrPort().Addr()) && l.usable(prefer) {
 		return prefer, nil
 	}
 	if snap.cfg.MatchSocket {
-		if id, ok := l.find(proto, to, out.ID); ok {
+		if id, ok := l.find(proto, to, name, out.ID); ok {
 			return id, nil
 		}
 	}
-	if id, ok := l.find(proto, to, reactor.NoSocket); ok {
+	if id, ok := l.find(proto, to, name, reactor.NoSocket); ok {
 		return id, nil
 	}
-	if f&ForwardNoConnect != 0 || snap.cfg.NoConnect {
+	if f&ForwardNoConnect != 0 || snap.cfg.NoConnect || isWebSocket(out.Proto) {
 		return 0, ErrNoConnect
 	}
-	return l.connect(snap, out, to)
+	return l.connect(snap, out, to, name)
 }
 
 // find is a connection to a destination that something can be sent on: one of that
 // socket, or of any for NoSocket.
-func (l *loop) find(proto reactor.Transport, to reactor.Addr, sock reactor.SocketID) (reactor.ConnID, bool) {
-	id, ok := l.srv.conns.Find(proto, to, sock)
+func (l *loop) find(proto reactor.Transport, to reactor.Addr, name transport.Name, sock reactor.SocketID) (reactor.ConnID, bool) {
+	id, ok := l.srv.conns.FindFor(proto, to, name, sock)
 	if ok && !l.usable(id) {
 		l.srv.conns.Close(id)
 		return 0, false
@@ -212,7 +210,7 @@ func (l *loop) find(proto reactor.Transport, to reactor.Addr, sock reactor.Socke
 }
 
 // connect opens a connection. Others find it at once, so that one is enough.
-func (l *loop) connect(snap *Snapshot, out *Socket, to reactor.Addr) (reactor.ConnID, error) {
+func (l *loop) connect(snap *Snapshot, out *Socket, to reactor.Addr, name transport.Name) (reactor.ConnID, error) {
 	from := snap.cfg.TCPSource6
 	if to.Is4 {
 		from = snap.cfg.TCPSource4
@@ -223,11 +221,16 @@ func (l *loop) connect(snap *Snapshot, out *Socket, to reactor.Addr) (reactor.Co
 	}
 	proto := reactor.Transport(out.Proto)
 	l.dial = reactor.Dial{Transport: proto, Socket: out.ID, From: from, To: to, TOS: snap.cfg.TOS}
+	if proto == reactor.TLS {
+		if err := l.clientTLS(&l.dial, out, name); err != nil {
+			return 0, err
+		}
+	}
 	id, err := l.rl.Connect(&l.dial)
 	if err != nil {
 		return 0, err
 	}
-	l.srv.conns.Open(id, proto, to, out.ID, false)
+	l.srv.conns.OpenFor(id, proto, to, name, out.ID)
 	return id, nil
 }
 
@@ -237,20 +240,49 @@ const statelessTag = 1
 // commitStream sends the first n bytes of the loop's reservation on a connection to
 // to, the preferred one if it leads there. tag comes back with Unsent when they do
 // not leave.
-func (l *loop) commitStream(snap *Snapshot, out *Socket, to reactor.Addr, prefer reactor.ConnID, tag uint64, n int, f StreamFlags) error {
-	id, err := l.connTo(snap, out, to, prefer, f)
+func (l *loop) commitStream(snap *Snapshot, out *Socket, to reactor.Addr, name transport.Name, prefer reactor.ConnID, tag uint64, n int, f StreamFlags) error {
+	id, err := l.connTo(snap, out, to, name, prefer, f)
 	if err != nil {
 		l.stats.sendFull.Add(1)
 		return err
 	}
-	if err = l.commitConn(id, tag, n, f); err == nil {
+	if err = l.commitConn(out.Proto, id, tag, n, f); err == nil {
 		l.stats.sent.Add(1)
 	}
 	return err
 }
 
+// room is space for a message of n bytes that leaves over a transport. It is good until
+// commitStream or commitConn, as that of reactor.Loop.Reserve.
+func (l *loop) room(proto rt.Proto, n int) []byte {
+	if !isWebSocket(proto) {
+		return l.rl.Reserve(n)
+	}
+	b := l.rl.Reserve(n + ws.MaxHeader)
+	if b == nil {
+		return nil
+	}
+	l.framed = b
+	return b[ws.MaxHeader:]
+}
+
+// frameRoom puts a frame around the first n bytes of room and returns its length.
+func (l *loop) frameRoom(n int) int {
+	b := l.framed
+	l.framed = nil
+	l.stats.wsFramesOut.Add(1)
+	h := ws.PutHeader(b, ws.OpText, n)
+	if h < ws.MaxHeader {
+		copy(b[h:], b[ws.MaxHeader:ws.MaxHeader+n])
+	}
+	return h + n
+}
+
 // commitConn is commitStream once the connection is known; the caller counts.
-func (l *loop) commitConn(id reactor.ConnID, tag uint64, n int, f StreamFlags) error {
+func (l *loop) commitConn(proto rt.Proto, id reactor.ConnID, tag uint64, n int, f StreamFlags) error {
+	if isWebSocket(proto) {
+		n = l.frameRoom(n)
+	}
 	switch err := l.rl.CommitConn(id, tag, n); {
 	case err == nil:
 	case errors.Is(err, reactor.ErrNoConn):
@@ -267,13 +299,13 @@ func (l *loop) commitConn(id reactor.ConnID, tag uint64, n int, f StreamFlags) e
 }
 
 // sendStream is commitStream of bytes that lie elsewhere.
-func (l *loop) sendStream(p *Proc, out *Socket, to reactor.Addr, data []byte, f StreamFlags) error {
-	b := l.rl.Reserve(len(data))
+func (l *loop) sendStream(p *Proc, out *Socket, t Target, data []byte, f StreamFlags) error {
+	b := l.room(out.Proto, len(data))
 	if b == nil {
 		l.stats.sendFull.Add(1)
 		return ErrSendFull
 	}
-	return l.commitStream(p.snap, out, to, p.replyConn, statelessTag, copy(b, data), f)
+	return l.commitStream(p.snap, out, t.Addr, t.Name, p.replyConn, statelessTag, copy(b, data), f)
 }
 
 // commitReply sends the first n bytes of the reservation as the answer to the
@@ -292,16 +324,24 @@ func (p *Proc) commitReply(n int) error {
 	id := p.Meta.Conn
 	if in != nil {
 		var err error
-		if id, err = l.connTo(p.snap, in, to, id, f); err != nil {
+		if id, err = l.connTo(p.snap, in, to, 0, id, f); err != nil {
 			l.stats.sendFull.Add(1)
 			return err
 		}
 	}
-	return l.commitConn(id, statelessTag, n, f)
+	return l.commitConn(p.Proto, id, statelessTag, n, f)
 }
 
 // frame handles what is no message: keep-alives, and streams that are none of SIP.
 func (l *loop) frame(m *reactor.Message) {
+	if m.Frame == reactor.FrameTurn {
+		l.httpRequest(m.Data, &m.Meta)
+		return
+	}
+	if isWebSocket(protoOf(m.Meta.Transport)) {
+		l.wsFrame(m)
+		return
+	}
 	switch m.Frame {
 	case reactor.FramePing:
 		l.stats.keepAlives.Add(1)
@@ -312,7 +352,9 @@ func (l *loop) frame(m *reactor.Message) {
 		l.stats.keepAlives.Add(1)
 	default:
 		l.stats.framingErrors.Add(1)
-		l.unframed(m)
+		if !l.httpBroken(m) {
+			l.unframed(m)
+		}
 	}
 }
 
@@ -352,8 +394,11 @@ func (l *loop) ConnEvent(rl reactor.Loop, c reactor.ConnID, ev reactor.ConnEvent
 			l.refusedConn(e)
 			return
 		}
-		l.stats.connsClosed.Add(1)
+		if !l.handshakeFailed(why) {
+			l.stats.connsClosed.Add(1)
+		}
 		l.srv.conns.Close(c)
+		l.wsClosed(c)
 	}
 }
 
@@ -368,6 +413,10 @@ func (l *loop) opened(rl reactor.Loop, c reactor.ConnID) {
 	if !l.srv.conns.Open(c, info.Transport, info.Remote, info.Socket, unique) {
 		l.stats.connsDuplicate.Add(1)
 		_ = rl.CloseConn(c, reactor.CloseNow)
+		return
+	}
+	if info.TLS != nil {
+		l.secured(c, &info)
 	}
 }
 
@@ -384,7 +433,7 @@ func (l *loop) refusedConn(e *reactor.ProxyError) {
 // negative result, or that nobody can read, behind what it was answered
 // (tcp_script_mode=0).
 func (l *loop) closeFailed(p *Proc) {
-	if p.Meta.Conn == 0 || p.snap.cfg.KeepFailed {
+	if p.Meta.Conn == 0 || p.snap.cfg.KeepFailed || isWebSocket(p.Proto) {
 		return
 	}
 	if l.rl.CloseConn(p.Meta.Conn, reactor.CloseAfterWrite) == nil {

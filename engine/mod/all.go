@@ -22,10 +22,13 @@ import (
 	"sipedge/engine/mod/sl"
 	"sipedge/engine/mod/textops"
 	"sipedge/engine/mod/textopsx"
+	"sipedge/engine/mod/tls"
 	"sipedge/engine/mod/tm"
 	"sipedge/engine/mod/tmx"
 	"sipedge/engine/mod/uac"
 	"sipedge/engine/mod/uac_redirect"
+	"sipedge/engine/mod/websocket"
+	"sipedge/engine/mod/xhttp"
 	"sipedge/engine/mod/xlog"
 	"sipedge/engine/params"
 	scriptpv "sipedge/script/pv"
@@ -52,10 +55,13 @@ func All() []*registry.Module {
 		sl.Module(),
 		textops.Module(),
 		textopsx.Module(),
+		tls.Module(),
 		tm.Module(),
 		tmx.Module(),
 		uac.Module(),
 		uac_redirect.Module(),
+		websocket.Module(),
+		xhttp.Module(),
 		xlog.Module(),
 	}
 }

@@ -2,6 +2,7 @@ package params
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -21,10 +22,14 @@ type Resolved struct {
 	Name string
 	// Haproxy: connections must begin with a PROXY header.
 	Haproxy bool
+	// Host is the host name that the line names and DNS has for the address, "" for none.
+	Host string
 }
 
 // Served reports whether this version serves the protocol.
-func (r Resolved) Served() bool { return r.Proto == rt.ProtoUDP || r.Proto == rt.ProtoTCP }
+func (r Resolved) Served() bool {
+	return r.Proto == rt.ProtoUDP || r.Proto == rt.ProtoTCP || r.Proto == rt.ProtoTLS
+}
 
 // String is the address as Kamailio lists it: "udp: 127.0.0.1:5060".
 func (r Resolved) String() string {
@@ -37,22 +42,31 @@ func (r Resolved) String() string {
 
 // ListenOn are all addresses to listen on, UDP ones first: those of the listen
 // lines, or every IPv4 address of the interfaces that are up where there is no
-// line (with auto_bind_ipv6 the IPv6 addresses too). Host names are resolved,
-// each within resolveTimeout. The error names the line and what is wrong with it.
+// line (with auto_bind_ipv6 the IPv6 addresses too). Host names are looked up, all
+// at once, within resolveTimeout in all. The error joins a *ListenError for each line
+// that leads nowhere.
 func (c *Core) ListenOn(ctx context.Context) ([]Resolved, error) {
 	lines := c.Listen
 	if len(lines) == 0 {
 		lines = []string{"*"}
 	}
-	var all []Resolved
+	var specs []ListenSpec
+	var wrong []error
 	for _, line := range lines {
 		spec, err := ParseListen(line)
 		if err != nil {
-			return nil, err
+			wrong = append(wrong, &ListenError{line, err})
+			continue
 		}
-		ips, err := c.addresses(ctx, spec)
+		specs = append(specs, spec)
+	}
+	names := lookupHosts(ctx, specs)
+	var all []Resolved
+	for _, spec := range specs {
+		ips, err := c.addresses(spec, names)
 		if err != nil {
-			return nil, fmt.Errorf("listen address %q: %w", spec.Text, err)
+			wrong = append(wrong, &ListenError{spec.Text, fmt.Errorf("listen address %q: %w", spec.Text, err)})
+			continue
 		}
 		for _, ip := range ips {
 			all = c.add(all, spec, ip)
@@ -61,28 +75,41 @@ func (c *Core) ListenOn(ctx context.Context) ([]Resolved, error) {
 			return nil, fmt.Errorf("listen lines stand for more than %d addresses", MaxSockets)
 		}
 	}
+	if len(wrong) > 0 {
+		return nil, errors.Join(wrong...)
+	}
 	return udpFirst(all), nil
 }
 
+// found is an address that a host of a line stands for, and the host where it is a name.
+type found struct {
+	ip   netip.Addr
+	name string
+}
+
 // addresses are the addresses that the hosts of a line stand for.
-func (c *Core) addresses(ctx context.Context, spec ListenSpec) (ips []netip.Addr, err error) {
+func (c *Core) addresses(spec ListenSpec, names map[string]hostAnswer) (all []found, err error) {
 	for _, h := range spec.Hosts {
-		var found []netip.Addr
+		var ips []netip.Addr
+		name := ""
 		if ip, e := netip.ParseAddr(h); e == nil {
-			found = []netip.Addr{ip}
+			ips = []netip.Addr{ip}
 		} else if h == "*" {
-			found, err = c.allInterfaces()
+			ips, err = c.allInterfaces()
 		} else if itf, e := net.InterfaceByName(h); e == nil {
-			found, err = c.interfaceAddrs(itf)
+			ips, err = c.interfaceAddrs(itf)
 		} else {
-			found, err = lookup(ctx, h)
+			a := names[h]
+			ips, err, name = a.ips, a.err, h
 		}
 		if err != nil {
 			return nil, err
 		}
-		ips = append(ips, found...)
+		for _, ip := range ips {
+			all = append(all, found{ip, name})
+		}
 	}
-	return ips, nil
+	return all, nil
 }
 
 func (c *Core) allInterfaces() (ips []netip.Addr, err error) {
@@ -144,42 +171,26 @@ func (c *Core) interfaceAddrs(itf *net.Interface) ([]netip.Addr, error) {
 	return nil, fmt.Errorf("interface %s has no address", itf.Name)
 }
 
-// lookup resolves a host name to one address, IPv4 before IPv6.
-func lookup(ctx context.Context, host string) ([]netip.Addr, error) {
-	ctx, cancel := context.WithTimeout(ctx, resolveTimeout)
-	defer cancel()
-	ips, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
-	if err != nil {
-		return nil, fmt.Errorf("%q is no interface of this machine and does not resolve: %w", host, err)
-	}
-	for _, ip := range ips {
-		if ip = ip.Unmap(); ip.Is4() {
-			return []netip.Addr{ip}, nil
-		}
-	}
-	return ips[:1], nil
-}
-
 // add enters one address for the line's protocols. An address that is there
 // already only takes over what the line advertises.
-func (c *Core) add(all []Resolved, spec ListenSpec, ip netip.Addr) []Resolved {
-	port := spec.Port
-	if port == NoPort {
-		port = int(c.Port)
-		if spec.Proto == rt.ProtoTLS || spec.Proto == rt.ProtoWSS {
-			port = int(c.TLSPortNo)
-		}
-	}
+func (c *Core) add(all []Resolved, spec ListenSpec, at found) []Resolved {
+	ip, port := at.ip, c.portFor(spec, spec.Proto)
 	protos := []rt.Proto{spec.Proto}
 	if spec.Proto == rt.ProtoNone {
 		protos = []rt.Proto{rt.ProtoUDP}
 		if !c.DisableTCP {
 			protos = append(protos, rt.ProtoTCP)
 		}
+		if c.TLSOn() {
+			protos = append(protos, rt.ProtoTLS)
+		}
 	}
 next:
 	for _, proto := range protos {
-		r := Resolved{Proto: proto, Addr: netip.AddrPortFrom(ip, uint16(port)), Name: spec.Name, Haproxy: spec.Haproxy}
+		if spec.Proto == rt.ProtoNone {
+			port = c.portFor(spec, proto)
+		}
+		r := Resolved{Proto: proto, Addr: netip.AddrPortFrom(ip, uint16(port)), Name: spec.Name, Host: at.name, Haproxy: spec.Haproxy}
 		r.Advertise = c.advertised(spec, ip)
 		for i := range all {
 			if all[i].Proto == proto && all[i].Addr == r.Addr && port != 0 {
@@ -193,6 +204,21 @@ next:
 		all = append(all, r)
 	}
 	return all
+}
+
+// portFor is the port of a line for one of its protocols. Where the line names a port
+// and no protocol, TLS is served on the one behind it, as in Kamailio.
+func (c *Core) portFor(spec ListenSpec, proto rt.Proto) int {
+	secure := proto == rt.ProtoTLS || proto == rt.ProtoWSS
+	switch {
+	case spec.Port == NoPort && secure:
+		return int(c.TLSPortNo)
+	case spec.Port == NoPort:
+		return int(c.Port)
+	case secure && spec.Proto == rt.ProtoNone && spec.Port > 0:
+		return min(spec.Port+1, maxPort)
+	}
+	return spec.Port
 }
 
 // advertised is what the line, or else the global parameters, show for ip.

@@ -1,15 +1,19 @@
 // Package transport knows by which connection a peer can be reached: Conns finds
 // one by the peer's address, by an alias of its port (RFC 5923), and tells whose a
-// connection is. It opens nothing and sends nothing.
+// connection is. A TLS connection that was opened for a name is found for that name
+// alone: another one may lead to the same address, and its peer has shown a
+// certificate for this one. It opens nothing and sends nothing.
 package transport
 
 import (
+	"crypto/tls"
 	"errors"
 	"hash/maphash"
 	"net/netip"
 	"slices"
 	"sync"
 
+	"sipedge/engine/tlsconf"
 	"sipedge/reactor"
 )
 
@@ -32,6 +36,7 @@ type Conns struct {
 type peer struct {
 	addr  reactor.Addr
 	proto reactor.Transport
+	name  Name
 	sock  reactor.SocketID // that it counts for; NoSocket for any
 }
 
@@ -62,6 +67,14 @@ type entry struct {
 	peer    peer
 	sock    reactor.SocketID
 	aliases []peer
+	secure  *Secure
+}
+
+// Secure is what is known of the peer of a TLS connection. It does not change.
+type Secure struct {
+	State *tls.ConnectionState
+	// Peer is how its certificate was verified.
+	Peer *tlsconf.Conn
 }
 
 // New makes an empty table.
@@ -87,7 +100,15 @@ func (t *Conns) conns(id reactor.ConnID) *connShard {
 // entered where there is one already (false). To enter a connection again changes
 // nothing.
 func (t *Conns) Open(id reactor.ConnID, proto reactor.Transport, remote reactor.Addr, sock reactor.SocketID, unique bool) bool {
-	p := peer{remote, proto, reactor.NoSocket}
+	return t.open(id, peer{remote, proto, 0, reactor.NoSocket}, sock, unique)
+}
+
+// OpenFor is Open for a connection that is for a name.
+func (t *Conns) OpenFor(id reactor.ConnID, proto reactor.Transport, remote reactor.Addr, name Name, sock reactor.SocketID) {
+	t.open(id, peer{remote, proto, name, reactor.NoSocket}, sock, false)
+}
+
+func (t *Conns) open(id reactor.ConnID, p peer, sock reactor.SocketID, unique bool) bool {
 	c := t.conns(id)
 	c.Lock()
 	defer c.Unlock()
@@ -143,10 +164,35 @@ func (t *Conns) name(p peer, to named, unique bool) bool {
 	return true
 }
 
+// SetSecure notes how a connection is encrypted.
+func (t *Conns) SetSecure(id reactor.ConnID, s *Secure) {
+	c := t.conns(id)
+	c.Lock()
+	defer c.Unlock()
+	if e, there := c.m[id]; there {
+		e.secure = s
+		c.m[id] = e
+	}
+}
+
+// Secure is what SetSecure has noted; nil for a connection that is gone or not
+// encrypted.
+func (t *Conns) Secure(id reactor.ConnID) *Secure {
+	c := t.conns(id)
+	c.RLock()
+	defer c.RUnlock()
+	return c.m[id].secure
+}
+
 // Find is the connection to a peer, of those that count for a socket; NoSocket for
 // all.
 func (t *Conns) Find(proto reactor.Transport, to reactor.Addr, sock reactor.SocketID) (reactor.ConnID, bool) {
-	p := peer{to, proto, sock}
+	return t.FindFor(proto, to, 0, sock)
+}
+
+// FindFor is Find for a connection that is for a name.
+func (t *Conns) FindFor(proto reactor.Transport, to reactor.Addr, name Name, sock reactor.SocketID) (reactor.ConnID, bool) {
+	p := peer{to, proto, name, sock}
 	s := t.peers(p)
 	s.RLock()
 	n, ok := s.m[p]
@@ -164,6 +210,33 @@ func (t *Conns) Belongs(id reactor.ConnID, proto reactor.Transport, ip netip.Add
 	return there && e.peer.proto == proto && e.peer.addr.AddrPort().Addr() == ip
 }
 
+// Turn gives a connection another transport and socket, by which it is found from now on. Its
+// aliases are gone. false: it is not in the table.
+func (t *Conns) Turn(id reactor.ConnID, proto reactor.Transport, sock reactor.SocketID) bool {
+	c := t.conns(id)
+	c.Lock()
+	defer c.Unlock()
+	e, there := c.m[id]
+	if !there {
+		return false
+	}
+	t.unname(e, id)
+	e.peer.proto, e.sock, e.aliases = proto, sock, nil
+	c.m[id] = e
+	t.name(e.peer, named{id: id}, false)
+	t.name(e.peer.of(e.sock), named{id: id}, false)
+	return true
+}
+
+// Transport is a connection's transport; false when it is not in the table.
+func (t *Conns) Transport(id reactor.ConnID) (reactor.Transport, bool) {
+	c := t.conns(id)
+	c.RLock()
+	e, there := c.m[id]
+	c.RUnlock()
+	return e.peer.proto, there
+}
+
 // Retire takes a connection away from those that Find gives, since its peer sends
 // nothing more. Answers may still go by it.
 func (t *Conns) Retire(id reactor.ConnID) {
@@ -172,7 +245,7 @@ func (t *Conns) Retire(id reactor.ConnID) {
 	defer c.Unlock()
 	if e, there := c.m[id]; there {
 		t.unname(e, id)
-		c.m[id] = entry{peer: e.peer, sock: e.sock}
+		c.m[id] = entry{peer: e.peer, sock: e.sock, secure: e.secure}
 	}
 }
 

@@ -25,6 +25,7 @@ type vconn struct {
 	inbox   [][]byte // segments that have arrived
 	peerEnd error    // behind them
 	part    []byte   // of a message
+	kept    uint32   // the message that the framer kept a part of
 	queue   []byte
 	tags    []vTag
 
@@ -59,6 +60,8 @@ type vOp struct {
 	tag  uint64
 	data []byte // nil: close
 	how  reactor.CloseMode
+	// reframe: cut again what has come.
+	reframe bool
 }
 
 func (l *loop) newConn(s *Stream, meta reactor.Meta) *vconn {
@@ -263,6 +266,32 @@ func (l *loop) Conn(id reactor.ConnID) (reactor.ConnInfo, bool) {
 	}, true
 }
 
+// ConnFramer implements reactor.Loop.
+func (l *loop) ConnFramer(id reactor.ConnID) reactor.Framer {
+	if c := l.conn(id); c != nil {
+		return c.framer
+	}
+	return nil
+}
+
+// TurnConn implements reactor.Loop.
+func (l *loop) TurnConn(id reactor.ConnID, t reactor.Transport, sock reactor.SocketID) error {
+	c := l.conn(id)
+	if c == nil {
+		return reactor.ErrNoConn
+	}
+	c.meta.Transport, c.meta.Socket = t, sock
+	return nil
+}
+
+// Reframe implements reactor.Loop.
+func (l *loop) Reframe(id reactor.ConnID) error {
+	if l.conn(id) == nil {
+		return reactor.ErrNoConn
+	}
+	return l.postOp(vOp{id: id, reframe: true})
+}
+
 // postOp puts a request about a connection into the mailbox of its loop.
 func (l *loop) postOp(op vOp) error {
 	to := op.id.Loop()
@@ -278,7 +307,11 @@ const opMail = 1<<32 - 1
 
 // op does what another loop has asked for.
 func (l *loop) op(o vOp) {
-	if o.data == nil {
+	if o.reframe {
+		if c := l.conn(o.id); c != nil && c.state == vOpen {
+			c.cut(c.part)
+		}
+	} else if o.data == nil {
 		_ = l.CloseConn(o.id, o.how)
 	} else if err := l.sendConn(o.id, o.tag, o.data); err == reactor.ErrNoConn && o.tag != 0 {
 		l.note(vNote{id: o.id, tag: o.tag, why: err})
@@ -321,6 +354,7 @@ func (c *vconn) close(why error) {
 	}
 	l, s := c.l, c.s
 	c.state = vDead
+	c.framer.Reset()
 	for _, t := range c.tags {
 		l.note(vNote{id: c.id, tag: t.tag, why: why})
 	}
@@ -372,7 +406,11 @@ func (c *vconn) cut(buf []byte) {
 	began := c.began
 	for len(buf) > 0 && c.state == vOpen {
 		n, f := c.framer.Next(buf)
-		if f == reactor.FrameMore || f == reactor.FrameMessage && n > limit {
+		if f == reactor.FrameMore && n > 0 {
+			buf = buf[n:]
+			continue
+		}
+		if f == reactor.FrameMore || (f == reactor.FrameMessage || f == reactor.FrameTurn) && n > limit {
 			if len(buf) < limit {
 				break
 			}
@@ -381,25 +419,40 @@ func (c *vconn) cut(buf []byte) {
 		began = 0
 		meta := c.meta
 		meta.Received = l.now
-		data := bytes.Clone(buf[:n])
+		data := buf[:n]
+		if u, ok := c.framer.(reactor.Unwrapper); ok && f != reactor.FrameTooLarge {
+			data, _ = u.Unwrap(data)
+		}
+		data = bytes.Clone(data)
 		buf = buf[n:]
-		if f == reactor.FrameMessage || f == reactor.FramePing {
+		if f == reactor.FrameMessage || f == reactor.FramePing || f == reactor.FrameTurn {
 			c.heard, c.asked, c.message = true, true, l.now
 		}
-		l.batch = append(l.batch[:0], reactor.Message{Data: data[:n:n], Meta: meta, Frame: f})
+		l.batch = append(l.batch[:0], reactor.Message{Data: data[:len(data):len(data)], Meta: meta, Frame: f})
 		l.callback("Receive", func() { l.h.Receive(l, l.batch) })
 		poison(data)
-		if (f == reactor.FrameBad || f == reactor.FrameTooLarge) && c.state == vOpen {
+		switch {
+		case c.state != vOpen:
+		case f == reactor.FrameBad || f == reactor.FrameTooLarge:
 			c.drain(reactor.ErrFraming)
+		case f == reactor.FrameClose:
+			c.drain(io.EOF)
 		}
 	}
 	if c.state != vOpen {
 		return
 	}
-	c.part, c.began = bytes.Clone(buf), began
-	if len(buf) > 0 && began == 0 {
-		c.began = l.now
+	kept := uint32(0)
+	if u, ok := c.framer.(reactor.Unwrapper); ok {
+		kept = u.Partial()
 	}
+	switch {
+	case kept != 0 && kept == c.kept:
+		began = c.began
+	case kept != 0 || len(buf) > 0 && began == 0:
+		began = l.now
+	}
+	c.part, c.began, c.kept = bytes.Clone(buf), began, kept
 }
 
 // deadline is when a connection has to be looked at, and why it is closed then.

@@ -377,8 +377,8 @@ func (e *edge) request(method, uri string, from *far, headers ...string) string 
 		method, uri, via, e.calls, method, strings.Join(lines, ""), len(body), body)
 }
 
-// headerOf is the body of the first header of that name.
-func headerOf(msg, name string) string {
+// valueOf is the body of the first header of that name.
+func valueOf(msg, name string) string {
 	for _, l := range strings.Split(msg, "\r\n") {
 		if n, v, ok := strings.Cut(l, ":"); ok && strings.EqualFold(n, name) {
 			return strings.TrimSpace(v)

@@ -49,8 +49,8 @@ func init() {
 		streamCase{row: "SP028", set: "udp_mtu=1300 udp_mtu_try_proto=TCP", shows: "Only the Via is made for the other transport; the Record-Route is that of UDP.",
 			run: func(e *edge, set string) {
 				for _, msg := range e.large(set, "record_route();", "a new connection") {
-					e.want("our Via", headerOf(msg, "Via"), "SIP/2.0/TCP …")
-					if rr := headerOf(msg, "Record-Route"); rr == "" || strings.Contains(rr, "transport") {
+					e.want("our Via", valueOf(msg, "Via"), "SIP/2.0/TCP …")
+					if rr := valueOf(msg, "Record-Route"); rr == "" || strings.Contains(rr, "transport") {
 						e.fail("the Record-Route is %q", rr)
 					}
 				}

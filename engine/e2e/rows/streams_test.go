@@ -1,9 +1,7 @@
 package rows
 
 import (
-	"encoding/csv"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -47,33 +45,13 @@ func ofOthers(id string) string {
 	return ""
 }
 
-// streamRows are the rows of area "streams".
-func streamRows(t *testing.T) (rows []row) {
-	t.Helper()
-	f, err := os.Open(index)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	lines, err := csv.NewReader(f).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, l := range lines[1:] {
-		if l[2] == "streams" {
-			rows = append(rows, row{l[0], l[1], l[3], l[4]})
-		}
-	}
-	return rows
-}
-
 // Every row of the streams does what its cases say, and does not without it.
 func TestEveryRowOfTheStreams(t *testing.T) {
 	byRow := map[string][]streamCase{}
 	for _, c := range streamCases {
 		byRow[c.row] = append(byRow[c.row], c)
 	}
-	rows := streamRows(t)
+	rows := rowsOf(t, "streams")
 	failed := map[string]bool{}
 	t.Run("rows", func(t *testing.T) {
 		for _, r := range rows {
@@ -163,7 +141,7 @@ func TestEveryAliasOfTheStreamsIsShown(t *testing.T) {
 	for _, c := range streamCases {
 		text[c.row] += c.set + " " + c.shows + " "
 	}
-	for _, r := range streamRows(t) {
+	for _, r := range rowsOf(t, "streams") {
 		if text[r.id] == "" {
 			continue // without a case, which the other test tells
 		}

@@ -2,6 +2,7 @@ package tm
 
 import (
 	"sipedge/engine/core"
+	"sipedge/engine/transport"
 	"sipedge/pool"
 	"sipedge/reactor"
 	"sipedge/sipparse"
@@ -122,6 +123,7 @@ type branch struct {
 	retrDelay                   uint32
 	bflags                      uint32
 	breadth                     uint16           // its share of Max-Breadth; 0 for no bound
+	name                        transport.Name   // that its next hop has to prove (core.Target)
 	onReply                     uint16           // armed in the branch's branch_route
 	tag                         uint64           // hash of the To tag of the 2xx
 	stream, replyStream         core.StreamFlags // of what is sent on it, and of its reply to the caller
