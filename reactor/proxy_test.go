@@ -3,6 +3,7 @@
 package reactor
 
 import (
+	"crypto/tls"
 	"errors"
 	"strings"
 	"testing"
@@ -198,6 +199,58 @@ func TestAPeerThatLeavesBeforeItsProxyHeader(t *testing.T) {
 	_ = p.TCPConn.Close()
 	eventually(t, "the end", func() bool { return total(r).ConnsClosed == 1 })
 	if s := total(r); s.ProxyRefused != 0 || len(ends) != 0 || s.Conns != 0 && s.Accepted != 1 {
+		t.Errorf("%+v", s)
+	}
+}
+
+// TestAProxyHeaderComesBeforeTLS, at once with the ClientHello, or byte by byte; what is none
+// ends the connection.
+func TestAProxyHeaderComesBeforeTLS(t *testing.T) {
+	got, ends := make(chan Meta, 8), make(chan error, 8)
+	h := &streamFuncs{}
+	h.receive = func(l Loop, b []Message) { got <- b[0].Meta; answer(l, b) }
+	h.event = func(_ Loop, _ ConnID, ev ConnEvent, why error) {
+		if ev == ConnClosed {
+			ends <- why
+		}
+	}
+	k := listenTLS("127.0.0.1:0")
+	k.Proxy = ProxyMust
+	var settingsFor string
+	r := runStreams(t, h, Config{Listen: []Listen{k}, Streams: Streams{ProxyHeader: 200 * time.Millisecond},
+		ServerTLS: func(m *Meta) (*tls.Config, any) { settingsFor = m.Remote.String(); return serverConfig(), nil }})
+	for _, apart := range []bool{false, true} {
+		p := connectTo(t, r)
+		if apart {
+			_ = p.SetNoDelay(true)
+			for i := range lineV1 {
+				p.send(lineV1[i : i+1])
+			}
+		} else {
+			p.send(lineV1)
+		}
+		s := secureOver(p, nil)
+		if err := s.Conn.Handshake(); err != nil {
+			t.Fatal(err)
+		}
+		s.send(pack("x"))
+		if s.recv() != "x" {
+			t.Error("no answer")
+		}
+		if m := need(t, got, "the message"); m.Remote.String() != "203.0.113.7:40001" || !m.Proxied || m.Transport != TLS || settingsFor != m.Remote.String() {
+			t.Errorf("%+v, settings for %s", m, settingsFor)
+		}
+	}
+	for _, bytes := range []string{string(hello(t)), "PROXY TCP4 203"} { // none, and one that ends too early
+		p := connectTo(t, r)
+		p.send(bytes)
+		p.closed()
+		var e *ProxyError
+		if why := need(t, ends, "the end"); !errors.As(why, &e) {
+			t.Errorf("%.10q: %v", bytes, why)
+		}
+	}
+	if s := total(r); s.ProxyRefused != 2 || s.Proxied != 2 || s.Handshakes != 2 || s.HandshakesFailed != 0 {
 		t.Errorf("%+v", s)
 	}
 }
