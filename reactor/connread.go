@@ -4,6 +4,7 @@ package reactor
 
 import (
 	"io"
+	"sync/atomic"
 
 	"golang.org/x/sys/unix"
 )
@@ -31,6 +32,9 @@ func (l *loop) readConn(c *conn) {
 		if !l.readOnce(c) {
 			return
 		}
+		if !c.proven {
+			break
+		}
 	}
 	if l.edge {
 		c.more = true
@@ -56,8 +60,11 @@ func (l *loop) readOnce(c *conn) (more bool) {
 	if c.state != connOpen || c.eof {
 		// It is not watched for reading, so this is a hang-up or an error.
 		if n, err := readFD(c.fd, l.shared[:streamRead]); n < 0 && err != unix.EAGAIN && err != unix.EINTR {
-			l.closeConn(c, err)
+			l.broken(c, err, &l.c.recvErrors)
 		}
+		return false
+	}
+	if c.held() {
 		return false
 	}
 	if c.tls != nil {
@@ -75,8 +82,7 @@ func (l *loop) readOnce(c *conn) (more bool) {
 	case err == unix.EAGAIN:
 		return false
 	default:
-		l.c.recvErrors.Add(1)
-		l.closeConn(c, err)
+		l.broken(c, err, &l.c.recvErrors)
 		return false
 	}
 	more = l.edge || kept+n == len(buf)
@@ -94,10 +100,10 @@ func (l *loop) room(c *conn) (buf []byte, kept int, own bool) {
 		if kept == cap(c.in) {
 			c.in = l.bufs.grow(c.in, 1)
 		}
-		return c.in[:cap(c.in)], kept, own
+		return c.in[:min(cap(c.in), kept+c.readSize())], kept, own
 	}
 	copy(l.shared, c.in)
-	return l.shared[:kept+streamRead], kept, own
+	return l.shared[:kept+c.readSize()], kept, own
 }
 
 // took hands on what room has been filled with. Its first kept bytes were there
@@ -110,6 +116,30 @@ func (l *loop) took(c *conn, buf []byte, kept int, own bool) {
 	}
 	taken := l.cut(c, buf)
 	l.keep(c, buf[taken:], taken, own, n)
+}
+
+// held says that nothing is read now: a peer that does not take its answers, and has
+// not shown that it ever does, gets no more of them. One that is proven is read on, since
+// two servers that wait for each other to read would wait for ever.
+func (c *conn) held() bool { return !c.proven && c.queued() > 0 && c.state == connOpen }
+
+// readSize is how much is read at once.
+func (c *conn) readSize() int {
+	if c.proven {
+		return streamRead
+	}
+	return unprovenRead
+}
+
+// broken closes a connection after an error of the system, which the counter is of.
+// ETIMEDOUT: the peer has not taken what the system had for it (TCP_USER_TIMEOUT, or lost
+// probes).
+func (l *loop) broken(c *conn, err error, count *atomic.Uint64) {
+	if err == unix.ETIMEDOUT {
+		count, err = &l.c.sendTimeouts, ErrSendTimeout
+	}
+	count.Add(1)
+	l.closeConn(c, err)
 }
 
 // cut hands on the frames at the front of buf and returns their bytes.

@@ -12,6 +12,8 @@ type conn struct {
 	heard    bool // a complete message or ping has come
 	asked    bool // nothing was written since the last message
 	told     bool // ConnClosed is on its way to the handler
+	// proven: it was opened from here, or its peer has taken so much that it does read.
+	proven bool
 	// closeWhenOpen: to be closed after what waits for it to open is written.
 	closeWhenOpen bool
 	why           error // of draining
@@ -39,6 +41,7 @@ type conn struct {
 	sent       int
 	put, taken uint64
 	tags       []tagEnd
+	written    uint64 // bytes that the system has taken, until it is proven
 	// The connection's messages in the loop's send batch: indices and 1, 0 for none.
 	first, last int32
 

@@ -29,6 +29,9 @@ type loop struct {
 	wall int64 // ns since 1970
 	last int64 // when the running callback began, or the one before ended
 
+	turned bool  // has had a turn in this cycle
+	began  int64 // when the first one began
+
 	timers *wheel.Wheel
 
 	socks  []*udpSocket // by SocketID; nil where the loop has none
@@ -141,19 +144,22 @@ func (l *loop) cycle() bool {
 	if len(l.guests) > 0 {
 		l.host()
 	}
+	l.endTurns()
 	if l.r.gathers {
 		l.weigh()
 	}
 	return l.stopping && l.r.quiet(l)
 }
 
-// turn does what there is to do: mailbox, the n ready descriptors, timers,
-// CycleEnd, flush.
+// turn does what there is to do: mailbox, the n ready descriptors, timers. There may
+// be several before endTurns.
 func (l *loop) turn(n int) {
 	l.clock()
 	l.last = l.now
-	began := l.now
-	l.c.cycles.Add(1)
+	if !l.turned {
+		l.turned, l.began = true, l.now
+		l.c.cycles.Add(1)
+	}
 	l.tell()
 	if l.ordered.Load() {
 		l.obey()
@@ -210,10 +216,19 @@ func (l *loop) turn(n int) {
 			l.tell()
 		}
 	}
+}
+
+// endTurns ends the cycle of a loop that has had a turn in it: CycleEnd, flush.
+func (l *loop) endTurns() {
+	if !l.turned {
+		return
+	}
+	l.turned = false
+	l.last = int64(time.Since(l.r.epoch)) + 1 // others may have had their turns meanwhile
 	l.cycleEnd()
 	l.out.flush(l)
 	l.afterFlush()
-	lag := uint64(time.Since(l.r.epoch)) + 1 - uint64(began)
+	lag := uint64(time.Since(l.r.epoch)) + 1 - uint64(l.began)
 	l.c.lag.Store(lag)
 	if lag > l.c.maxLag.Load() {
 		l.c.maxLag.Store(lag)

@@ -364,5 +364,6 @@ func (r *Reactor) Stats() []Stats {
 		st[i] = l.c.snapshot()
 		st[i].MailboxFull = l.mail.full.Load()
 	}
+	st[0].Queued = uint64(max(r.queued.Load(), 0))
 	return st
 }

@@ -49,6 +49,9 @@ type Stats struct {
 	// Conns is the connections that this loop has now, opening and closing ones
 	// included.
 	Conns uint64
+	// Queued is the bytes that wait to be written on all connections; all loops' stand
+	// with the first.
+	Queued uint64
 	// Accepted and Connected are connections that were opened from there and from
 	// here, ConnsClosed those that have ended.
 	Accepted, Connected, ConnsClosed uint64
@@ -68,9 +71,10 @@ type Stats struct {
 	// Proxied is connections of which a PROXY header has said whose they are,
 	// ProxyRefused those closed since theirs was malformed, missing or late.
 	Proxied, ProxyRefused uint64
-	// QueueFull is connections closed at the bound of a write queue, FramingErrors
-	// those whose stream was not understood.
-	QueueFull, FramingErrors uint64
+	// QueueFull is connections closed at the bound of a write queue, QueueRefused
+	// messages refused at that of one that was being opened, FramingErrors connections
+	// whose stream was not understood.
+	QueueFull, QueueRefused, FramingErrors uint64
 
 	// Handshakes is TLS handshakes that succeeded, HandshakesFailed those that did
 	// not; of these HandshakeTimeouts were not complete in time, and NotTLS is peers
@@ -127,8 +131,10 @@ func (s *Stats) Add(o Stats) {
 	s.Proxied += o.Proxied
 	s.ProxyRefused += o.ProxyRefused
 	s.QueueFull += o.QueueFull
+	s.QueueRefused += o.QueueRefused
 	s.FramingErrors += o.FramingErrors
 	s.Conns += o.Conns
+	s.Queued += o.Queued
 	s.Handshakes += o.Handshakes
 	s.HandshakesFailed += o.HandshakesFailed
 	s.HandshakeTimeouts += o.HandshakeTimeouts
@@ -142,26 +148,26 @@ func (s *Stats) Add(o Stats) {
 // counters are written by the loop, per batch rather than per message, and read
 // by anyone.
 type counters struct {
-	cycles, sleeps                          atomic.Uint64
-	msgsIn, bytesIn, batches                atomic.Uint64
-	truncated, kernelDrops, recvErrors      atomic.Uint64
-	msgsOut, bytesOut, sendCalls, sendAgain atomic.Uint64
-	sendQueued, sendDrops, sendErrors       atomic.Uint64
-	reserveFailed                           atomic.Uint64
-	postsOut, postsIn, wakes                atomic.Uint64
-	visits, visiting                        atomic.Uint64
-	timersFired, timersRefused, timersArmed atomic.Uint64
-	slow, panics                            atomic.Uint64
-	conns, accepted, connected, connsClosed atomic.Uint64
-	connectFailed, connectTimeouts          atomic.Uint64
-	tableRefused, shareRefused              atomic.Uint64
-	acceptPauses, acceptErrors              atomic.Uint64
-	silent, slowMessages, idle              atomic.Uint64
-	sendTimeouts, queueFull, framing        atomic.Uint64
-	proxied, proxyRefused                   atomic.Uint64
-	handshakes, handshakesFailed            atomic.Uint64
-	handshakeTimeouts, notTLS               atomic.Uint64
-	lag, maxLag                             atomic.Uint64
+	cycles, sleeps                                 atomic.Uint64
+	msgsIn, bytesIn, batches                       atomic.Uint64
+	truncated, kernelDrops, recvErrors             atomic.Uint64
+	msgsOut, bytesOut, sendCalls, sendAgain        atomic.Uint64
+	sendQueued, sendDrops, sendErrors              atomic.Uint64
+	reserveFailed                                  atomic.Uint64
+	postsOut, postsIn, wakes                       atomic.Uint64
+	visits, visiting                               atomic.Uint64
+	timersFired, timersRefused, timersArmed        atomic.Uint64
+	slow, panics                                   atomic.Uint64
+	conns, accepted, connected, connsClosed        atomic.Uint64
+	connectFailed, connectTimeouts                 atomic.Uint64
+	tableRefused, shareRefused                     atomic.Uint64
+	acceptPauses, acceptErrors                     atomic.Uint64
+	silent, slowMessages, idle                     atomic.Uint64
+	sendTimeouts, queueFull, queueRefused, framing atomic.Uint64
+	proxied, proxyRefused                          atomic.Uint64
+	handshakes, handshakesFailed                   atomic.Uint64
+	handshakeTimeouts, notTLS                      atomic.Uint64
+	lag, maxLag                                    atomic.Uint64
 }
 
 func (c *counters) snapshot() Stats {
@@ -178,7 +184,7 @@ func (c *counters) snapshot() Stats {
 		Accepted: c.accepted.Load(), Connected: c.connected.Load(), ConnsClosed: c.connsClosed.Load(), ConnectFailed: c.connectFailed.Load(),
 		ConnectTimeouts: c.connectTimeouts.Load(), TableRefused: c.tableRefused.Load(), ShareRefused: c.shareRefused.Load(), AcceptPauses: c.acceptPauses.Load(),
 		AcceptErrors: c.acceptErrors.Load(), SilentClosed: c.silent.Load(), SlowClosed: c.slowMessages.Load(), IdleClosed: c.idle.Load(),
-		SendTimeouts: c.sendTimeouts.Load(), QueueFull: c.queueFull.Load(), FramingErrors: c.framing.Load(), Conns: c.conns.Load(),
+		SendTimeouts: c.sendTimeouts.Load(), QueueFull: c.queueFull.Load(), QueueRefused: c.queueRefused.Load(), FramingErrors: c.framing.Load(), Conns: c.conns.Load(),
 		Proxied: c.proxied.Load(), ProxyRefused: c.proxyRefused.Load(),
 		Handshakes: c.handshakes.Load(), HandshakesFailed: c.handshakesFailed.Load(), HandshakeTimeouts: c.handshakeTimeouts.Load(), NotTLS: c.notTLS.Load(),
 		Slow: c.slow.Load(), Panics: c.panics.Load(), Lag: c.lag.Load(), MaxLag: c.maxLag.Load(),

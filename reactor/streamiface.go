@@ -170,8 +170,8 @@ type Conns interface {
 	// CommitConn sends the first n bytes of what Reserve gave on a connection. tag
 	// comes back with Unsent; 0 asks for no news. The bytes are written with the
 	// flush at the end of the cycle; what the system does not take is queued.
-	// Errors: ErrNoReserve, ErrNoConn, ErrConnQueueFull (the queue is at its bound;
-	// the connection is closed, since its stream has a hole otherwise),
+	// Errors: ErrNoReserve, ErrNoConn, ErrConnQueueFull (the queue is at its bound; an
+	// open connection is closed, one that is being opened refuses the message alone),
 	// ErrMailboxFull for a connection of another loop.
 	CommitConn(c ConnID, tag uint64, n int) error
 	// SendConn is Reserve, copy and CommitConn. In addition it returns ErrTooLarge.
@@ -208,7 +208,9 @@ type Streams struct {
 	// MaxMessage is the longest message, bytes, 512 to MaxDatagram.
 	MaxMessage int
 	// ConnQueue and AllQueues bound the bytes that wait to be written, on one
-	// connection and on all. Negative: nothing waits, so a connection that does not
+	// connection and on all. On one that is being opened, and for BurstTime on one whose
+	// peer stops taking it, BurstQueues times as much may wait. At the bound of all, those
+	// go first whose peers have taken nothing for longest. Negative: nothing waits, so a connection that does not
 	// take a message at once is closed.
 	ConnQueue, AllQueues int
 
@@ -220,8 +222,8 @@ type Streams struct {
 	// not over, HandshakeShare the percentage of it for one address. What is beyond
 	// waits.
 	MaxHandshakes, HandshakeShare int
-	// SendTimeout is how long a peer may take nothing while something waits;
-	// TLSSendTimeout is that of TLS connections, where it differs.
+	// SendTimeout is how long a peer may take nothing while something waits, here or in
+	// the system's buffer; TLSSendTimeout is that of TLS connections, where it differs.
 	SendTimeout, TLSSendTimeout time.Duration
 	// FirstMessage is the time from accept to the first complete message or ping.
 	// TLSFirstMessage is that of TLS connections, where it differs.

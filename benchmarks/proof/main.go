@@ -131,6 +131,8 @@ func all(s *settings) []claim.Claim {
 		claimsTM(s),
 		claimsTransactions(s),
 		claimsCalls(s),
+		claimsStreams(s),
+		claimsTLS(s),
 		claimsDNS(s),
 		claimsWS(s),
 	)

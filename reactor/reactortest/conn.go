@@ -210,6 +210,13 @@ func (l *loop) sendConn(id reactor.ConnID, tag uint64, data []byte) error {
 		return reactor.ErrNoConn
 	}
 	s := &l.n.opts.Streams
+	bound := s.ConnQueue
+	if c.state == vOpening || len(c.queue) == 0 || l.time()-c.progress < int64(reactor.BurstTime) {
+		bound *= reactor.BurstQueues
+	}
+	if c.state == vOpening && (len(c.queue)+len(data) > bound || l.n.queued()+len(data) > s.AllQueues) {
+		return reactor.ErrConnQueueFull
+	}
 	if len(data) > 0 && len(c.queue) == 0 {
 		c.progress = l.time()
 	}
@@ -218,7 +225,7 @@ func (l *loop) sendConn(id reactor.ConnID, tag uint64, data []byte) error {
 		c.tags = append(c.tags, vTag{len(c.queue), tag})
 	}
 	c.push()
-	if len(c.queue) > s.ConnQueue || l.n.queued() > s.AllQueues {
+	if c.state != vOpening && (len(c.queue) > bound || l.n.queued() > s.AllQueues) {
 		c.close(reactor.ErrConnQueueFull)
 		return reactor.ErrConnQueueFull
 	}
@@ -313,7 +320,7 @@ func (l *loop) op(o vOp) {
 		}
 	} else if o.data == nil {
 		_ = l.CloseConn(o.id, o.how)
-	} else if err := l.sendConn(o.id, o.tag, o.data); err == reactor.ErrNoConn && o.tag != 0 {
+	} else if err := l.sendConn(o.id, o.tag, o.data); err != nil && o.tag != 0 {
 		l.note(vNote{id: o.id, tag: o.tag, why: err})
 	}
 }
@@ -472,6 +479,9 @@ func (c *vconn) deadline() (at int64, why error) {
 	}
 	if len(c.queue) > 0 {
 		by(c.progress, s.SendTimeout, reactor.ErrSendTimeout)
+		if len(c.queue) > s.ConnQueue {
+			by(c.progress, reactor.BurstTime, reactor.ErrConnQueueFull)
+		}
 	}
 	if c.began != 0 {
 		by(c.began, s.WholeMessage, reactor.ErrWholeMessage)
