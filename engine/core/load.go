@@ -92,6 +92,7 @@ func (s *Snapshot) fill() {
 	s.aliases = c.Alias
 	s.ackBlock = s.prog.Block(rt.EventRoute, AckEvent)
 	s.wsClosed = s.prog.Block(rt.EventRoute, ClosedEvent)
+	s.tlsOut = s.prog.Block(rt.EventRoute, TLSOutEvent)
 	s.http = s.httpService()
 	s.serverHeader = []byte(c.ServerHeader + "\r\n")
 }

@@ -36,6 +36,7 @@ type Snapshot struct {
 	names        names
 	dns          *dns.Policy
 	viaDNS       [2]*dns.Policy // for names in Vias, by the family of the source
+	tlsOut       rt.Op          // event_route[tls:connection-out]
 	ownTLS       *tlsconf.Store // of the core's tls_* parameters
 	home         bool           // messages are handed to their call's loop
 	serverHeader []byte
