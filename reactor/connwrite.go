@@ -13,6 +13,7 @@ const (
 	opNone connOp = iota
 	opSend
 	opClose
+	opAssoc
 )
 
 // CommitConn implements Loop.
@@ -76,6 +77,8 @@ func (l *loop) connMail(m *Mail) {
 		}
 	case opClose:
 		_ = l.CloseConn(id, CloseMode(m.Arg))
+	case opAssoc:
+		l.assocMail(m)
 	}
 	l.tell()
 }

@@ -29,7 +29,10 @@ type Reactor struct {
 	stopped bool
 
 	streams   atomic.Pointer[Streams]
-	tableSize int // MaxConns where the configuration does not say
+	sctp      atomic.Pointer[SCTPConfig]
+	sctpPorts int          // opened so far; guarded by change
+	assocs    atomic.Int64 // associations of all sockets
+	tableSize int          // MaxConns where the configuration does not say
 	census    census
 	queued    atomic.Int64 // bytes that wait to be written on all connections
 
@@ -57,6 +60,7 @@ func New(c Config) (*Reactor, error) {
 	r.tableSize = descriptorsForConns()
 	r.census.from = map[Addr]int{}
 	r.SetStreams(c.Streams)
+	r.sctp.Store(&c.SCTP)
 	for i := range c.Loops {
 		l, err := newLoop(r, i, kind)
 		if err != nil {
@@ -66,6 +70,7 @@ func New(c Config) (*Reactor, error) {
 		r.loops = append(r.loops, l)
 		l.h = c.Handler(i)
 		l.streams, _ = l.h.(StreamHandler)
+		l.onAssoc, _ = l.h.(AssocHandler)
 	}
 	for _, l := range c.Listen {
 		if _, err := r.AddListen(l); err != nil {
@@ -89,6 +94,7 @@ func (r *Reactor) discard() {
 				l.closeListener(k)
 			}
 		}
+		l.closeAssocPorts()
 		l.closePoller()
 	}
 }
@@ -204,6 +210,8 @@ func (r *Reactor) AddListen(l Listen) (SocketID, error) {
 		return r.addUDP(l)
 	case TCP:
 		return r.addStream(l)
+	case SCTP:
+		return r.addSCTP(l)
 	default:
 		return NoSocket, &ListenError{Listen: l, Err: fmt.Errorf("transport %s is not served", l.Transport)}
 	}

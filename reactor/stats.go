@@ -65,6 +65,11 @@ type Stats struct {
 	// those whose stream was not understood.
 	QueueFull, FramingErrors uint64
 
+	// AssocsUp and AssocsDown are associations of SCTP that were there and that have
+	// ended, AssocFailed those that could not be opened, AssocRefused those beyond
+	// SCTP.MaxAssocs, AssocRetries messages sent again on a new association.
+	AssocsUp, AssocsDown, AssocFailed, AssocRefused, AssocRetries uint64
+
 	// Slow is callbacks of SlowCallback or longer, Panics those that panicked.
 	Slow, Panics uint64
 	// Lag is how long the last cycle took, from the end of its wait to the end
@@ -113,6 +118,11 @@ func (s *Stats) Add(o Stats) {
 	s.QueueFull += o.QueueFull
 	s.FramingErrors += o.FramingErrors
 	s.Conns += o.Conns
+	s.AssocsUp += o.AssocsUp
+	s.AssocsDown += o.AssocsDown
+	s.AssocFailed += o.AssocFailed
+	s.AssocRefused += o.AssocRefused
+	s.AssocRetries += o.AssocRetries
 	s.Slow += o.Slow
 	s.Panics += o.Panics
 	s.Lag = max(s.Lag, o.Lag)
@@ -137,6 +147,8 @@ type counters struct {
 	acceptPauses, acceptErrors              atomic.Uint64
 	silent, slowMessages, idle              atomic.Uint64
 	sendTimeouts, queueFull, framing        atomic.Uint64
+	assocsUp, assocsDown, assocFailed       atomic.Uint64
+	assocRefused, assocRetries              atomic.Uint64
 	lag, maxLag                             atomic.Uint64
 }
 
@@ -154,6 +166,8 @@ func (c *counters) snapshot() Stats {
 		ConnectTimeouts: c.connectTimeouts.Load(), TableRefused: c.tableRefused.Load(), ShareRefused: c.shareRefused.Load(), AcceptPauses: c.acceptPauses.Load(),
 		AcceptErrors: c.acceptErrors.Load(), SilentClosed: c.silent.Load(), SlowClosed: c.slowMessages.Load(), IdleClosed: c.idle.Load(),
 		SendTimeouts: c.sendTimeouts.Load(), QueueFull: c.queueFull.Load(), FramingErrors: c.framing.Load(), Conns: c.conns.Load(),
+		AssocsUp: c.assocsUp.Load(), AssocsDown: c.assocsDown.Load(), AssocFailed: c.assocFailed.Load(),
+		AssocRefused: c.assocRefused.Load(), AssocRetries: c.assocRetries.Load(),
 		Slow: c.slow.Load(), Panics: c.panics.Load(), Lag: c.lag.Load(), MaxLag: c.maxLag.Load(),
 	}
 }
