@@ -270,7 +270,7 @@ func (p *Proc) nextHop(proto rt.Proto) (Target, error) {
 // protocol and family fit (else the first that fits, as the cookbook says of
 // force_send_socket), the one it came in by, the first that fits.
 func (p *Proc) outSocket(t Target) (*Socket, error) {
-	if t.Proto != rt.ProtoUDP && t.Proto != rt.ProtoTCP {
+	if t.Proto != rt.ProtoUDP && t.Proto != rt.ProtoTCP && t.Proto != rt.ProtoSCTP {
 		return nil, ErrNotServed
 	}
 	if p.SendSocket != 0 {

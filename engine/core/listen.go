@@ -3,6 +3,7 @@ package core
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"sipedge/engine/params"
@@ -27,18 +28,28 @@ func (s *Server) resolveListen(snap *Snapshot) ([]listenSpec, error) {
 	}
 	var specs []listenSpec
 	var skipped []string
+	sctp, why, err := wantSCTP(snap.core, reactor.HasSCTP)
+	if err != nil {
+		return nil, err
+	}
+	var without []string
 	for _, r := range all {
-		if r.Served() {
+		if r.Proto == rt.ProtoSCTP && !sctp {
+			without = append(without, r.String())
+		} else if r.Served() {
 			specs = append(specs, listenSpec{r})
 		} else {
 			skipped = append(skipped, r.String())
 		}
 	}
 	if len(specs) == 0 {
-		return nil, fmt.Errorf("no address to listen on; only UDP and TCP are served (listen lines: %v)", skipped)
+		return nil, fmt.Errorf("no address to listen on; only UDP, TCP and SCTP are served (listen lines: %v)", append(skipped, without...))
+	}
+	if len(without) > 0 && s.toldSCTP.CompareAndSwap(false, true) {
+		s.Log().Printf(levelInfo, "not listening on %v: %s", without, why)
 	}
 	if len(skipped) > 0 {
-		s.Log().Printf(levelInfo, "not listening on %v: only UDP and TCP are served", skipped)
+		s.Log().Printf(levelInfo, "not listening on %v: only UDP, TCP and SCTP are served", skipped)
 	}
 	snap.autoAliases = snap.core.AutoAliasesFor(ctx, all)
 	return specs, nil
@@ -46,13 +57,13 @@ func (s *Server) resolveListen(snap *Snapshot) ([]listenSpec, error) {
 
 // listen is the reactor's form of the address.
 func (l listenSpec) listen(c *params.Core) reactor.Listen {
-	return reactor.Listen{Transport: reactor.Transport(l.Proto), Addr: l.Addr, TOS: params.TOSValue(c.TOS)}
+	return reactor.Listen{Transport: reactor.Transport(l.Proto), Addr: l.Addr, More: l.More, TOS: params.TOSValue(c.TOS)}
 }
 
 // sameSocket is the open socket that a listen address of a new snapshot means.
 func sameSocket(open []*Socket, l listenSpec) *Socket {
 	for _, k := range open {
-		if k.Proto == l.Proto && k.Addr == l.Addr {
+		if k.Proto == l.Proto && k.Addr == l.Addr && slices.Equal(k.more, l.More) {
 			return k
 		}
 	}

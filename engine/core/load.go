@@ -72,6 +72,7 @@ func (s *Snapshot) fill() {
 		AcceptAliases:   c.TCPAcceptAliases,
 		CRLFPing:        c.TCPCrlfPing,
 		NoConnect:       c.TCPNoConnect,
+		AssocReuse:      c.SCTPAssocReuse && c.SCTPAssocTracking,
 		UDPMTU:          int(c.UDPMTU),
 		LargeProto:      c.LargeProto(),
 		TCPSource4:      sourceAddr(c.TCPSourceIPv4),

@@ -6,14 +6,16 @@ import (
 	"time"
 
 	"sipedge/engine/log"
+	"sipedge/reactor"
 	"sipedge/sipparse"
 )
 
 // Kamailio's log levels (cookbook "debug").
 const (
-	levelErr  = -1
-	levelWarn = 0
-	levelInfo = 2
+	levelErr   = -1
+	levelWarn  = 0
+	levelInfo  = 2
+	levelDebug = 3
 )
 
 // Log implements rt.Env for the script's own lines (log, xlog).
@@ -88,9 +90,12 @@ func (l *loop) logPanic(p *Proc, e any) {
 
 // source is the peer as the log's limits count it.
 func (p *Proc) source() uint64 {
-	ip := &p.Meta.Remote.IP
+	return addrSource(&p.Meta.Remote)
+}
+
+func addrSource(a *reactor.Addr) uint64 {
 	var h uint64
-	for _, b := range ip {
+	for _, b := range &a.IP {
 		h = (h ^ uint64(b)) * 0x100000001b3
 	}
 	return h | 1

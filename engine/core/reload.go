@@ -42,6 +42,9 @@ func (s *Server) Reload(path string, text []byte) (*diag.List, error) {
 	s.adopt(snap)
 	if s.reactor != nil {
 		s.reactor.SetStreams(Streams(snap.core))
+		if err := s.reactor.SetSCTP(SCTP(snap.core)); err != nil {
+			s.Log().Printf(levelErr, "reload: %v; associations keep the values from before", err)
+		}
 	}
 	s.startEvents(snap, false)
 	s.unbind(gone(old.sockets, sockets))
@@ -94,7 +97,9 @@ func (s *Server) rebind(old, snap *Snapshot) (sockets, added []*Socket, err erro
 	}
 	for _, l := range specs {
 		if k := sameSocket(old.sockets, l); k != nil {
-			sockets = append(sockets, NewSocket(k.ID, l.Proto, k.Addr, l.Advertise))
+			again := NewSocket(k.ID, l.Proto, k.Addr, l.Advertise)
+			again.more = k.more
+			sockets = append(sockets, again)
 			continue
 		}
 		id, err := s.reactor.AddListen(l.listen(snap.core))
@@ -103,6 +108,7 @@ func (s *Server) rebind(old, snap *Snapshot) (sockets, added []*Socket, err erro
 			return nil, nil, err
 		}
 		k := NewSocket(id, l.Proto, s.reactor.Addr(id), l.Advertise)
+		k.more = l.More
 		sockets, added = append(sockets, k), append(added, k)
 	}
 	return sockets, added, nil

@@ -84,6 +84,8 @@ type Server struct {
 	reactor *reactor.Reactor // nil on a virtual network
 	workers *pool.Pool       // nil on a virtual network
 
+	toldSCTP atomic.Bool // that there is none
+
 	gate  gate // traffic waits for the event routes of the start
 	conns *transport.Conns
 
@@ -157,6 +159,7 @@ func (s *Server) Start() error {
 		OnSlow:  s.onSlow,
 		Framer:  s.NewFramer,
 		Streams: Streams(snap.core),
+		SCTP:    SCTP(snap.core),
 	}
 	policy, prio := snap.core.Scheduling()
 	cfg.Sched = reactor.Sched{Policy: reactor.Policy(policy), Prio: prio}
@@ -177,6 +180,7 @@ func (s *Server) Start() error {
 	for i, l := range specs {
 		id := reactor.SocketID(i)
 		sockets[i] = NewSocket(id, l.Proto, r.Addr(id), l.Advertise)
+		sockets[i].more = l.More
 	}
 	snap.setSockets(sockets)
 	s.settleHome(snap)

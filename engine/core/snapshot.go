@@ -47,6 +47,7 @@ type settings struct {
 	AcceptAliases   bool
 	CRLFPing        bool
 	NoConnect       bool
+	AssocReuse      bool // replies go over the association of their request
 	UDPMTU          int
 	LargeProto      rt.Proto // of requests larger than UDPMTU; ProtoUDP for no other
 	// TCPSource4 and TCPSource6 are where connections to others come from; zero for

@@ -14,6 +14,9 @@ type loopStats struct {
 	framingErrors   atomic.Uint64 // connections whose stream was not understood
 	connsOpened     atomic.Uint64 // connections accepted or opened
 	connsClosed     atomic.Uint64
+	assocsUp        atomic.Uint64 // associations of SCTP opened from there or from here
+	assocsDown      atomic.Uint64 // closed or lost
+	assocsFailed    atomic.Uint64 // that could not be opened
 	lostSends       atomic.Uint64 // messages lost with their connection
 	received        atomic.Uint64 // datagrams and messages from the network
 	handled         atomic.Uint64 // messages processed here, their own and those handed over

@@ -19,10 +19,16 @@ type Resolved struct {
 	Advertise string
 	// Name is the socket's name, "" for none.
 	Name string
+	// More are further addresses of the same socket: those of an SCTP line "(a, b)"
+	// behind the first.
+	More []netip.Addr
 }
 
-// Served reports whether this version serves the protocol.
-func (r Resolved) Served() bool { return r.Proto == rt.ProtoUDP || r.Proto == rt.ProtoTCP }
+// Served reports whether this version serves the protocol; SCTP where the system has
+// it.
+func (r Resolved) Served() bool {
+	return r.Proto == rt.ProtoUDP || r.Proto == rt.ProtoTCP || r.Proto == rt.ProtoSCTP
+}
 
 // String is the address as Kamailio lists it: "udp: 127.0.0.1:5060".
 func (r Resolved) String() string {
@@ -51,6 +57,11 @@ func (c *Core) ListenOn(ctx context.Context) ([]Resolved, error) {
 		ips, err := c.addresses(ctx, spec)
 		if err != nil {
 			return nil, fmt.Errorf("listen address %q: %w", spec.Text, err)
+		}
+		if spec.Proto == rt.ProtoSCTP && len(spec.Hosts) > 1 {
+			all = c.add(all, spec, ips[0])
+			all[len(all)-1].More = ips[1:]
+			continue
 		}
 		for _, ip := range ips {
 			all = c.add(all, spec, ip)
@@ -173,6 +184,9 @@ func (c *Core) add(all []Resolved, spec ListenSpec, ip netip.Addr) []Resolved {
 		protos = []rt.Proto{rt.ProtoUDP}
 		if !c.DisableTCP {
 			protos = append(protos, rt.ProtoTCP)
+		}
+		if c.EnableSCTP == SCTPOn && !c.DisableSCTP {
+			protos = append(protos, rt.ProtoSCTP)
 		}
 	}
 next:

@@ -31,6 +31,8 @@ var differ = map[string]string{
 	"workdir":             "/ in the background only",
 	"listen":              "TLS is not served",
 	"tcp_max_connections": "from the limit on descriptors, less a reserve",
+	"sctp_socket_rcvbuf":  "all associations share it: as UDP's",
+	"sctp_socket_sndbuf":  "all associations share it: as UDP's",
 	"loadpath":            "there is no module directory",
 	"tls_*":               "the index gives no defaults",
 	"udp4_raw":            "three in one line of the index",
