@@ -114,7 +114,7 @@ check: lint test
 
 # proof runs what sipedge promises and keeps the table in benchmarks/results.
 proof: setup build
-	$(GO) run ./benchmarks/proof $(if $(ONLY),-only '$(ONLY)')
+	$(GO) run ./benchmarks/proof $(if $(ONLY),-only '$(ONLY)') $(if $(KEEP),-keep)
 
 clean:
 	rm -rf bin

@@ -68,6 +68,9 @@ type Config struct {
 	// Pin binds each loop's thread to one of the allowed CPUs.
 	Pin   bool
 	Sched Sched
+	// Gather lets one loop's thread run all loops while one CPU has plenty of room
+	// for them (gather.go). Each loop's callbacks still run one at a time.
+	Gather bool
 	// Poller names the back end: "epoll_lt", "epoll_et" (Linux), "kqueue" (BSD,
 	// macOS), "poll", "select"; "" is the system's best.
 	Poller string

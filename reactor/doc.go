@@ -5,7 +5,8 @@
 //
 // Everything a handler may use is in Loop (loopiface.go): time, sending, timers
 // and mail to other loops. All methods of a Handler run on its loop's
-// goroutine, so state that belongs to a loop needs no lock. A handler must never
+// goroutine, or while there is little to do on that of loop 0 (Config.Gather,
+// gather.go), one at a time: state that belongs to a loop needs no lock. A handler must never
 // wait; work that may block goes to package pool, whose completions come back
 // as mail (see Completer).
 //

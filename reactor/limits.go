@@ -156,6 +156,18 @@ const (
 	// into the same sets of the cache.
 	slotStride = 65536 + 13*64
 
+	// weighEvery is how often a loop looks how busy it is (gather.go).
+	weighEvery = 20 * time.Millisecond
+	// gatherBelow is the load of two loops together, in thousandths of a CPU, below
+	// which one visits the other when it has lasted for calmWindows looks;
+	// spreadAbove is the load of both on one thread at which they part.
+	gatherBelow = 350
+	spreadAbove = 600
+	calmWindows = 5
+	// apartFor is how long loops keep apart after a callback that held up all on the
+	// thread.
+	apartFor = 5 * time.Second
+
 	// runtimeRoom is what GOMAXPROCS has above the number of running loops: one
 	// for the collector, one for pool and control plane.
 	runtimeRoom = 2

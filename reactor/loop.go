@@ -14,8 +14,9 @@ import (
 	"sipedge/reactor/internal/wheel"
 )
 
-// loop is one event loop. Its fields belong to its goroutine, but for the
-// mailbox, the orders and the counters.
+// loop is one event loop. Its fields belong to its goroutine, or to that of loop 0
+// while it is a guest there (gather.go), but for the mailbox, the orders and the
+// counters.
 type loop struct {
 	r    *Reactor
 	id   int
@@ -66,6 +67,7 @@ type loop struct {
 	ended    bool          // takes no order any more
 	ordered  atomic.Bool
 
+	gathering
 	rousing  atomic.Int32 // others that may be writing to wake
 	stopping bool
 	halted   bool // counted in Reactor.halted
@@ -83,6 +85,7 @@ func newLoop(r *Reactor, id int, kind pollerKind) (*loop, error) {
 		recv:      newReceiver(r.cfg.RecvBatch),
 	}
 	l.out.init(r.cfg.SendBatch)
+	l.back = make(chan struct{}, 1)
 	var err error
 	if l.poll, err = kind.open(); err != nil {
 		return nil, err
@@ -128,14 +131,29 @@ func (l *loop) run() {
 	l.out.flush(l) // the first cycle may sleep for long
 	l.afterFlush()
 	for !l.cycle() {
+		if l.calm >= calmWindows {
+			l.visit()
+		}
 	}
 	l.finish()
 }
 
-// cycle is one turn of the loop: wait, mailbox, sockets, timers, CycleEnd,
-// flush. It returns true when the loop has stopped.
+// cycle is one turn of the loop and of those that are its guests (gather.go), from
+// a wait on. It returns true when the loop has stopped.
 func (l *loop) cycle() bool {
-	n := l.wait()
+	l.turn(l.wait())
+	if len(l.guests) > 0 {
+		l.host()
+	}
+	if l.r.gathers {
+		l.weigh()
+	}
+	return l.stopping && l.r.quiet(l)
+}
+
+// turn does what there is to do: mailbox, the n ready descriptors, timers,
+// CycleEnd, flush.
+func (l *loop) turn(n int) {
 	l.clock()
 	l.last = l.now
 	began := l.now
@@ -151,6 +169,10 @@ func (l *loop) cycle() bool {
 		ev := &l.events[i]
 		if ev.tag == wakeTag {
 			l.wake.clear()
+			continue
+		}
+		if ev.tag < wakeTag {
+			l.r.loops[guestTag-ev.tag].called = true
 			continue
 		}
 		if ev.tag&connTag != 0 {
@@ -202,12 +224,11 @@ func (l *loop) cycle() bool {
 	if lag > l.c.maxLag.Load() {
 		l.c.maxLag.Store(lag)
 	}
-	return l.stopping && l.r.quiet(l)
 }
 
-// wait sleeps until something is ready, the next timer is due or a mail comes,
-// and not at all when there is something to do already.
-func (l *loop) wait() int {
+// patience is how long the loop may sleep if nothing comes: until its next timer,
+// without bound when it is negative, not at all when there is something to do.
+func (l *loop) patience() time.Duration {
 	timeout := time.Duration(-1)
 	if next := l.nextTick(); next != never {
 		timeout = max(time.Duration(next*int64(TimerTick)-int64(time.Since(l.r.epoch))), 0)
@@ -221,9 +242,30 @@ func (l *loop) wait() int {
 	if l.stopping {
 		timeout = stopPoll
 	}
-	if timeout != 0 {
-		l.mail.asleep.Store(1)
-		if l.mail.next() != nil || l.ordered.Load() {
+	return timeout
+}
+
+// lieDown says that the loop is about to sleep, so that who posts has to wake it;
+// false when something has come already.
+func (l *loop) lieDown() bool {
+	l.mail.asleep.Store(1)
+	return l.mail.next() == nil && !l.ordered.Load()
+}
+
+// wait sleeps until something is ready, the next timer is due or a mail comes,
+// and not at all when there is something to do already.
+func (l *loop) wait() int {
+	timeout := l.patience()
+	for _, g := range l.guests {
+		if t := g.patience(); timeout < 0 || t >= 0 && t < timeout {
+			timeout = t
+		}
+	}
+	if timeout != 0 && !l.lieDown() {
+		timeout = 0
+	}
+	for _, g := range l.guests {
+		if timeout != 0 && !g.lieDown() {
 			timeout = 0
 		}
 	}
@@ -235,6 +277,9 @@ func (l *loop) wait() int {
 	}
 	n, err := l.poll.wait(timeout, l.events[:])
 	l.mail.asleep.Store(0)
+	for _, g := range l.guests {
+		g.mail.asleep.Store(0)
+	}
 	if err != nil {
 		l.c.recvErrors.Add(1)
 		breathe() // a poller that fails at once must not take the processor

@@ -106,3 +106,7 @@ func (p *epoll) poll(ms, most int) (int, error) {
 const shortWait = 5
 
 func (p *epoll) close() error { return unix.Close(p.fd) }
+
+// descriptor implements nestable: an epoll descriptor is readable when one of its
+// own is ready.
+func (p *epoll) descriptor() int { return p.fd }

@@ -21,6 +21,8 @@ type Reactor struct {
 	loops []*loop
 	cpus  []int
 	epoch time.Time
+	// gathers is set when loops may run on one thread.
+	gathers bool
 
 	change  sync.Mutex // one change of the listen addresses at a time, none during Start
 	mu      sync.Mutex // guards addrs, started and stopped
@@ -72,6 +74,7 @@ func New(c Config) (*Reactor, error) {
 		l.streams, _ = l.h.(StreamHandler)
 		l.onAssoc, _ = l.h.(AssocHandler)
 	}
+	r.gathers = c.Gather && len(r.loops) > 1 && r.loops[0].canHost()
 	for _, l := range c.Listen {
 		if _, err := r.AddListen(l); err != nil {
 			r.discard()

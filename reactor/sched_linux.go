@@ -66,3 +66,12 @@ func breathe() {
 	ts := unix.Timespec{Nsec: 1}
 	_ = unix.Nanosleep(&ts, nil)
 }
+
+// threadCPU is the CPU time that the calling thread has used, ns.
+func threadCPU() int64 {
+	var ts unix.Timespec
+	if unix.ClockGettime(unix.CLOCK_THREAD_CPUTIME_ID, &ts) != nil {
+		return 0
+	}
+	return ts.Nano()
+}

@@ -24,3 +24,6 @@ func setThreadSched(s Sched) error {
 func limitRealTime() error { return nil }
 
 func breathe() {}
+
+// threadCPU is not needed where no poller can host.
+func threadCPU() int64 { return 0 }

@@ -36,6 +36,10 @@ type Stats struct {
 	// Wakes how often it woke another loop, MailboxFull posts to it that were refused.
 	PostsOut, PostsIn, Wakes, MailboxFull uint64
 
+	// Visits is how often the loop was a guest on the thread of loop 0
+	// (Config.Gather), Visiting 1 while it is.
+	Visits, Visiting uint64
+
 	TimersFired uint64
 	// TimersRefused is calls of After beyond MaxTimers.
 	TimersRefused uint64
@@ -99,6 +103,8 @@ func (s *Stats) Add(o Stats) {
 	s.PostsIn += o.PostsIn
 	s.Wakes += o.Wakes
 	s.MailboxFull += o.MailboxFull
+	s.Visits += o.Visits
+	s.Visiting += o.Visiting
 	s.TimersFired += o.TimersFired
 	s.TimersRefused += o.TimersRefused
 	s.TimersArmed += o.TimersArmed
@@ -139,6 +145,7 @@ type counters struct {
 	sendQueued, sendDrops, sendErrors       atomic.Uint64
 	reserveFailed                           atomic.Uint64
 	postsOut, postsIn, wakes                atomic.Uint64
+	visits, visiting                        atomic.Uint64
 	timersFired, timersRefused, timersArmed atomic.Uint64
 	slow, panics                            atomic.Uint64
 	conns, accepted, connected, connsClosed atomic.Uint64
@@ -161,6 +168,7 @@ func (c *counters) snapshot() Stats {
 		SendAgain: c.sendAgain.Load(), SendQueued: c.sendQueued.Load(), SendDrops: c.sendDrops.Load(),
 		SendErrors: c.sendErrors.Load(), ReserveFailed: c.reserveFailed.Load(),
 		PostsOut: c.postsOut.Load(), PostsIn: c.postsIn.Load(), Wakes: c.wakes.Load(),
+		Visits: c.visits.Load(), Visiting: c.visiting.Load(),
 		TimersFired: c.timersFired.Load(), TimersRefused: c.timersRefused.Load(), TimersArmed: c.timersArmed.Load(),
 		Accepted: c.accepted.Load(), Connected: c.connected.Load(), ConnsClosed: c.connsClosed.Load(), ConnectFailed: c.connectFailed.Load(),
 		ConnectTimeouts: c.connectTimeouts.Load(), TableRefused: c.tableRefused.Load(), ShareRefused: c.shareRefused.Load(), AcceptPauses: c.acceptPauses.Load(),

@@ -35,7 +35,8 @@ type State int
 const (
 	NotHeld State = iota // the zero value: a check that says nothing proves nothing
 	Held
-	NotHere // what the check needs is absent from this machine
+	NotHere   // what the check needs is absent from this machine
+	Unchecked // never checked as it stands now; only in a report that joins several runs
 )
 
 // String is the word in the report.
@@ -45,6 +46,8 @@ func (s State) String() string {
 		return "held"
 	case NotHere:
 		return "skipped"
+	case Unchecked:
+		return "not checked"
 	default:
 		return "NOT HELD"
 	}
@@ -98,6 +101,7 @@ type Result struct {
 	Claim   Claim
 	Outcome Outcome
 	Took    time.Duration
+	When    time.Time // when its check began; zero for one that was not checked
 }
 
 // Prove checks the claims whose ID or text matches only (nil: all), one after the other, and calls done, where set, after
@@ -109,7 +113,7 @@ func Prove(ctx context.Context, claims []Claim, only *regexp.Regexp, done func(R
 			continue
 		}
 		start := time.Now()
-		r := Result{Claim: c, Outcome: check(ctx, c)}
+		r := Result{Claim: c, Outcome: check(ctx, c), When: start}
 		r.Took = time.Since(start)
 		results = append(results, r)
 		if done != nil {
@@ -146,9 +150,9 @@ func AllHeld(results []Result) bool {
 
 // Report is the table of claims as Markdown, then the tables that belong to figures, then the details of what is not held.
 func Report(results []Result) string {
-	t := markdown.NewTable("id", "claim", "figure", "bar", "result")
+	t := markdown.NewTable("id", "claim", "figure", "bar", "result", "checked")
 	for _, r := range results {
-		t.Row(r.Claim.ID, r.Claim.Text, r.Outcome.Figure, r.Claim.Bar, r.Outcome.State.String())
+		t.Row(r.Claim.ID, r.Claim.Text, r.Outcome.Figure, r.Claim.Bar, r.Outcome.State.String(), day(r.When))
 	}
 	var b strings.Builder
 	b.WriteString(t.String())
@@ -163,6 +167,14 @@ func Report(results []Result) string {
 		}
 	}
 	return b.String()
+}
+
+// day is the date of a check.
+func day(t time.Time) string {
+	if t.IsZero() {
+		return "never"
+	}
+	return t.UTC().Format("2006-01-02 15:04")
 }
 
 // indent makes text a code block.

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
+	"slices"
 	"sort"
 	"time"
 
@@ -26,17 +27,26 @@ type Task struct {
 	Script configs.Script
 	// Calls says that whole calls are counted, of a dozen messages each, at a rate of their own.
 	Calls bool
+	// Times is the rate as a multiple of the plan's; 0 is 1.
+	Times float64
 }
 
 // Tasks are the ones measured.
 var Tasks = []Task{
-	{Name: "OPTIONS answered", Method: udpload.Options, Script: configs.Options},
-	{Name: "INVITE forwarded statelessly", Method: udpload.Invite, Script: configs.Forward},
+	{Name: OptionsAnswered, Method: udpload.Options, Script: configs.Options},
+	{Name: InviteForwarded, Method: udpload.Invite, Script: configs.Forward},
 	{Name: CallRelayed, Method: udpload.Call, Script: configs.Relay, Calls: true},
+	{Name: CallRelayedBusy, Method: udpload.Call, Script: configs.Relay, Calls: true, Times: busyTimes},
 }
 
-// CallRelayed is the task of a stateful proxy: calls from INVITE to the 200 for BYE.
-const CallRelayed = "call relayed, INVITE to BYE"
+// The names of the tasks. Those of a stateful proxy are calls from INVITE to the 200 for BYE, at a rate at which a server sleeps between most messages,
+// and at one that takes about half a CPU.
+const (
+	OptionsAnswered = "OPTIONS answered"
+	InviteForwarded = "INVITE forwarded statelessly"
+	CallRelayed     = "call relayed, INVITE to BYE"
+	CallRelayedBusy = "call relayed, INVITE to BYE, busy"
+)
 
 // contender is a kind of server with a number of workers.
 type contender struct {
@@ -45,53 +55,62 @@ type contender struct {
 }
 
 func (c contender) name() string {
-	if c.kind.HomeLoops || c.children == "2" {
+	if c.children == "2" {
 		return c.kind.Name
 	}
 	return c.kind.Name + ", children=" + c.children
 }
 
-// contenders are the servers that a task is measured with. Kamailio runs with one worker as well where calls are relayed: its
-// workers share a table of transactions, and with less to wait for one needs less for each call.
+// contenders are the servers that a task is measured with. Where calls are relayed each runs with one worker as well: messages of
+// a call come to either of two, which costs Kamailio a wait for their common table, and sipedge a hand-over.
 func (t Task) contenders(kinds []servers.Kind) (cs []contender) {
 	for _, k := range kinds {
 		cs = append(cs, contender{k, "2"})
-		if t.Calls && !k.HomeLoops {
+		if t.Calls {
 			cs = append(cs, contender{k, "1"})
 		}
 	}
 	return cs
 }
 
+// rate is the task's in messages per second.
+func (t Task) rate(plan Plan) float64 {
+	if t.Times > 0 {
+		return t.Times * plan.Rate
+	}
+	return plan.Rate
+}
+
 // load is a turn's messages or calls, and how many a second.
 func (t Task) load(plan Plan, messages int) (int, float64) {
 	if t.Calls {
-		return max(1, messages/callShare), plan.Rate / messagesPerCall
+		return max(1, messages/callShare), t.rate(plan) / messagesPerCall
 	}
-	return messages, plan.Rate
+	return messages, t.rate(plan)
 }
 
 // warmUp is how many messages a server handles before it is measured.
 func (t Task) warmUp(plan Plan) int {
 	if t.Calls {
-		return int(plan.Rate * callWarmUp.Seconds() * callShare / messagesPerCall)
+		return int(t.rate(plan) * callWarmUp.Seconds() * callShare / messagesPerCall)
 	}
 	return warmUp
 }
 
 // Plan says how much to measure.
 type Plan struct {
-	Rounds   int     // turns of each server
-	Only     string  // name of the one task to measure; empty for all
-	Messages int     // of each turn
-	Rate     float64 // messages per second
-	Sipedge  string  // path of the program
+	Rounds   int      // turns of each server
+	Only     []string // names of the tasks to measure; empty for all
+	Messages int      // of each turn
+	Rate     float64  // messages per second
+	Sipedge  string   // path of the program
 }
 
 // Figure is what one server needed for one task.
 type Figure struct {
 	Task     string
 	Server   string
+	Ours     bool            // the server is sipedge
 	PerRound []time.Duration // CPU time per message that arrived, a figure per turn
 	Lost     int             // messages of all turns that did not arrive
 	Sent     int
@@ -113,7 +132,7 @@ func Compare(ctx context.Context, plan Plan) ([]Figure, error) {
 	}
 	var all []Figure
 	for _, task := range Tasks {
-		if plan.Only != "" && plan.Only != task.Name {
+		if len(plan.Only) > 0 && !slices.Contains(plan.Only, task.Name) {
 			continue
 		}
 		figures, err := measure(ctx, plan, task, kinds)
@@ -145,7 +164,7 @@ func measure(ctx context.Context, plan Plan, task Task, kinds []servers.Kind) ([
 			return nil, err
 		}
 		defer s.Stop()
-		running[i], figures[i] = s, Figure{Task: task.Name, Server: c.name()}
+		running[i], figures[i] = s, Figure{Task: task.Name, Server: c.name(), Ours: c.kind.HomeLoops}
 		if _, err := turn(ctx, plan, task, s, task.warmUp(plan)); err != nil {
 			return nil, err
 		}

@@ -18,6 +18,8 @@ const (
 	// callShare is how many messages of a plan stand for one call in a turn: fewer than a call has, since the kernel's clock
 	// for CPU time is coarse.
 	callShare = 2
+	// busyTimes is the rate of the busy calls, as a multiple of the plan's.
+	busyTimes = 5
 	// callWarmUp is how long calls are relayed ahead of the first turn: until transactions end as fast as they begin.
 	callWarmUp = 20 * time.Second
 )

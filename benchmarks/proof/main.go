@@ -23,8 +23,11 @@ import (
 	"sipedge/benchmarks/markdown"
 )
 
-// results is where the table is kept.
-const results = "benchmarks/results/PROOF.md"
+// The table is kept in results, and for the next run what it was made of in store.
+const (
+	results = "benchmarks/results/PROOF.md"
+	store   = "benchmarks/results/proof.json"
+)
 
 // settings are what the command line says about how the claims are checked.
 type settings struct {
@@ -44,13 +47,13 @@ func main() {
 	flag.DurationVar(&s.fuzzTime, "fuzz", 0, "also run each fuzz target for this long")
 	only := flag.String("only", "", "check only claims whose id or text matches this regular expression; results are printed, not kept")
 	except := flag.String("except", "", "leave out claims whose id matches this regular expression; results are printed, not kept")
-	out := flag.String("o", "", "file that keeps the results; "+results+" when all claims are checked")
+	keep := flag.Bool("keep", false, "keep the results of -only and -except too, among those of the claims that are left out, which stay with their date")
 	flag.Parse()
-	if *only == "" && *except == "" && *out == "" {
-		*out = results
+	if *only == "" && *except == "" {
+		*keep = true
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	held, err := prove(ctx, s, *only, *except, *out)
+	held, err := prove(ctx, s, *only, *except, *keep)
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "proof:", err)
@@ -60,8 +63,8 @@ func main() {
 	}
 }
 
-// prove checks the claims, reports, and keeps the report in the file out, where one is named; held says whether none of them failed.
-func prove(ctx context.Context, s settings, only, except, out string) (held bool, err error) {
+// prove checks the claims and reports; held says whether none of them failed.
+func prove(ctx context.Context, s settings, only, except string, keep bool) (held bool, err error) {
 	chosen, err := regexp.Compile(only)
 	if err != nil {
 		return false, err
@@ -91,14 +94,22 @@ func prove(ctx context.Context, s settings, only, except, out string) (held bool
 	if len(found) == 0 {
 		return false, fmt.Errorf("no claim matches %q", only)
 	}
-	report := fmt.Sprintf("# Proof\n\n%s.\nHow to read it: [../README.md](../README.md#proof).\n\n%s", machine.Describe(), claim.Report(found))
-	fmt.Print(report)
-	if out != "" {
-		if err := markdown.Keep(out, report); err != nil {
+	fmt.Print(report(found))
+	if keep && ctx.Err() == nil {
+		joined, err := claim.Join(store, all(&s), found)
+		if err == nil {
+			err = markdown.Keep(results, report(joined))
+		}
+		if err != nil {
 			return false, err
 		}
 	}
 	return claim.AllHeld(found), nil
+}
+
+// report is the results as they are printed and kept.
+func report(found []claim.Result) string {
+	return fmt.Sprintf("# Proof\n\n%s.\nHow to read it: [../README.md](../README.md#proof).\n\n%s", machine.Describe(), claim.Report(found))
 }
 
 // all is every claim, in the order of the report.

@@ -72,7 +72,8 @@ func (s *settings) cpu(ctx context.Context) claim.Outcome {
 	if err != nil {
 		return claim.Outcome{Figure: err.Error()}
 	}
-	figures, err := cost.Compare(ctx, cost.Plan{Rounds: s.rounds, Messages: cpuMessages, Rate: cpuRate, Sipedge: program})
+	figures, err := cost.Compare(ctx, cost.Plan{Rounds: s.rounds, Messages: cpuMessages, Rate: cpuRate, Sipedge: program,
+		Only: []string{cost.OptionsAnswered, cost.InviteForwarded}})
 	if err != nil {
 		return claim.Outcome{Figure: err.Error()}
 	}

@@ -155,6 +155,7 @@ func (s *Server) Start() error {
 		Loops:   s.loops,
 		Handler: s.Handler,
 		Pin:     true,
+		Gather:  true,
 		OnPanic: s.onPanic,
 		OnSlow:  s.onSlow,
 		Framer:  s.NewFramer,

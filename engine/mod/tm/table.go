@@ -5,9 +5,13 @@ import "sipedge/sipparse"
 // The tables in which transactions are found: all by what RFC 3261 §17.2.3 names
 // (tx.key), INVITEs by Call-ID and CSeq number (tx.call).
 
+// tableRoom is how many times larger than their number the tables are: every entry that
+// is passed by on the way along a chain is memory that no cache holds.
+const tableRoom = 4
+
 // enter puts a transaction into the tables.
 func (m *layer) enter(i int32, t *tx, key uint64) {
-	if m.txs.live > len(m.heads) {
+	if tableRoom*m.txs.live > len(m.heads) {
 		m.grow()
 	}
 	t.key = max(key, 1) // 0 is that of one that is not in the table
