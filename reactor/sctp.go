@@ -108,7 +108,7 @@ func (l *loop) CommitAssoc(id SocketID, over ConnID, to Addr, tag uint64, n int)
 	if p == nil {
 		return ErrNoSocket
 	}
-	if p.addr.Is4 && !to.Is4 || to.IsZero() || to.Port == 0 {
+	if p.addr.Is4 != to.Is4 || to.IsZero() || to.Port == 0 {
 		return ErrFamily
 	}
 	data := o.buf[o.used : o.used+n]
