@@ -17,6 +17,7 @@ var errShare = errors.New("reactor: the address has its share of the connections
 type census struct {
 	sync.Mutex
 	all  int
+	tls  int          // those of TLS
 	from map[Addr]int // by origin
 }
 
@@ -31,16 +32,16 @@ func origin(a Addr) Addr {
 
 // enter takes a place in the table: an inbound connection within the share of its
 // address, and in the reserve only where the address has none yet.
-func (r *Reactor) enter(peer Addr, outbound bool) error {
+func (r *Reactor) enter(peer Addr, outbound bool, kind Transport) error {
 	s := r.streams.Load()
 	t := &r.census
 	t.Lock()
 	defer t.Unlock()
-	if t.all >= s.MaxConns {
+	if t.all >= s.MaxConns || kind == TLS && t.tls >= s.MaxTLS {
 		return ErrConnTable
 	}
 	if outbound {
-		t.all++
+		t.add(kind, 1)
 		return nil
 	}
 	from := origin(peer)
@@ -51,28 +52,40 @@ func (r *Reactor) enter(peer Addr, outbound bool) error {
 	if n > 0 && t.all >= s.MaxConns-s.Reserve {
 		return ErrConnTable
 	}
-	t.all++
+	t.add(kind, 1)
 	t.from[from] = n + 1
 	return nil
+}
+
+func (t *census) add(kind Transport, n int) {
+	t.all += n
+	if kind == TLS {
+		t.tls += n
+	}
 }
 
 // leave gives a connection's place back.
 func (r *Reactor) leave(c *conn) {
 	if c.outbound {
-		r.census.Lock()
-		r.census.all--
-		r.census.Unlock()
+		r.leaveOutbound(c.meta.Transport)
 		return
 	}
-	r.withdraw(c.meta.Remote)
+	r.withdraw(c.meta.Remote, c.meta.Transport)
+}
+
+// leaveOutbound gives the place of an outbound connection back.
+func (r *Reactor) leaveOutbound(kind Transport) {
+	r.census.Lock()
+	r.census.add(kind, -1)
+	r.census.Unlock()
 }
 
 // withdraw gives the place of an inbound connection back.
-func (r *Reactor) withdraw(peer Addr) {
+func (r *Reactor) withdraw(peer Addr, kind Transport) {
 	from := origin(peer)
 	t := &r.census
 	t.Lock()
-	t.all--
+	t.add(kind, -1)
 	if t.from[from]--; t.from[from] <= 0 {
 		delete(t.from, from)
 	}

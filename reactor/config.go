@@ -8,7 +8,7 @@ import (
 
 // Listen is one address to listen on.
 type Listen struct {
-	// Transport is UDP, TCP or SCTP.
+	// Transport is UDP, TCP, TLS or SCTP.
 	Transport Transport
 	// Addr is address and port. Port 0 lets the system choose one, the same for
 	// all loops; a stream's is not the same as a datagram socket's. An IPv6 wildcard does not include IPv4.
@@ -80,8 +80,11 @@ type Config struct {
 	Framer func() Framer
 	// Streams are the bounds of connections; Reactor.SetStreams changes them.
 	Streams Streams
-	// SCTPConfig is the options of SCTP sockets; Reactor.SetSCTP changes them.
+	// SCTP is the options of SCTP sockets; Reactor.SetSCTP changes them.
 	SCTP SCTPConfig
+	// ServerTLS gives the settings of TLS connections that are accepted; nil when
+	// none are.
+	ServerTLS ServerTLS
 
 	// Counts and bytes, each with its default in limits.go.
 	RecvBatch, SendBatch       int

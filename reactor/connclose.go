@@ -16,9 +16,9 @@ func (l *loop) CloseConn(id ConnID, how CloseMode) error {
 	if c == nil || c.state > connDraining || c.state == connDraining && how == CloseAfterWrite {
 		return ErrNoConn
 	}
-	if how == CloseNow || c.state == connOpening && c.queued() == 0 {
+	if how == CloseNow || c.opening() && c.waiting() == 0 {
 		l.closeConn(c, ErrClosedHere)
-	} else if c.state == connOpening {
+	} else if c.opening() {
 		c.closeWhenOpen = true
 	} else {
 		l.closeAfterWrite(c, ErrClosedHere)
@@ -47,7 +47,7 @@ func (l *loop) finishDraining() {
 		}
 		l.bufs.put(c.in) // no callback looks at it any more
 		c.in = nil
-		if c.queued() == 0 {
+		if l.farewell(c); c.state == connDraining && c.queued() == 0 {
 			l.finishWriting(c)
 		}
 	}
@@ -81,8 +81,14 @@ func (l *loop) closeConn(c *conn, why error) {
 	if c.state == connDead {
 		return
 	}
-	if c.state == connOpening {
+	if c.state == connOpening || c.state == connHandshake && c.outbound {
 		l.c.connectFailed.Add(1)
+	}
+	if c.tls != nil {
+		l.dropPlain(c, why)
+		if h := c.tls.shake; h != nil {
+			l.r.giveUp(h)
+		}
 	}
 	c.state = connDead
 	l.poll.remove(c.fd)

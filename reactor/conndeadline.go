@@ -18,7 +18,7 @@ func (l *loop) deadline(c *conn) int64 {
 		}
 	}
 	switch c.state {
-	case connOpening, connLinger:
+	case connOpening, connHandshake, connLinger:
 		return c.limit
 	case connDead:
 		return never
@@ -27,7 +27,7 @@ func (l *loop) deadline(c *conn) int64 {
 		by(c.began, int64(s.WholeMessage))
 	}
 	if c.queued() > 0 {
-		by(c.progress, int64(s.SendTimeout))
+		by(c.progress, c.sendTimeout(s))
 	}
 	if c.eof {
 		d = min(d, c.limit)
@@ -35,9 +35,25 @@ func (l *loop) deadline(c *conn) int64 {
 	if c.heard || c.outbound {
 		by(c.active, int64(s.Idle))
 	} else {
-		by(c.opened, int64(s.FirstMessage))
+		by(c.opened, c.firstMessage(s))
 	}
 	return d
+}
+
+// sendTimeout is how long the peer may take nothing, ns.
+func (c *conn) sendTimeout(s *Streams) int64 {
+	if c.tls != nil {
+		return int64(s.TLSSendTimeout)
+	}
+	return int64(s.SendTimeout)
+}
+
+// firstMessage is how long the connection may bring no message, ns.
+func (c *conn) firstMessage(s *Streams) int64 {
+	if c.tls != nil {
+		return int64(s.TLSFirstMessage)
+	}
+	return int64(s.FirstMessage)
 }
 
 // armBy sees to it that the connection is looked at at a time, at the latest.
@@ -84,15 +100,17 @@ func (l *loop) overdue(c *conn) {
 	case c.state == connOpening:
 		l.c.connectTimeouts.Add(1)
 		l.closeConn(c, ErrConnectTimeout)
+	case c.state == connHandshake:
+		l.failHandshake(c, ErrHandshakeTimeout)
 	case c.state == connLinger:
 		l.closeConn(c, nil)
-	case c.queued() > 0 && past(c.progress, int64(s.SendTimeout)):
+	case c.queued() > 0 && past(c.progress, c.sendTimeout(s)):
 		l.c.sendTimeouts.Add(1)
 		l.closeConn(c, ErrSendTimeout)
 	case c.began != 0 && past(c.began, int64(s.WholeMessage)):
 		l.c.slowMessages.Add(1)
 		l.closeConn(c, ErrWholeMessage)
-	case !c.heard && !c.outbound && past(c.opened, int64(s.FirstMessage)):
+	case !c.heard && !c.outbound && past(c.opened, c.firstMessage(s)):
 		l.c.silent.Add(1)
 		l.closeConn(c, ErrFirstMessage)
 	case c.eof && c.limit <= l.now:

@@ -8,32 +8,38 @@ import (
 
 // Connect implements Loop.
 func (l *loop) Connect(d *Dial) (ConnID, error) {
-	if l.streams == nil || l.r.cfg.Framer == nil || d.Transport != TCP {
+	if l.streams == nil || l.r.cfg.Framer == nil || d.Transport != TCP && d.Transport != TLS {
 		return 0, ErrNoStreams
+	}
+	if d.Transport == TLS && d.TLS == nil {
+		return 0, ErrNoTLS
 	}
 	if d.To.IsUnspecified() || d.To.Port == 0 {
 		return 0, ErrFamily
 	}
-	if err := l.r.enter(d.To, true); err != nil {
+	if err := l.r.enter(d.To, true, d.Transport); err != nil {
 		l.c.tableRefused.Add(1)
 		return 0, err
 	}
 	fd, now, err := l.dial(d)
 	if err != nil {
-		l.r.leave(&conn{outbound: true})
+		l.r.leaveOutbound(d.Transport)
 		l.c.connectFailed.Add(1)
 		return 0, err
 	}
 	c := l.newConn(fd)
 	if c == nil {
 		unix.Close(fd)
-		l.r.leave(&conn{outbound: true})
+		l.r.leaveOutbound(d.Transport)
 		return 0, ErrConnTable
 	}
 	if l.shared == nil {
 		l.initStreams()
 	}
 	c.outbound = true
+	if d.Transport == TLS {
+		c.tls = &secure{config: d.TLS, note: d.TLSNote}
+	}
 	c.want = wantWrite
 	c.meta = Meta{Remote: d.To, Local: d.From, Socket: d.Socket, Transport: d.Transport, Conn: c.id}
 	timeout := d.Timeout
@@ -103,9 +109,18 @@ func (l *loop) established(c *conn) {
 		l.closeConn(c, unix.ECONNREFUSED)
 		return
 	}
-	c.state = connOpen
+	s := l.r.streams.Load()
+	acceptedOptions(c.fd, s)
 	c.active, c.progress = l.now, l.now
-	acceptedOptions(c.fd, l.r.streams.Load())
+	if c.tls != nil {
+		c.state = connHandshake
+		c.limit = l.now + int64(s.Handshake)
+		l.armBy(c, c.limit)
+		l.watch(c)
+		l.advance(c)
+		return
+	}
+	c.state = connOpen
 	l.c.connected.Add(1)
 	l.notes = append(l.notes, note{id: c.id, ev: ConnOpened})
 	l.armBy(c, l.deadline(c))

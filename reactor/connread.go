@@ -14,7 +14,7 @@ func (l *loop) onConn(c *conn, ev *event) {
 		if ev.write || ev.read {
 			l.answered(c)
 		}
-		if c.state != connOpen {
+		if c.state != connOpen && c.state != connHandshake {
 			return
 		}
 	} else if ev.write {
@@ -47,8 +47,11 @@ func (l *loop) readConn(c *conn) {
 // many as it has itself, so that no byte is copied more than twice in the mean;
 // the bytes of a peer that sends a few at a time are read behind it instead.
 func (l *loop) readOnce(c *conn) (more bool) {
-	if c.state == connLinger {
+	switch c.state {
+	case connLinger:
 		return l.discard(c)
+	case connHandshake:
+		return l.readHandshake(c)
 	}
 	if c.state != connOpen || c.eof {
 		// It is not watched for reading, so this is a hang-up or an error.
@@ -57,18 +60,10 @@ func (l *loop) readOnce(c *conn) (more bool) {
 		}
 		return false
 	}
-	kept := len(c.in)
-	own := kept > c.lastRead
-	buf := l.shared
-	if own {
-		if kept == cap(c.in) {
-			c.in = l.bufs.grow(c.in, 1)
-		}
-		buf = c.in[:cap(c.in)]
-	} else {
-		copy(buf, c.in)
-		buf = buf[:kept+streamRead]
+	if c.tls != nil {
+		return l.readSealed(c)
 	}
+	buf, kept, own := l.room(c)
 	n, err := readFD(c.fd, buf[kept:])
 	switch {
 	case n > 0:
@@ -85,15 +80,36 @@ func (l *loop) readOnce(c *conn) (more bool) {
 		return false
 	}
 	more = l.edge || kept+n == len(buf)
-	c.lastRead, c.active = n, l.now
+	c.active = l.now
 	l.c.bytesIn.Add(uint64(n))
-	buf = buf[:kept+n]
+	l.took(c, buf[:kept+n], kept, own)
+	return more && c.state == connOpen
+}
+
+// room is where the next bytes of a connection go: behind the kept ones, in its own
+// buffer or in the loop's.
+func (l *loop) room(c *conn) (buf []byte, kept int, own bool) {
+	kept = len(c.in)
+	if own = kept > c.lastRead; own {
+		if kept == cap(c.in) {
+			c.in = l.bufs.grow(c.in, 1)
+		}
+		return c.in[:cap(c.in)], kept, own
+	}
+	copy(l.shared, c.in)
+	return l.shared[:kept+streamRead], kept, own
+}
+
+// took hands on what room has been filled with. Its first kept bytes were there
+// before.
+func (l *loop) took(c *conn, buf []byte, kept int, own bool) {
+	n := len(buf) - kept
+	c.lastRead = n
 	if own {
 		c.in = buf
 	}
 	taken := l.cut(c, buf)
 	l.keep(c, buf[taken:], taken, own, n)
-	return more && c.state == connOpen
 }
 
 // cut hands on the frames at the front of buf and returns their bytes.
@@ -179,7 +195,11 @@ func (l *loop) peerClosed(c *conn) {
 		l.closeAfterWrite(c, io.EOF)
 		return
 	case !c.asked || c.limit <= l.now:
-		l.closeConn(c, io.EOF)
+		if c.tls != nil { // it is told that nothing comes from here either
+			l.closeAfterWrite(c, io.EOF)
+		} else {
+			l.closeConn(c, io.EOF)
+		}
 		return
 	}
 	l.watch(c)

@@ -35,6 +35,8 @@ type conn struct {
 	// The connection's messages in the loop's send batch: indices and 1, 0 for none.
 	first, last int32
 
+	tls *secure // of a TLS connection
+
 	// Times on the loop's clock, ns; 0 where the thing has not happened.
 	opened   int64 // begun to open, or accepted
 	active   int64 // the last traffic
@@ -57,15 +59,28 @@ type tagEnd struct {
 type connState uint8
 
 const (
-	connOpening  connState = iota // the peer has not answered
-	connOpen                      //
-	connDraining                  // to be closed when the queue is written
-	connLinger                    // our side is closed, what comes is discarded
-	connDead                      // closed; its record is used again after the cycle
+	connOpening   connState = iota // the peer has not answered
+	connHandshake                  // the TLS handshake is not over
+	connOpen                       //
+	connDraining                   // to be closed when the queue is written
+	connLinger                     // our side is closed, what comes is discarded
+	connDead                       // closed; its record is used again after the cycle
 )
 
 // queued is the bytes that wait.
 func (c *conn) queued() int { return len(c.out) - c.sent }
+
+// waiting is the bytes that wait, for the end of the handshake too.
+func (c *conn) waiting() int {
+	n := c.queued()
+	if c.tls != nil {
+		n += len(c.tls.plain)
+	}
+	return n
+}
+
+// opening tells that messages can be sent and will wait.
+func (c *conn) opening() bool { return c.state < connOpen }
 
 // connTag marks the poller's tags of connections; the rest is the slot.
 const connTag = 1 << 30
@@ -141,7 +156,7 @@ func (l *loop) bury() {
 		l.dead[i] = nil
 		l.bufs.put(c.in)
 		l.bufs.put(c.out)
-		c.in, c.out = nil, nil
+		c.in, c.out, c.tls = nil, nil, nil
 		slot := c.id.Slot()
 		l.slots[slot].c = nil
 		l.freeSlots = append(l.freeSlots, slot)
@@ -202,8 +217,12 @@ func (l *loop) Conn(id ConnID) (ConnInfo, bool) {
 	if c == nil {
 		return ConnInfo{}, false
 	}
-	return ConnInfo{
+	i := ConnInfo{
 		Remote: c.meta.Remote, Local: c.meta.Local, Socket: c.meta.Socket, Transport: c.meta.Transport,
-		Outbound: c.outbound, Open: c.state == connOpen, Opening: c.state == connOpening && !c.closeWhenOpen, HalfClosed: c.eof, Queued: c.queued(),
-	}, true
+		Outbound: c.outbound, Open: c.state == connOpen, Opening: c.opening() && !c.closeWhenOpen, HalfClosed: c.eof, Queued: c.waiting(),
+	}
+	if c.tls != nil {
+		i.TLS, i.TLSNote = c.tls.state, c.tls.note
+	}
+	return i, true
 }

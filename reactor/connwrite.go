@@ -34,7 +34,7 @@ func (l *loop) CommitConn(id ConnID, tag uint64, n int) error {
 	if n == 0 {
 		return nil
 	}
-	if c.queued() > 0 || c.state == connOpening {
+	if c.queued() > 0 || c.opening() {
 		return l.enqueue(c, tag, data)
 	}
 	o.ents[o.n] = outEntry{conn: c, tag: tag, off: o.used, len: n}
@@ -86,6 +86,10 @@ func (l *loop) connMail(m *Mail) {
 // writeBatch gives the system what the batch has for a connection, in as few
 // calls as it takes. Messages that follow each other in memory are one piece.
 func (l *loop) writeBatch(c *conn) {
+	if c.tls != nil {
+		l.sealBatch(c)
+		return
+	}
 	o := &l.out
 	at := c.first
 	c.first, c.last = 0, 0
@@ -169,30 +173,54 @@ func (l *loop) lost(at int32, why error) {
 // enqueue keeps what the system does not take yet. At a bound the connection is
 // closed.
 func (l *loop) enqueue(c *conn, tag uint64, data []byte) error {
-	s := l.r.streams.Load()
-	cost := len(data)
-	if c.queued()+len(c.tags)*tagCost+cost > max(s.ConnQueue, 0) || l.r.queued.Load()+int64(cost) > int64(max(s.AllQueues, 0)) {
+	if l.full(c, len(data)) {
 		l.c.queueFull.Add(1)
 		l.closeConn(c, ErrConnQueueFull)
 		return ErrConnQueueFull
 	}
-	l.r.queued.Add(int64(cost))
+	l.c.sendQueued.Add(1)
+	switch {
+	case c.tls != nil && c.opening():
+		l.holdPlain(c, tag, data)
+		return nil
+	case c.tls != nil:
+		if err := l.seal(c, tag, data); err != nil {
+			return err
+		}
+	default:
+		l.appendOut(c, data)
+		if tag != 0 {
+			c.tags = append(c.tags, tagEnd{c.put, tag})
+		}
+	}
+	l.armBy(c, l.deadline(c))
+	l.watch(c)
+	return nil
+}
+
+// full tells that n bytes more would exceed a bound.
+func (l *loop) full(c *conn, n int) bool {
+	s := l.r.streams.Load()
+	tags := len(c.tags)
+	if c.tls != nil {
+		tags += len(c.tls.plainEnds)
+	}
+	return c.waiting()+tags*tagCost+n > max(s.ConnQueue, 0) || l.r.queued.Load()+int64(n) > int64(max(s.AllQueues, 0))
+}
+
+// appendOut puts bytes into the connection's queue.
+func (l *loop) appendOut(c *conn, data []byte) {
+	n := len(data)
+	l.r.queued.Add(int64(n))
 	if c.queued() == 0 {
 		c.progress = l.now
-		l.armBy(c, l.deadline(c))
 	}
-	if c.sent > 0 && len(c.out)+cost > cap(c.out) {
+	if c.sent > 0 && len(c.out)+n > cap(c.out) {
 		c.out = c.out[:copy(c.out, c.out[c.sent:])]
 		c.sent = 0
 	}
-	c.out = append(l.bufs.grow(c.out, cost), data...)
-	c.put += uint64(cost)
-	if tag != 0 {
-		c.tags = append(c.tags, tagEnd{c.put, tag})
-	}
-	l.c.sendQueued.Add(1)
-	l.watch(c)
-	return nil
+	c.out = append(l.bufs.grow(c.out, n), data...)
+	c.put += uint64(n)
 }
 
 // flushQueue writes what waits, as far as the system takes it.
@@ -206,6 +234,7 @@ func (l *loop) flushQueue(c *conn) {
 				continue
 			case unix.EAGAIN, unix.ENOBUFS:
 				l.c.sendAgain.Add(1)
+				l.armBy(c, l.deadline(c))
 				l.watch(c)
 				return
 			}
@@ -239,6 +268,8 @@ func (l *loop) watch(c *conn) {
 	case c.state == connOpening:
 		w = wantWrite
 	case c.state == connLinger:
+		w = wantRead
+	case c.state == connHandshake && !c.tls.full && !l.stopping:
 		w = wantRead
 	case c.state == connOpen && !c.eof && !l.stopping:
 		w = wantRead

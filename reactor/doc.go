@@ -21,9 +21,12 @@
 // are written with the flush, and wait in a bounded queue when the peer does not
 // take them (connwrite.go). A connection that waits holds no buffer, one timer and
 // its record. ConnID says slot and generation, so that a late answer never reaches
-// somebody else. Encryption has its place between the system calls and the two
-// functions that they serve: cut gets what was decrypted, enqueue what was
-// encrypted; nothing else looks at the bytes.
+// somebody else.
+//
+// TLS sits between the system calls and the functions that cut and queue (tlsdata.go):
+// records are opened and sealed on the loop. Handshakes run beside the loops, a bounded
+// number at a time, and one that waits for its peer runs nowhere (handshake.go,
+// handshakeslots.go).
 //
 // Memory is handed out under one rule: what a callback receives (Message.Data,
 // Mail.Data) is valid until that callback returns. Built with the tag

@@ -80,6 +80,20 @@ const (
 	defaultWholeMessage = 20 * time.Second
 	defaultHalfClose    = 5 * time.Second
 
+	// defaultHandshake and defaultMaxHandshakes are ours; a handshake under way takes
+	// about 40 KB. tls_handshake_timeout was 120 s in Kamailio 3.1.
+	defaultHandshake     = 20 * time.Second
+	defaultMaxHandshakes = 1024
+	// handshakeReserve is the part of the bound, one in so many, that is for addresses
+	// which have begun no handshake.
+	handshakeReserve = 4
+	// maxClientHello is the longest ClientHello, bytes; usual ones have 0.3 to 2 KB.
+	maxClientHello = 16 << 10
+	// maxHandshakeInput is how much is read ahead of a handshake.
+	maxHandshakeInput = 64 << 10
+	// sealAhead is what is encrypted at least before it is written, bytes.
+	sealAhead = 32 << 10
+
 	// listenBacklog is how many connections may wait to be accepted; the kernel
 	// bounds it by net.core.somaxconn.
 	listenBacklog = 4096

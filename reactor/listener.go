@@ -154,7 +154,7 @@ func (l *loop) accept(k *listener) {
 
 // admit makes a connection of an accepted descriptor, or closes it.
 func (l *loop) admit(k *listener, fd int, from Addr) {
-	if err := l.r.enter(from, false); err != nil {
+	if err := l.r.enter(from, false, k.listen.Transport); err != nil {
 		if err == errShare {
 			l.c.shareRefused.Add(1)
 		} else {
@@ -172,12 +172,17 @@ func (l *loop) admit(k *listener, fd int, from Addr) {
 	}
 	c := l.newConn(fd)
 	if c == nil {
-		l.r.withdraw(from)
+		l.r.withdraw(from, k.listen.Transport)
 		l.c.tableRefused.Add(1)
 		unix.Close(fd)
 		return
 	}
 	c.state = connOpen
+	if k.listen.Transport == TLS {
+		c.state = connHandshake
+		c.limit = l.now + int64(s.Handshake)
+		c.tls = &secure{}
+	}
 	c.want = wantRead
 	c.meta = Meta{Remote: from, Local: local, Socket: k.id, Transport: k.listen.Transport, Conn: c.id}
 	acceptedOptions(fd, s)
@@ -189,7 +194,9 @@ func (l *loop) admit(k *listener, fd int, from Addr) {
 	}
 	l.c.accepted.Add(1)
 	l.armBy(c, l.deadline(c))
-	l.notes = append(l.notes, note{id: c.id, ev: ConnOpened})
+	if c.state == connOpen {
+		l.notes = append(l.notes, note{id: c.id, ev: ConnOpened})
+	}
 }
 
 // pauseAccept stops watching an address until descriptors may be there again.
@@ -236,6 +243,11 @@ func (l *loop) haltStreams() {
 // finishStreams writes what is queued, as long as the peers take it, and closes
 // everything.
 func (l *loop) finishStreams(deadline time.Time) {
+	for i := range l.slots {
+		if c := l.slots[i].c; c != nil && c.state == connOpen {
+			l.farewell(c)
+		}
+	}
 	for l.queues() > 0 && time.Now().Before(deadline) {
 		n, _ := l.poll.wait(stopPoll, l.events[:])
 		for i := range n {

@@ -52,6 +52,7 @@ type loop struct {
 	notes      []note
 	deadlines  *wheel.Wheel
 	bufs       buffers
+	sealed     []byte    // what one system call reads of a TLS connection
 	shared     []byte    // what one system call reads, behind a part of a message
 	frames     []Message // of one connection, for Receive
 	wantAccept bool      // a descriptor was closed
@@ -161,6 +162,7 @@ func (l *loop) turn(n int) {
 	l.tell()
 	if l.ordered.Load() {
 		l.obey()
+		l.tell()
 	}
 	l.drainMail()
 	l.again, l.ready = l.ready, l.again[:0]

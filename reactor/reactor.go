@@ -37,6 +37,7 @@ type Reactor struct {
 	tableSize int          // MaxConns where the configuration does not say
 	census    census
 	queued    atomic.Int64 // bytes that wait to be written on all connections
+	slots     slots
 
 	halted  atomic.Int32 // loops that have heard of Stop
 	drained atomic.Bool  // no loop can get mail from another any more
@@ -61,6 +62,7 @@ func New(c Config) (*Reactor, error) {
 	r := &Reactor{cfg: c, cpus: allowedCPUs(), epoch: time.Now()}
 	r.tableSize = descriptorsForConns()
 	r.census.from = map[Addr]int{}
+	r.slots.limit = max(1, len(r.cpus)/2)
 	r.SetStreams(c.Streams)
 	r.sctp.Store(&c.SCTP)
 	for i := range c.Loops {
@@ -117,7 +119,7 @@ func (r *Reactor) Start() error {
 		}
 	}
 	r.started = true
-	roomForRuntime(len(r.loops))
+	roomForRuntime(len(r.loops) + r.tlsRoom())
 	for _, l := range r.loops {
 		r.wg.Go(l.run)
 	}
@@ -150,7 +152,7 @@ func (r *Reactor) Stop(ctx context.Context) error {
 	go func() {
 		r.wg.Wait()
 		if first {
-			roomForRuntime(-len(r.loops))
+			roomForRuntime(-len(r.loops) - r.tlsRoom())
 		}
 		close(done)
 	}()
@@ -211,7 +213,7 @@ func (r *Reactor) AddListen(l Listen) (SocketID, error) {
 	switch l.Transport {
 	case UDP:
 		return r.addUDP(l)
-	case TCP:
+	case TCP, TLS:
 		return r.addStream(l)
 	case SCTP:
 		return r.addSCTP(l)
@@ -265,6 +267,9 @@ func (r *Reactor) addStream(l Listen) (SocketID, error) {
 	}
 	if r.cfg.Framer == nil || r.loops[0].streams == nil {
 		return NoSocket, &ListenError{Listen: l, Err: ErrNoStreams}
+	}
+	if l.Transport == TLS && r.cfg.ServerTLS == nil {
+		return NoSocket, &ListenError{Listen: l, Err: ErrNoTLS}
 	}
 	fd, bound, err := openStream(l, r.streams.Load())
 	if err != nil {

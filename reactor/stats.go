@@ -73,6 +73,10 @@ type Stats struct {
 	// ended, AssocFailed those that could not be opened, AssocRefused those beyond
 	// SCTP.MaxAssocs, AssocRetries messages sent again on a new association.
 	AssocsUp, AssocsDown, AssocFailed, AssocRefused, AssocRetries uint64
+	// Handshakes is TLS handshakes that succeeded, HandshakesFailed those that did
+	// not; of these HandshakeTimeouts were not complete in time, and NotTLS is peers
+	// that did not speak TLS.
+	Handshakes, HandshakesFailed, HandshakeTimeouts, NotTLS uint64
 
 	// Slow is callbacks of SlowCallback or longer, Panics those that panicked.
 	Slow, Panics uint64
@@ -129,6 +133,10 @@ func (s *Stats) Add(o Stats) {
 	s.AssocFailed += o.AssocFailed
 	s.AssocRefused += o.AssocRefused
 	s.AssocRetries += o.AssocRetries
+	s.Handshakes += o.Handshakes
+	s.HandshakesFailed += o.HandshakesFailed
+	s.HandshakeTimeouts += o.HandshakeTimeouts
+	s.NotTLS += o.NotTLS
 	s.Slow += o.Slow
 	s.Panics += o.Panics
 	s.Lag = max(s.Lag, o.Lag)
@@ -156,6 +164,8 @@ type counters struct {
 	sendTimeouts, queueFull, framing        atomic.Uint64
 	assocsUp, assocsDown, assocFailed       atomic.Uint64
 	assocRefused, assocRetries              atomic.Uint64
+	handshakes, handshakesFailed            atomic.Uint64
+	handshakeTimeouts, notTLS               atomic.Uint64
 	lag, maxLag                             atomic.Uint64
 }
 
@@ -176,6 +186,7 @@ func (c *counters) snapshot() Stats {
 		SendTimeouts: c.sendTimeouts.Load(), QueueFull: c.queueFull.Load(), FramingErrors: c.framing.Load(), Conns: c.conns.Load(),
 		AssocsUp: c.assocsUp.Load(), AssocsDown: c.assocsDown.Load(), AssocFailed: c.assocFailed.Load(),
 		AssocRefused: c.assocRefused.Load(), AssocRetries: c.assocRetries.Load(),
+		Handshakes: c.handshakes.Load(), HandshakesFailed: c.handshakesFailed.Load(), HandshakeTimeouts: c.handshakeTimeouts.Load(), NotTLS: c.notTLS.Load(),
 		Slow: c.slow.Load(), Panics: c.panics.Load(), Lag: c.lag.Load(), MaxLag: c.maxLag.Load(),
 	}
 }

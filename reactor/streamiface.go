@@ -1,6 +1,9 @@
 package reactor
 
-import "time"
+import (
+	"crypto/tls"
+	"time"
+)
 
 // ConnID is id and generation of a stream's connection; 0 for datagrams. It says
 // on which loop the connection lives. An id is not used again before its slot has
@@ -60,9 +63,10 @@ type ConnEvent uint8
 
 // The events of a connection, in this order. A connection that could not be
 // opened has a ConnClosed alone, as has one whose Connect returned no error and
-// that failed later.
+// that failed later, and one whose TLS handshake did (*HandshakeError).
 const (
-	// ConnOpened: it was accepted or the peer has accepted it.
+	// ConnOpened: it was accepted or the peer has accepted it, and a TLS handshake is
+	// over.
 	ConnOpened ConnEvent = iota
 	// ConnHalfClosed: the peer will send nothing more. What answers it may still be
 	// sent, for Streams.HalfClose after its last message. One whose last message has been
@@ -85,8 +89,12 @@ type StreamHandler interface {
 
 // Dial says how to open a connection.
 type Dial struct {
-	// Transport is TCP.
+	// Transport is TCP or TLS.
 	Transport Transport
+	// TLS is the settings of a TLS connection, with the name that the peer has to
+	// show. It must not be changed any more. TLSNote is what ConnInfo.TLSNote will be.
+	TLS     *tls.Config
+	TLSNote any
 	// Socket is the listen address that the connection counts for, in Meta.Socket;
 	// NoSocket for none.
 	Socket SocketID
@@ -113,6 +121,11 @@ type ConnInfo struct {
 	HalfClosed bool
 	// Queued is the bytes that wait to be written.
 	Queued int
+	// TLS is how a TLS connection is encrypted and who the peer is, nil before the end
+	// of the handshake. It does not change and is good for longer than the connection.
+	TLS *tls.ConnectionState
+	// TLSNote is what ServerTLS, or Dial.TLSNote, has said about it.
+	TLSNote any
 }
 
 // CloseMode says how to close a connection.
@@ -164,6 +177,8 @@ type Streams struct {
 	// MaxConns bounds the connections of all loops, inbound and outbound. 0: as
 	// many as RLIMIT_NOFILE allows, less a reserve.
 	MaxConns int
+	// MaxTLS bounds the TLS connections among them; 0: only MaxConns does.
+	MaxTLS int
 	// SharePercent is how much of the table the connections from one address may
 	// take, 1 to 100; for IPv6 an address is a /64.
 	SharePercent int
@@ -179,10 +194,19 @@ type Streams struct {
 	ConnQueue, AllQueues int
 
 	ConnectTimeout time.Duration
-	// SendTimeout is how long a peer may take nothing while something waits.
-	SendTimeout time.Duration
+	// Handshake is the time that a TLS handshake has, from the opening of the
+	// connection.
+	Handshake time.Duration
+	// MaxHandshakes bounds the TLS handshakes of all loops that have begun and are
+	// not over, HandshakeShare the percentage of it for one address. What is beyond
+	// waits.
+	MaxHandshakes, HandshakeShare int
+	// SendTimeout is how long a peer may take nothing while something waits;
+	// TLSSendTimeout is that of TLS connections, where it differs.
+	SendTimeout, TLSSendTimeout time.Duration
 	// FirstMessage is the time from accept to the first complete message or ping.
-	FirstMessage time.Duration
+	// TLSFirstMessage is that of TLS connections, where it differs.
+	FirstMessage, TLSFirstMessage time.Duration
 	// WholeMessage is the time from a message's first byte to its last.
 	WholeMessage time.Duration
 	// Idle is how long a connection lives without traffic; negative: for ever.

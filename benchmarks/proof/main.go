@@ -123,6 +123,7 @@ func all(s *settings) []claim.Claim {
 		claimsScript(s),
 		claimsDifferential(s),
 		claimsTM(s),
+		claimsTransactions(s),
 		claimsCalls(s),
 	)
 }

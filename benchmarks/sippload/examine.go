@@ -57,6 +57,7 @@ type between struct {
 	calleeDrops bool // the same of a callee
 	lossy       bool // the network loses datagrams, so that the order of first copies says nothing
 	lost        map[string][]key
+	unheard     map[string][]key // what of it was lost between server and callee
 }
 
 // lostOf says whether the network has lost a message of a call.
@@ -92,6 +93,9 @@ func examine(steps []step, caller, callee trace, b between) []Failure {
 // examineCall follows one call step by step to the first message that is missing where it should be.
 func examineCall(id string, steps []step, caller, callee []event, b between) (Culprit, string, bool) {
 	if k, ok := madeUp(caller, callee, b); ok {
+		if b.mute(id, k, callee) {
+			return Network, fmt.Sprintf("the caller received %v; the network lost all that the callee answered, and SIPp did not repeat it", k), true
+		}
 		what := fmt.Sprintf("the caller received %v, which the callee did not send", k)
 		if late, ok := behind(callee, caller); ok {
 			what += fmt.Sprintf("; before that %v had come behind a later message", late)
@@ -159,6 +163,38 @@ func madeUp(caller, callee []event, b between) (key, bool) {
 	}
 	return key{}, false
 }
+
+// mute says whether a request had to time out: the network has lost each answer of the callee before the server saw it, although
+// the server went on repeating the request.
+func (b between) mute(callID string, k key, callee []event) bool {
+	if k.status != 408 {
+		return false
+	}
+	asked, answers := 0, 0
+	for _, e := range callee {
+		switch {
+		case e.method != k.method || e.cseq != k.cseq:
+		case e.sent:
+			answers++
+		case e.status == 0:
+			asked++
+		}
+	}
+	for _, l := range b.unheard[callID] {
+		switch {
+		case l.method != k.method || l.cseq != k.cseq:
+		case l.status != 0:
+			answers--
+		default:
+			asked++
+		}
+	}
+	return answers == 0 && asked >= repeatsAtLeast
+}
+
+// repeatsAtLeast is how often a request without an answer is sent until it times out, in all (RFC 3261 §17.1.1.2: seven times; SIPp's
+// callees live shorter).
+const repeatsAtLeast = 5
 
 // overtaken finds a message of the given steps that one side received ahead of one that the other side sends earlier, both
 // counted by their first copy.

@@ -120,3 +120,33 @@ func TestExamineNamesTheMessageThatCameBehind(t *testing.T) {
 		t.Errorf("%v in order", late)
 	}
 }
+
+// TestATimeoutIsTheNetworksOnlyIfTheServerHeardNothing and went on asking.
+func TestATimeoutIsTheNetworksOnlyIfTheServerHeardNothing(t *testing.T) {
+	invite, ringing, ok, timeout := key{0, "INVITE", 1}, key{180, "INVITE", 1}, key{200, "INVITE", 1}, key{408, "INVITE", 1}
+	caller := []event{{key: invite, sent: true}, {key: timeout}}
+	callee := func(asked int) []event {
+		events := []event{{key: ringing, sent: true}, {key: ok, sent: true}}
+		for range asked {
+			events = append(events, event{key: invite})
+		}
+		return events
+	}
+	for _, test := range []struct {
+		name    string
+		asked   int
+		unheard []key
+		culprit Culprit
+	}{
+		{"nothing was heard", repeatsAtLeast, []key{ringing, ok}, Network},
+		{"some of what was asked was lost", repeatsAtLeast - 1, []key{ringing, invite, ok}, Network},
+		{"the 180 was heard", repeatsAtLeast, []key{ok}, Server},
+		{"not asked again", repeatsAtLeast - 1, []key{ringing, ok}, Server},
+	} {
+		b := between{server: true, lossy: true, lost: map[string][]key{"id": {ringing, ok}}, unheard: map[string][]key{"id": test.unheard}}
+		failures := examine(Invite.steps, trace{"id": caller}, trace{"id": callee(test.asked)}, b)
+		if len(failures) != 1 || failures[0].Culprit != test.culprit {
+			t.Errorf("%s: %+v, want %v", test.name, failures, test.culprit)
+		}
+	}
+}

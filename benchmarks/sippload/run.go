@@ -60,11 +60,11 @@ type run struct {
 
 	ports, control     []int // of callees first, each kind of losers, then callers
 	callees, callers   []*process
-	legPorts           []int        // two for each lossy leg
-	losers             [][]*process // by kind
-	callerLegs         []*lossy     // ahead of each caller's peer; none without loss
-	calleeLegs         []*lossy     // ahead of each callee
-	lost               map[string][]key
+	legPorts           []int            // two for each lossy leg
+	losers             [][]*process     // by kind
+	callerLegs         []*lossy         // ahead of each caller's peer; none without loss
+	calleeLegs         []*lossy         // ahead of each callee
+	lost, unheard      map[string][]key // by Call-ID; unheard is what calleeLegs lost
 	nLost              int
 	serverPort         int
 	drops              *dropWatch
@@ -77,7 +77,7 @@ func (r *run) assignPorts() error {
 	n := r.spec.Callers + r.spec.Callees*kinds
 	legs := 0
 	if r.spec.Loss > 0 {
-		legs = 2 * (r.spec.Callers + r.spec.Callees)
+		legs = 2 * (2*r.spec.Callers + r.spec.Callees)
 	}
 	ports, err := servers.FreePorts(2*n + legs)
 	if err != nil {
@@ -188,7 +188,8 @@ func (r *run) callerArgs(i int) []string {
 	return append(args, fmt.Sprintf("127.0.0.1:%d", callee))
 }
 
-// loseSome puts a lossy leg ahead of what each caller sends to, and with a server ahead of each callee.
+// loseSome puts a lossy leg ahead of what each caller sends to, and one ahead of each callee. Without a server two stand one behind
+// the other, so that a call has the same way with and without it.
 func (r *run) loseSome() error {
 	s := r.spec
 	if s.Loss == 0 {
@@ -204,7 +205,10 @@ func (r *run) loseSome() error {
 	for i := range s.Callers {
 		to := r.serverPort
 		if s.Server == "" {
-			to = r.ports[i%s.Callees]
+			if err := leg(&r.calleeLegs, r.ports[i%s.Callees]); err != nil {
+				return err
+			}
+			to = r.calleeLegs[i].port()
 		}
 		if err := leg(&r.callerLegs, to); err != nil {
 			return err
@@ -226,11 +230,19 @@ func (r *run) stopLosing() {
 	if r.lost != nil {
 		return
 	}
-	r.lost = map[string][]key{}
-	for _, l := range slices.Concat(r.callerLegs, r.calleeLegs) {
+	r.lost, r.unheard = map[string][]key{}, map[string][]key{}
+	for _, l := range r.callerLegs {
 		if l != nil {
 			r.nLost += l.stop(r.lost)
 		}
+	}
+	for _, l := range r.calleeLegs {
+		if l != nil {
+			r.nLost += l.stop(r.unheard)
+		}
+	}
+	for id, ks := range r.unheard {
+		r.lost[id] = append(r.lost[id], ks...)
 	}
 }
 
@@ -287,7 +299,7 @@ func (r *run) evaluate() (Result, error) {
 	res.Response = percentiles(caller.responses(r.spec.Scenario))
 	res.Failures = examine(r.spec.Scenario.steps, caller, callee, between{
 		server: r.spec.Server != "", answers: r.spec.Answers, callerDrops: callerDrops > 0, calleeDrops: calleeDrops > 0,
-		lossy: r.spec.Loss > 0, lost: r.lost,
+		lossy: r.spec.Loss > 0, lost: r.lost, unheard: r.unheard,
 	})
 	for k, sum := range res.Losers {
 		for n := sum.Succeeded; n < r.spec.Calls; n++ {

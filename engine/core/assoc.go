@@ -59,7 +59,7 @@ func (l *loop) AssocEvent(_ reactor.Loop, e *reactor.AssocEvent) {
 	case reactor.AssocSurplus, reactor.AssocStuck:
 		level = levelWarn
 	}
-	source := addrSource(&e.Peer)
+	source := sourceOf(&e.Peer)
 	if !l.log.Wanted(level, log.ClassMessage, source) {
 		return
 	}

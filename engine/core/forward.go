@@ -3,6 +3,7 @@ package core
 import (
 	"net/netip"
 
+	"sipedge/engine/transport"
 	"sipedge/reactor"
 	"sipedge/script/rt"
 	"sipedge/script/value"
@@ -14,6 +15,10 @@ import (
 type Target struct {
 	Addr  reactor.Addr
 	Proto rt.Proto
+	// Name is the host, of a target over TLS: its peer has to prove that it is this
+	// one, and a connection for another name to the same address does not serve. 0
+	// for an address.
+	Name transport.Name
 }
 
 // HostTarget makes a target from a host (an IP address; for names see
@@ -32,7 +37,7 @@ func HostTarget(host []byte, port uint16, proto rt.Proto) (Target, error) {
 	if port == 0 {
 		port = defaultPort(proto)
 	}
-	return Target{reactor.FromAddrPort(netip.AddrPortFrom(a.Unmap(), port)), proto}, nil
+	return Target{Addr: reactor.FromAddrPort(netip.AddrPortFrom(a.Unmap(), port)), Proto: proto}, nil
 }
 
 // URITarget is where a SIP URI says that a request for it goes (RFC 3263 §4 for
@@ -49,11 +54,29 @@ func URITarget(buf []byte, u *sipparse.URI) (Target, error) {
 	if u.TransportKind != sipparse.TransportNone {
 		proto = rt.Proto(u.TransportKind)
 	}
+	if u.Scheme == sipparse.SchemeSIPS {
+		var err error
+		if proto, err = secureProto(proto); err != nil {
+			return Target{}, err
+		}
+	}
 	host := u.Host
 	if u.MAddr.Len > 0 {
 		host = u.MAddr
 	}
 	return HostTarget(host.Of(buf), u.PortNum, proto)
+}
+
+// secureProto is the transport of a sips URI whose parameter names one: sips over TCP
+// is TLS (RFC 3261 §26.2.2), and nothing goes over UDP.
+func secureProto(p rt.Proto) (rt.Proto, error) {
+	switch p {
+	case rt.ProtoNone, rt.ProtoTCP, rt.ProtoTLS:
+		return rt.ProtoTLS, nil
+	case rt.ProtoWS, rt.ProtoWSS:
+		return rt.ProtoWSS, nil
+	}
+	return rt.ProtoNone, ErrBadURI
 }
 
 // Forward sends the request statelessly (cookbook forward(); RFC 3261 §16.11):
@@ -110,7 +133,7 @@ func (p *Proc) sendCopy(t Target, out, shown *Socket) error {
 	if err := p.editCopy(t, out, shown, nil); err != nil {
 		return err
 	}
-	return p.loop.sendEdited(p, out, t.Addr)
+	return p.loop.sendEdited(p, out, t)
 }
 
 // editCopy makes the edits that belong to one outgoing copy. branch goes into our
@@ -270,7 +293,7 @@ func (p *Proc) nextHop(proto rt.Proto) (Target, error) {
 // protocol and family fit (else the first that fits, as the cookbook says of
 // force_send_socket), the one it came in by, the first that fits.
 func (p *Proc) outSocket(t Target) (*Socket, error) {
-	if t.Proto != rt.ProtoUDP && t.Proto != rt.ProtoTCP && t.Proto != rt.ProtoSCTP {
+	if t.Proto < rt.ProtoUDP || t.Proto > rt.ProtoSCTP {
 		return nil, ErrNotServed
 	}
 	if p.SendSocket != 0 {
@@ -309,7 +332,7 @@ func (p *Proc) Send(t Target) error {
 	}
 	msg := p.Msg[:p.Index.MsgEnd()]
 	if out.Proto != rt.ProtoUDP {
-		return p.loop.sendStream(p, out, t.Addr, msg, p.forwardFlags())
+		return p.loop.sendStream(p, out, t, msg, p.forwardFlags())
 	}
 	if p.loop.rl.SendFrom(out.ID, p.sourceFor(out, t.Addr), t.Addr, msg) != nil {
 		p.loop.stats.sendFull.Add(1)
@@ -320,7 +343,8 @@ func (p *Proc) Send(t Target) error {
 }
 
 // sendEdited applies the edits into the loop's send batch.
-func (l *loop) sendEdited(p *Proc, out *Socket, to reactor.Addr) error {
+func (l *loop) sendEdited(p *Proc, out *Socket, t Target) error {
+	to := t.Addr
 	n := p.Edits.Size(len(p.Msg))
 	if n > maxDatagram {
 		return ErrTooLong
@@ -332,7 +356,7 @@ func (l *loop) sendEdited(p *Proc, out *Socket, to reactor.Addr) error {
 	}
 	b := p.Edits.AppendTo(buf[:0], p.Msg, p.Arena())
 	if out.Proto != rt.ProtoUDP {
-		return l.commitStream(p.snap, out, to, p.replyConn, statelessTag, len(b), p.forwardFlags())
+		return l.commitStream(p.snap, out, to, t.Name, p.replyConn, statelessTag, len(b), p.forwardFlags())
 	}
 	if l.rl.CommitFrom(out.ID, p.sourceFor(out, to), to, len(b)) != nil {
 		l.stats.sendFull.Add(1)
@@ -356,12 +380,11 @@ func (p *Proc) relayReply() error {
 		return err
 	}
 	to, err := viaTarget(p.Msg, &via)
-	t := Target{to, rt.Proto(via.TransportKind)}
+	t := Target{Addr: to, Proto: rt.Proto(via.TransportKind)}
 	if err != nil {
 		if t, err = p.viaName(&via, err); err != nil {
 			return err
 		}
-		to = t.Addr
 	}
 	out, err := p.outSocket(t)
 	if err != nil {
@@ -370,7 +393,7 @@ func (p *Proc) relayReply() error {
 	if !p.cutSurplus() || !p.settleEdits() {
 		return ErrEdits
 	}
-	if err := p.loop.sendEdited(p, out, to); err != nil {
+	if err := p.loop.sendEdited(p, out, t); err != nil {
 		return err
 	}
 	p.loop.stats.repliesRelayed.Add(1)

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"sipedge/engine/transport"
 	"sipedge/reactor"
 	"time"
 )
@@ -89,10 +90,10 @@ func (l *loop) After(d time.Duration, kind uint32, arg uint64) reactor.TimerID {
 func (l *loop) Cancel(id reactor.TimerID) bool { return l.rl.Cancel(id) }
 
 // SendBytes sends a message that was built before: again, or for the first time.
-// By the socket of a stream it goes over a connection to to.
-func (l *loop) SendBytes(sock reactor.SocketID, from, to reactor.Addr, b []byte) error {
+// By the socket of a stream it goes over a connection to to; name is Target.Name.
+func (l *loop) SendBytes(sock reactor.SocketID, from, to reactor.Addr, name transport.Name, b []byte) error {
 	if out := l.stream(sock); out != nil {
-		return l.sendOver(out, to, 0, statelessTag, b)
+		return l.sendOver(out, to, name, 0, statelessTag, b)
 	}
 	if l.rl.SendFrom(sock, from, to, b) != nil {
 		l.stats.sendFull.Add(1)

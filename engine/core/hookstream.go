@@ -1,6 +1,9 @@
 package core
 
-import "sipedge/reactor"
+import (
+	"sipedge/engine/transport"
+	"sipedge/reactor"
+)
 
 // What a module that keeps transactions needs to know of streams.
 
@@ -15,11 +18,11 @@ func (l *loop) stream(sock reactor.SocketID) *Socket {
 // SendRequest is SendBytes for a request whose sender wants to know when it is lost
 // with its connection, which may be long after: LoopHook.Unsent gets tag, 1 to
 // MaxSendTag. A datagram is never told of.
-func (l *loop) SendRequest(sock reactor.SocketID, from, to reactor.Addr, tag uint64, b []byte) error {
+func (l *loop) SendRequest(sock reactor.SocketID, from, to reactor.Addr, name transport.Name, tag uint64, b []byte) error {
 	if out := l.stream(sock); out != nil {
-		return l.sendOver(out, to, 0, (tag+1)<<sendTagLoop|uint64(l.id), b)
+		return l.sendOver(out, to, name, 0, (tag+1)<<sendTagLoop|uint64(l.id), b)
 	}
-	return l.SendBytes(sock, from, to, b)
+	return l.SendBytes(sock, from, to, name, b)
 }
 
 // sendTagLoop is the bits of a message's tag that name the loop to be told. What is
@@ -33,20 +36,20 @@ const MaxSendTag = 1<<(64-sendTagLoop) - 2
 // connection while that is there (RFC 3261 §18.2.2).
 func (l *loop) SendReply(meta *reactor.Meta, to reactor.Addr, b []byte) error {
 	if out := l.stream(meta.Socket); out != nil {
-		return l.sendOver(out, to, meta.Conn, statelessTag, b)
+		return l.sendOver(out, to, 0, meta.Conn, statelessTag, b)
 	}
-	return l.SendBytes(meta.Socket, meta.Local, to, b)
+	return l.SendBytes(meta.Socket, meta.Local, to, 0, b)
 }
 
 // sendOver sends bytes over a connection. Why it cannot be opened does not matter to
 // a transaction: its next hop is not reachable.
-func (l *loop) sendOver(out *Socket, to reactor.Addr, prefer reactor.ConnID, tag uint64, data []byte) error {
+func (l *loop) sendOver(out *Socket, to reactor.Addr, name transport.Name, prefer reactor.ConnID, tag uint64, data []byte) error {
 	b := l.rl.Reserve(len(data))
 	if b == nil {
 		l.stats.sendFull.Add(1)
 		return ErrSendFull
 	}
-	if l.commitStream(l.srv.snap.Load(), out, to, prefer, tag, copy(b, data), 0) != nil {
+	if l.commitStream(l.srv.snap.Load(), out, to, name, prefer, tag, copy(b, data), 0) != nil {
 		return ErrSendFull
 	}
 	return nil

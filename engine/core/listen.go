@@ -36,20 +36,20 @@ func (s *Server) resolveListen(snap *Snapshot) ([]listenSpec, error) {
 	for _, r := range all {
 		if r.Proto == rt.ProtoSCTP && !sctp {
 			without = append(without, r.String())
-		} else if r.Served() {
+		} else if r.Served() && (r.Proto != rt.ProtoTLS || snap.servesTLS()) {
 			specs = append(specs, listenSpec{r})
 		} else {
 			skipped = append(skipped, r.String())
 		}
 	}
 	if len(specs) == 0 {
-		return nil, fmt.Errorf("no address to listen on; only UDP, TCP and SCTP are served (listen lines: %v)", append(skipped, without...))
+		return nil, fmt.Errorf("no address to listen on; UDP, TCP, SCTP where the system has it, and, where it is enabled, TLS are served (listen lines: %v)", append(skipped, without...))
 	}
 	if len(without) > 0 && s.toldSCTP.CompareAndSwap(false, true) {
 		s.Log().Printf(levelInfo, "not listening on %v: %s", without, why)
 	}
 	if len(skipped) > 0 {
-		s.Log().Printf(levelInfo, "not listening on %v: only UDP, TCP and SCTP are served", skipped)
+		s.Log().Printf(levelWarn, "not listening on %v: UDP, TCP, SCTP and, with enable_tls=yes and certificates, TLS are served", skipped)
 	}
 	snap.autoAliases = snap.core.AutoAliasesFor(ctx, all)
 	return specs, nil

@@ -89,11 +89,9 @@ func (l *loop) logPanic(p *Proc, e any) {
 }
 
 // source is the peer as the log's limits count it.
-func (p *Proc) source() uint64 {
-	return addrSource(&p.Meta.Remote)
-}
+func (p *Proc) source() uint64 { return sourceOf(&p.Meta.Remote) }
 
-func addrSource(a *reactor.Addr) uint64 {
+func sourceOf(a *reactor.Addr) uint64 {
 	var h uint64
 	for _, b := range &a.IP {
 		h = (h ^ uint64(b)) * 0x100000001b3

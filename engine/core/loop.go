@@ -46,6 +46,8 @@ type loop struct {
 	dnsWork *dns.Work
 	dnsOut  dns.Targets
 
+	tlsServerID string // of the next connection (tls.go)
+
 	messages uint64 // numbered so far, for $mi
 
 	mail  reactor.Mail // for posts to other loops

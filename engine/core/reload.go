@@ -41,7 +41,7 @@ func (s *Server) Reload(path string, text []byte) (*diag.List, error) {
 	s.commit(snap) // first: no message may run a script whose modules are not ready
 	s.adopt(snap)
 	if s.reactor != nil {
-		s.reactor.SetStreams(Streams(snap.core))
+		s.reactor.SetStreams(s.streams(snap))
 		if err := s.reactor.SetSCTP(SCTP(snap.core)); err != nil {
 			s.Log().Printf(levelErr, "reload: %v; associations keep the values from before", err)
 		}

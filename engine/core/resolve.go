@@ -147,8 +147,8 @@ func (p *Proc) uriTarget(buf []byte, u *sipparse.URI, proto rt.Proto) (Target, e
 	if u.Scheme != sipparse.SchemeSIP && !q.Secure {
 		return Target{}, ErrBadURI
 	}
-	if proto != rt.ProtoNone {
-		q.Proto = proto
+	if proto != rt.ProtoNone { // what the script asks for counts, for sips URIs too
+		q.Proto, q.Secure = proto, false
 	}
 	host := u.Host
 	if u.MAddr.Len > 0 {
@@ -164,8 +164,11 @@ func (p *Proc) target(q *dns.Query) (Target, error) {
 			return Target{}, ErrUnresolvable
 		}
 		proto := q.Proto
-		if q.Secure && proto == rt.ProtoNone {
-			proto = rt.ProtoTLS
+		if q.Secure {
+			var err error
+			if proto, err = secureProto(proto); err != nil {
+				return Target{}, err
+			}
 		}
 		return HostTarget(q.Host, q.Port, proto)
 	}
@@ -188,7 +191,8 @@ func (p *Proc) target(q *dns.Query) (Target, error) {
 	err := l.names.Inline(q, p.snap.dns, l.dnsWork, &l.dnsOut)
 	switch {
 	case err == nil:
-		return p.firstTarget(&l.dnsOut)
+		t, err := p.firstTarget(&l.dnsOut)
+		return p.named(t, q.Host), err
 	case err == dns.ErrMiss:
 		p.asked = *q
 		p.askedHost = append(p.askedHost[:0], q.Host...)
@@ -196,6 +200,14 @@ func (p *Proc) target(q *dns.Query) (Target, error) {
 		return Target{}, ErrUnresolved
 	}
 	return Target{}, p.unresolved(q.Host, err)
+}
+
+// named is a target of a name with that name, where its peer has to prove it.
+func (p *Proc) named(t Target, host []byte) Target {
+	if t.Proto == rt.ProtoTLS {
+		t.Name = p.loop.srv.tlsNames.Of(host)
+	}
+	return t
 }
 
 // firstTarget is the first target that has not failed lately, else the first.
@@ -212,7 +224,7 @@ func (p *Proc) firstTarget(t *dns.Targets) (Target, error) {
 }
 
 func asTarget(x dns.Target) Target {
-	return Target{reactor.FromAddrPort(netip.AddrPortFrom(x.Addr.Addr().Unmap(), x.Addr.Port())), x.Proto}
+	return Target{Addr: reactor.FromAddrPort(netip.AddrPortFrom(x.Addr.Addr().Unmap(), x.Addr.Port())), Proto: x.Proto}
 }
 
 // viaName is where a reply goes whose Via names a host and notes no source (RFC
@@ -296,6 +308,7 @@ func (p *Proc) settle(o *nameOutcome) resolvedName {
 	} else {
 		n.target, n.err = p.firstTarget(o.targets)
 	}
+	n.target = p.named(n.target, q.Host)
 	return n
 }
 

@@ -13,6 +13,7 @@ import (
 	"sipedge/engine/blacklist"
 	"sipedge/engine/log"
 	"sipedge/engine/params"
+	"sipedge/engine/tlsconf"
 	"sipedge/engine/transport"
 	"sipedge/pool"
 	"sipedge/reactor"
@@ -86,8 +87,12 @@ type Server struct {
 
 	toldSCTP atomic.Bool // that there is none
 
-	gate  gate // traffic waits for the event routes of the start
-	conns *transport.Conns
+	gate     gate // traffic waits for the event routes of the start
+	conns    *transport.Conns
+	tlsNames transport.Names
+	tls      atomic.Pointer[tlsconf.Store] // nil: no TLS
+	nextTLS  *tlsconf.Store                // while a configuration is made current
+	tickets  tlsconf.Tickets
 
 	names  resolverState
 	failed *blacklist.List
@@ -161,6 +166,8 @@ func (s *Server) Start() error {
 		Framer:  s.NewFramer,
 		Streams: Streams(snap.core),
 		SCTP:    SCTP(snap.core),
+
+		ServerTLS: s.serverTLS,
 	}
 	policy, prio := snap.core.Scheduling()
 	cfg.Sched = reactor.Sched{Policy: reactor.Policy(policy), Prio: prio}
@@ -189,6 +196,7 @@ func (s *Server) Start() error {
 		return errors.Join(err, s.Stop(context.Background()))
 	}
 	s.commit(snap)
+	r.SetStreams(s.streams(snap))
 	s.startEvents(snap, true)
 	return r.Start()
 }
@@ -255,6 +263,9 @@ func (s *Server) adopt(snap *Snapshot) {
 // prepare lets the modules build what the snapshot needs; after an error the
 // ones that had prepared give it up.
 func (s *Server) prepare(snap *Snapshot) error {
+	if err := s.prepareTLS(snap); err != nil {
+		return err
+	}
 	for i, m := range snap.modules {
 		if m.Prepare == nil {
 			continue
@@ -277,6 +288,8 @@ func (s *Server) abort(snap *Snapshot, n int) {
 }
 
 func (s *Server) commit(snap *Snapshot) {
+	s.nextTLS = snap.ownTLS
+	defer func() { s.tls.Store(s.nextTLS) }()
 	for _, m := range snap.modules {
 		if m.Commit != nil {
 			m.Commit(s, snap.configs[m.Name])

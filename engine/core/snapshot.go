@@ -5,6 +5,7 @@ import (
 
 	"sipedge/engine/dns"
 	"sipedge/engine/params"
+	"sipedge/engine/tlsconf"
 	"sipedge/reactor"
 	"sipedge/script/registry"
 	"sipedge/script/rt"
@@ -27,7 +28,8 @@ type Snapshot struct {
 	byID         map[reactor.SocketID]*Socket
 	names        names
 	dns          *dns.Policy
-	home         bool // messages are handed to their call's loop
+	ownTLS       *tlsconf.Store // of the core's tls_* parameters
+	home         bool           // messages are handed to their call's loop
 	serverHeader []byte
 	ackBlock     rt.Op // event_route[sl:filtered-ack]
 

@@ -10,49 +10,51 @@ import (
 
 // loopStats are one loop's counters. Each name is the one under which it is shown.
 type loopStats struct {
-	pings           atomic.Uint64 // keep-alives of connections that were answered
-	framingErrors   atomic.Uint64 // connections whose stream was not understood
-	connsOpened     atomic.Uint64 // connections accepted or opened
-	connsClosed     atomic.Uint64
-	assocsUp        atomic.Uint64 // associations of SCTP opened from there or from here
-	assocsDown      atomic.Uint64 // closed or lost
-	assocsFailed    atomic.Uint64 // that could not be opened
-	lostSends       atomic.Uint64 // messages lost with their connection
-	received        atomic.Uint64 // datagrams and messages from the network
-	handled         atomic.Uint64 // messages processed here, their own and those handed over
-	keepAlives      atomic.Uint64 // CRLF and NUL pings
-	malformed       atomic.Uint64 // messages that could not be accepted
-	refused         atomic.Uint64 // of those, answered with 4xx or 5xx
-	handedOver      atomic.Uint64 // messages posted to their home loop
-	takenOver       atomic.Uint64 // messages that other loops posted here
-	handOverFull    atomic.Uint64 // messages lost because that loop's mailbox was full
-	replied         atomic.Uint64 // replies made here
-	forwarded       atomic.Uint64 // requests forwarded statelessly
-	requestsDropped atomic.Uint64 // by the script, or for want of one
-	repliesRelayed  atomic.Uint64
-	repliesDropped  atomic.Uint64 // by the script
-	repliesUnsent   atomic.Uint64 // that could not be relayed
-	repliesForUs    atomic.Uint64 // with our Via only
-	foreignReplies  atomic.Uint64 // dropped by check_via
-	acksAbsorbed    atomic.Uint64 // ACKs of replies made here
-	sent            atomic.Uint64 // messages put into the send batch
-	sendFull        atomic.Uint64 // messages for which there was no room
-	branchesFull    atomic.Uint64 // destinations beyond max_branches
-	editsFull       atomic.Uint64 // changes to a message for which there was no room
-	repliesWithheld atomic.Uint64 // replies of the server's own that were too long for a forged source
-	acksExhausted   atomic.Uint64 // ACKs whose Max-Forwards was at its end
-	suspended       atomic.Uint64 // times that a script began to wait
-	suspendFull     atomic.Uint64 // scripts that could not wait: table full
-	resumedLate     atomic.Uint64 // results for scripts that are over
-	abandoned       atomic.Uint64 // scripts that waited when the server stopped
-	absorbed        atomic.Uint64 // retransmissions of a suspended request
-	cancelsParked   atomic.Uint64 // CANCELs that waited for their INVITE's script
-	cancelsHonoured atomic.Uint64
-	eventRoutes     atomic.Uint64 // blocks run without a message from the network
-	startHeld       atomic.Uint64 // messages that waited for the event routes of the start
-	startLost       atomic.Uint64 // messages for which there was no room then
-	scriptErrors    atomic.Uint64
-	panics          atomic.Uint64
+	pings         atomic.Uint64 // keep-alives of connections that were answered
+	framingErrors atomic.Uint64 // connections whose stream was not understood
+	connsOpened   atomic.Uint64 // connections accepted or opened
+	connsClosed   atomic.Uint64
+	// TLS connections that did not come about, accepted or opened
+	handshakesFailed atomic.Uint64
+	assocsUp         atomic.Uint64 // associations of SCTP opened from there or from here
+	assocsDown       atomic.Uint64 // closed or lost
+	assocsFailed     atomic.Uint64 // that could not be opened
+	lostSends        atomic.Uint64 // messages lost with their connection
+	received         atomic.Uint64 // datagrams and messages from the network
+	handled          atomic.Uint64 // messages processed here, their own and those handed over
+	keepAlives       atomic.Uint64 // CRLF and NUL pings
+	malformed        atomic.Uint64 // messages that could not be accepted
+	refused          atomic.Uint64 // of those, answered with 4xx or 5xx
+	handedOver       atomic.Uint64 // messages posted to their home loop
+	takenOver        atomic.Uint64 // messages that other loops posted here
+	handOverFull     atomic.Uint64 // messages lost because that loop's mailbox was full
+	replied          atomic.Uint64 // replies made here
+	forwarded        atomic.Uint64 // requests forwarded statelessly
+	requestsDropped  atomic.Uint64 // by the script, or for want of one
+	repliesRelayed   atomic.Uint64
+	repliesDropped   atomic.Uint64 // by the script
+	repliesUnsent    atomic.Uint64 // that could not be relayed
+	repliesForUs     atomic.Uint64 // with our Via only
+	foreignReplies   atomic.Uint64 // dropped by check_via
+	acksAbsorbed     atomic.Uint64 // ACKs of replies made here
+	sent             atomic.Uint64 // messages put into the send batch
+	sendFull         atomic.Uint64 // messages for which there was no room
+	branchesFull     atomic.Uint64 // destinations beyond max_branches
+	editsFull        atomic.Uint64 // changes to a message for which there was no room
+	repliesWithheld  atomic.Uint64 // replies of the server's own that were too long for a forged source
+	acksExhausted    atomic.Uint64 // ACKs whose Max-Forwards was at its end
+	suspended        atomic.Uint64 // times that a script began to wait
+	suspendFull      atomic.Uint64 // scripts that could not wait: table full
+	resumedLate      atomic.Uint64 // results for scripts that are over
+	abandoned        atomic.Uint64 // scripts that waited when the server stopped
+	absorbed         atomic.Uint64 // retransmissions of a suspended request
+	cancelsParked    atomic.Uint64 // CANCELs that waited for their INVITE's script
+	cancelsHonoured  atomic.Uint64
+	eventRoutes      atomic.Uint64 // blocks run without a message from the network
+	startHeld        atomic.Uint64 // messages that waited for the event routes of the start
+	startLost        atomic.Uint64 // messages for which there was no room then
+	scriptErrors     atomic.Uint64
+	panics           atomic.Uint64
 }
 
 // LoopStats are one loop's counters by name.

@@ -3,6 +3,7 @@ package core
 import (
 	"errors"
 
+	"sipedge/engine/transport"
 	"sipedge/reactor"
 	"sipedge/sipparse"
 )
@@ -156,13 +157,13 @@ func (l *loop) usable(id reactor.ConnID) bool {
 
 // connTo is a connection to a destination: the preferred one if it is that, the one
 // that is open, or a new one.
-func (l *loop) connTo(snap *Snapshot, out *Socket, to reactor.Addr, prefer reactor.ConnID, f StreamFlags) (reactor.ConnID, error) {
+func (l *loop) connTo(snap *Snapshot, out *Socket, to reactor.Addr, name transport.Name, prefer reactor.ConnID, f StreamFlags) (reactor.ConnID, error) {
 	proto := reactor.Transport(out.Proto)
 	conns := l.srv.conns
 	if prefer != 0 && conns.Belongs(prefer, proto, to.AddrPort().Addr()) && l.usable(prefer) {
 		return prefer, nil
 	}
-	if id, ok := conns.Find(proto, to); ok {
+	if id, ok := conns.FindFor(proto, to, name); ok {
 		if l.usable(id) {
 			return id, nil
 		}
@@ -171,11 +172,11 @@ func (l *loop) connTo(snap *Snapshot, out *Socket, to reactor.Addr, prefer react
 	if f&ForwardNoConnect != 0 || snap.cfg.NoConnect {
 		return 0, ErrNoConnect
 	}
-	return l.connect(snap, out, to)
+	return l.connect(snap, out, to, name)
 }
 
 // connect opens a connection. Others find it at once, so that one is enough.
-func (l *loop) connect(snap *Snapshot, out *Socket, to reactor.Addr) (reactor.ConnID, error) {
+func (l *loop) connect(snap *Snapshot, out *Socket, to reactor.Addr, name transport.Name) (reactor.ConnID, error) {
 	from := snap.cfg.TCPSource6
 	if to.Is4 {
 		from = snap.cfg.TCPSource4
@@ -186,11 +187,16 @@ func (l *loop) connect(snap *Snapshot, out *Socket, to reactor.Addr) (reactor.Co
 	}
 	proto := reactor.Transport(out.Proto)
 	l.dial = reactor.Dial{Transport: proto, Socket: out.ID, From: from, To: to, TOS: snap.cfg.TOS}
+	if proto == reactor.TLS {
+		if err := l.clientTLS(&l.dial, out, name); err != nil {
+			return 0, err
+		}
+	}
 	id, err := l.rl.Connect(&l.dial)
 	if err != nil {
 		return 0, err
 	}
-	l.srv.conns.Open(id, proto, to)
+	l.srv.conns.OpenFor(id, proto, to, name)
 	return id, nil
 }
 
@@ -200,7 +206,7 @@ const statelessTag = 1
 // commitStream sends the first n bytes of the loop's reservation on a connection to
 // to, the preferred one if it leads there. tag comes back with Unsent when they do
 // not leave.
-func (l *loop) commitStream(snap *Snapshot, out *Socket, to reactor.Addr, prefer reactor.ConnID, tag uint64, n int, f StreamFlags) error {
+func (l *loop) commitStream(snap *Snapshot, out *Socket, to reactor.Addr, name transport.Name, prefer reactor.ConnID, tag uint64, n int, f StreamFlags) error {
 	if out.isAssoc() {
 		err := l.commitAssoc(snap, out, to, prefer, tag, n)
 		if err == nil {
@@ -208,7 +214,7 @@ func (l *loop) commitStream(snap *Snapshot, out *Socket, to reactor.Addr, prefer
 		}
 		return err
 	}
-	id, err := l.connTo(snap, out, to, prefer, f)
+	id, err := l.connTo(snap, out, to, name, prefer, f)
 	if err != nil {
 		l.stats.sendFull.Add(1)
 		return err
@@ -237,13 +243,13 @@ func (l *loop) commitConn(id reactor.ConnID, tag uint64, n int, f StreamFlags) e
 }
 
 // sendStream is commitStream of bytes that lie elsewhere.
-func (l *loop) sendStream(p *Proc, out *Socket, to reactor.Addr, data []byte, f StreamFlags) error {
+func (l *loop) sendStream(p *Proc, out *Socket, t Target, data []byte, f StreamFlags) error {
 	b := l.rl.Reserve(len(data))
 	if b == nil {
 		l.stats.sendFull.Add(1)
 		return ErrSendFull
 	}
-	return l.commitStream(p.snap, out, to, p.replyConn, statelessTag, copy(b, data), f)
+	return l.commitStream(p.snap, out, t.Addr, t.Name, p.replyConn, statelessTag, copy(b, data), f)
 }
 
 // commitReply sends the first n bytes of the reservation as the answer to the
@@ -265,7 +271,7 @@ func (p *Proc) commitReply(n int) error {
 	}
 	if in != nil {
 		var err error
-		if id, err = l.connTo(p.snap, in, to, id, f); err != nil {
+		if id, err = l.connTo(p.snap, in, to, 0, id, f); err != nil {
 			l.stats.sendFull.Add(1)
 			return err
 		}
@@ -313,17 +319,22 @@ func (l *loop) unframed(m *reactor.Message) {
 }
 
 // ConnEvent implements reactor.StreamHandler.
-func (l *loop) ConnEvent(rl reactor.Loop, c reactor.ConnID, ev reactor.ConnEvent, _ error) {
+func (l *loop) ConnEvent(rl reactor.Loop, c reactor.ConnID, ev reactor.ConnEvent, why error) {
 	switch ev {
 	case reactor.ConnOpened:
 		l.stats.connsOpened.Add(1)
 		if info, there := rl.Conn(c); there {
 			l.srv.conns.Open(c, info.Transport, info.Remote)
+			if info.TLS != nil {
+				l.secured(c, &info)
+			}
 		}
 	case reactor.ConnHalfClosed:
 		l.srv.conns.Retire(c)
 	case reactor.ConnClosed:
-		l.stats.connsClosed.Add(1)
+		if !l.handshakeFailed(why) {
+			l.stats.connsClosed.Add(1)
+		}
 		l.srv.conns.Close(c)
 	}
 }

@@ -60,6 +60,7 @@ func Streams(c *params.Core) reactor.Streams {
 		DeferAccept: int(c.TCPDeferAccept), DelayedAck: c.TCPDelayedAck, SynCnt: int(c.TCPSyncnt), Linger2: int(c.TCPLinger2),
 		ReusePort: c.TCPReusePort,
 	}
+	s.Handshake, s.TLSSendTimeout, s.MaxTLS = seconds(c.TLSHandshakeTimeout), seconds(c.TLSSendTimeout), int(c.TLSMaxConnections)
 	if s.Idle == 0 {
 		s.Idle = reactor.NoIdle
 	}

@@ -16,7 +16,7 @@ func forwardFunctions() []registry.Function {
 		forwardFunction("forward", rt.ProtoNone, "Forwards the request statelessly to the destination, else to $du, else to the Request-URI. Lowers Max-Forwards unless the script has dealt with it; a request that has none left is answered with 483."),
 		forwardFunction("forward_udp", rt.ProtoUDP, "forward() over UDP."),
 		forwardFunction("forward_tcp", rt.ProtoTCP, "forward() over TCP, by a connection to the destination, which is opened where there is none."),
-		forwardFunction("forward_tls", rt.ProtoTLS, "forward() over TLS. Not served yet: logs why and returns false."),
+		forwardFunction("forward_tls", rt.ProtoTLS, "forward() over TLS, by a connection for this name to the destination, which is opened where there is none."),
 		forwardFunction("forward_sctp", rt.ProtoSCTP, "forward() over SCTP, by the association to the destination, which is opened where there is none."),
 	}
 }

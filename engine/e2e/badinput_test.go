@@ -123,7 +123,9 @@ func TestForwardErrors(t *testing.T) {
 		{`$ru = "sip:255.255.255.255"; forward();`, "broadcast"},
 		{`forward("[::1]", 5060);`, "address family"},
 		{`forward_tcp("127.0.0.1", 5060);`, "no listen address"},
-		{`forward_tls("127.0.0.1", 5061);`, "only UDP and TCP"},
+		{`forward_tls("127.0.0.1", 5061);`, "no listen address"},
+		{`forward_sctp("127.0.0.1", 5060);`, "is not served"},
+		{`$ru = "sips:127.0.0.1;transport=udp"; forward();`, "URI"},
 		{`forward();`, "example.org"},
 	} {
 		setup, call := "", strings.TrimSuffix(tc.stmt, ";")

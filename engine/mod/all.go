@@ -22,6 +22,7 @@ import (
 	"sipedge/engine/mod/sl"
 	"sipedge/engine/mod/textops"
 	"sipedge/engine/mod/textopsx"
+	"sipedge/engine/mod/tls"
 	"sipedge/engine/mod/tm"
 	"sipedge/engine/mod/tmx"
 	"sipedge/engine/mod/uac"
@@ -52,6 +53,7 @@ func All() []*registry.Module {
 		sl.Module(),
 		textops.Module(),
 		textopsx.Module(),
+		tls.Module(),
 		tm.Module(),
 		tmx.Module(),
 		uac.Module(),

@@ -26,9 +26,7 @@ type Resolved struct {
 
 // Served reports whether this version serves the protocol; SCTP where the system has
 // it.
-func (r Resolved) Served() bool {
-	return r.Proto == rt.ProtoUDP || r.Proto == rt.ProtoTCP || r.Proto == rt.ProtoSCTP
-}
+func (r Resolved) Served() bool { return r.Proto >= rt.ProtoUDP && r.Proto <= rt.ProtoSCTP }
 
 // String is the address as Kamailio lists it: "udp: 127.0.0.1:5060".
 func (r Resolved) String() string {
@@ -172,18 +170,15 @@ func lookup(ctx context.Context, host string) ([]netip.Addr, error) {
 // add enters one address for the line's protocols. An address that is there
 // already only takes over what the line advertises.
 func (c *Core) add(all []Resolved, spec ListenSpec, ip netip.Addr) []Resolved {
-	port := spec.Port
-	if port == NoPort {
-		port = int(c.Port)
-		if spec.Proto == rt.ProtoTLS || spec.Proto == rt.ProtoWSS {
-			port = int(c.TLSPortNo)
-		}
-	}
+	port := c.portFor(spec, spec.Proto)
 	protos := []rt.Proto{spec.Proto}
 	if spec.Proto == rt.ProtoNone {
 		protos = []rt.Proto{rt.ProtoUDP}
 		if !c.DisableTCP {
 			protos = append(protos, rt.ProtoTCP)
+		}
+		if c.TLSOn() {
+			protos = append(protos, rt.ProtoTLS)
 		}
 		if c.EnableSCTP == SCTPOn && !c.DisableSCTP {
 			protos = append(protos, rt.ProtoSCTP)
@@ -191,6 +186,9 @@ func (c *Core) add(all []Resolved, spec ListenSpec, ip netip.Addr) []Resolved {
 	}
 next:
 	for _, proto := range protos {
+		if spec.Proto == rt.ProtoNone {
+			port = c.portFor(spec, proto)
+		}
 		r := Resolved{Proto: proto, Addr: netip.AddrPortFrom(ip, uint16(port)), Name: spec.Name}
 		r.Advertise = c.advertised(spec, ip)
 		for i := range all {
@@ -204,6 +202,21 @@ next:
 		all = append(all, r)
 	}
 	return all
+}
+
+// portFor is the port of a line for one of its protocols. Where the line names a port
+// and no protocol, TLS is served on the one behind it, as in Kamailio.
+func (c *Core) portFor(spec ListenSpec, proto rt.Proto) int {
+	secure := proto == rt.ProtoTLS || proto == rt.ProtoWSS
+	switch {
+	case spec.Port == NoPort && secure:
+		return int(c.TLSPortNo)
+	case spec.Port == NoPort:
+		return int(c.Port)
+	case secure && spec.Proto == rt.ProtoNone && spec.Port > 0:
+		return min(spec.Port+1, maxPort)
+	}
+	return spec.Port
 }
 
 // advertised is what the line, or else the global parameters, show for ip.

@@ -23,19 +23,19 @@ const (
 
 // Defaults of parameters; Kamailio's beside ours where they differ.
 const (
-	defaultPort          = 5060    // SIP, RFC 3261 §19.1.2
-	defaultChildren      = 8       // cookbook; here an upper bound of the loops
-	defaultMaxBuffer     = 262144  // bytes, cookbook
-	defaultExitTimeout   = 60      // s, cookbook
-	defaultMaxWhile      = 100     // rounds, cookbook
-	defaultRecursive     = 256     // nested calls of Kamailio 5.6's max_recursive_level
-	defaultBranches      = 12      // Kamailio 3.1 and 5.6
-	defaultSuspendMax    = 10000   // scripts waiting per loop, ours
-	defaultLogLines      = 100     // lines a second per class and source, ours
-	defaultLogBytes      = 1 << 20 // bytes a second in all, ours
-	defaultIdleTCP       = 120     // s, cookbook tcp_connection_lifetime
-	defaultFirstTCP      = 60      // s; ours
-	defaultMessageTCP    = 20      // s; ours
-	defaultShareTCP      = 25      // percent; ours
-	defaultTCPConnection = 2048    // cookbook; 3.1 and 5.6
+	defaultPort        = 5060    // SIP, RFC 3261 §19.1.2
+	defaultChildren    = 8       // cookbook; here an upper bound of the loops
+	defaultMaxBuffer   = 262144  // bytes, cookbook
+	defaultExitTimeout = 60      // s, cookbook
+	defaultMaxWhile    = 100     // rounds, cookbook
+	defaultRecursive   = 256     // nested calls of Kamailio 5.6's max_recursive_level
+	defaultBranches    = 12      // Kamailio 3.1 and 5.6
+	defaultSuspendMax  = 10000   // scripts waiting per loop, ours
+	defaultLogLines    = 100     // lines a second per class and source, ours
+	defaultLogBytes    = 1 << 20 // bytes a second in all, ours
+	defaultIdleTCP     = 120     // s, cookbook tcp_connection_lifetime
+	defaultFirstTCP    = 60      // s; ours
+	defaultMessageTCP  = 20      // s; ours
+	defaultShareTCP    = 25      // percent; ours
+	defaultHandshake   = 20      // s; ours, 3.1 had 120
 )

@@ -1,14 +1,18 @@
 // Package transport knows by which connection a peer can be reached: Conns finds
 // one by the peer's address, by an alias of its port (RFC 5923), and tells whose a
-// connection is. It opens nothing and sends nothing.
+// connection is. A TLS connection that was opened for a name is found for that name
+// alone: another one may lead to the same address, and its peer has shown a
+// certificate for this one. It opens nothing and sends nothing.
 package transport
 
 import (
+	"crypto/tls"
 	"errors"
 	"hash/maphash"
 	"net/netip"
 	"sync"
 
+	"sipedge/engine/tlsconf"
 	"sipedge/reactor"
 )
 
@@ -31,6 +35,7 @@ type Conns struct {
 type peer struct {
 	addr  reactor.Addr
 	proto reactor.Transport
+	name  Name
 }
 
 type peerShard struct {
@@ -47,6 +52,14 @@ type connShard struct {
 type entry struct {
 	peer    peer
 	aliases []peer
+	secure  *Secure
+}
+
+// Secure is what is known of the peer of a TLS connection. It does not change.
+type Secure struct {
+	State *tls.ConnectionState
+	// Peer is how its certificate was verified.
+	Peer *tlsconf.Conn
 }
 
 // New makes an empty table.
@@ -70,7 +83,12 @@ func (t *Conns) conns(id reactor.ConnID) *connShard {
 // Open enters a connection. A later one to the same peer takes the earlier one's
 // place: it is the more likely to live. To enter a connection again changes nothing.
 func (t *Conns) Open(id reactor.ConnID, proto reactor.Transport, remote reactor.Addr) {
-	p := peer{remote, proto}
+	t.OpenFor(id, proto, remote, 0)
+}
+
+// OpenFor is Open for a connection that is for a name.
+func (t *Conns) OpenFor(id reactor.ConnID, proto reactor.Transport, remote reactor.Addr, name Name) {
+	p := peer{remote, proto, name}
 	c := t.conns(id)
 	c.Lock()
 	defer c.Unlock()
@@ -119,9 +137,34 @@ func (t *Conns) name(p peer, id reactor.ConnID) {
 	s.Unlock()
 }
 
+// SetSecure notes how a connection is encrypted.
+func (t *Conns) SetSecure(id reactor.ConnID, s *Secure) {
+	c := t.conns(id)
+	c.Lock()
+	defer c.Unlock()
+	if e, there := c.m[id]; there {
+		e.secure = s
+		c.m[id] = e
+	}
+}
+
+// Secure is what SetSecure has noted; nil for a connection that is gone or not
+// encrypted.
+func (t *Conns) Secure(id reactor.ConnID) *Secure {
+	c := t.conns(id)
+	c.RLock()
+	defer c.RUnlock()
+	return c.m[id].secure
+}
+
 // Find is the connection to a peer.
 func (t *Conns) Find(proto reactor.Transport, to reactor.Addr) (reactor.ConnID, bool) {
-	p := peer{to, proto}
+	return t.FindFor(proto, to, 0)
+}
+
+// FindFor is Find for a connection that is for a name.
+func (t *Conns) FindFor(proto reactor.Transport, to reactor.Addr, name Name) (reactor.ConnID, bool) {
+	p := peer{to, proto, name}
 	s := t.peers(p)
 	s.RLock()
 	id, ok := s.m[p]
@@ -147,7 +190,7 @@ func (t *Conns) Retire(id reactor.ConnID) {
 	defer c.Unlock()
 	if e, there := c.m[id]; there {
 		t.unname(e, id)
-		c.m[id] = entry{peer: e.peer}
+		c.m[id] = entry{peer: e.peer, secure: e.secure}
 	}
 }
 

@@ -23,8 +23,11 @@ var decided = map[string]string{}
 // row is a row of the index.
 type row struct{ id, category, name, aliases string }
 
-// languageRows are the rows of area "language".
-func languageRows(t *testing.T) (rows []row) {
+// areas are the areas whose rows have cases in testdata/rows.
+var areas = []string{"language", "transactions"}
+
+// rowsOf are the rows of an area, of which there must be some.
+func rowsOf(t *testing.T, area string) (rows []row) {
 	t.Helper()
 	f, err := os.Open(index)
 	if err != nil {
@@ -36,17 +39,26 @@ func languageRows(t *testing.T) (rows []row) {
 		t.Fatal(err)
 	}
 	for _, l := range lines[1:] {
-		if l[2] == "language" {
+		if l[2] == area {
 			rows = append(rows, row{l[0], l[1], l[3], l[4]})
 		}
+	}
+	if len(rows) == 0 {
+		t.Fatalf("the index has no area %q", area)
 	}
 	return rows
 }
 
 // Every row of the language does what its case says, and does not when the row's
 // feature is left out.
-func TestEveryRowOfTheLanguage(t *testing.T) {
-	rows := languageRows(t)
+func TestEveryRowOfTheLanguage(t *testing.T) { showRows(t, "language") }
+
+// The same for the rows that wait for transactions.
+func TestEveryRowOfTheTransactions(t *testing.T) { showRows(t, "transactions") }
+
+// showRows runs the cases of an area's rows and counts those that hold.
+func showRows(t *testing.T, area string) {
+	rows := rowsOf(t, area)
 	byRow := map[string][]rowCase{}
 	for _, c := range readCases(t, "testdata/rows") {
 		byRow[c.row] = append(byRow[c.row], c)
@@ -54,7 +66,6 @@ func TestEveryRowOfTheLanguage(t *testing.T) {
 	covered, open := 0, []string{}
 	for _, r := range rows {
 		cases := byRow[r.id]
-		delete(byRow, r.id)
 		if m := missing(cases); m != "" {
 			open = append(open, fmt.Sprintf("%s %s: there is no %s", r.id, r.name, m))
 			cases = slices.DeleteFunc(cases, func(c rowCase) bool { return missing([]rowCase{c}) != "" })
@@ -80,9 +91,6 @@ func TestEveryRowOfTheLanguage(t *testing.T) {
 			open = append(open, r.id+" "+r.name)
 		}
 	}
-	for id := range byRow {
-		t.Errorf("testdata/rows: %s is no row of the language", id)
-	}
 	slices.Sort(open)
 	fmt.Printf("rows covered / rows in all: %d / %d\n", covered, len(rows))
 	for _, o := range open {
@@ -90,6 +98,21 @@ func TestEveryRowOfTheLanguage(t *testing.T) {
 	}
 	for id, why := range decided {
 		fmt.Printf("decided: %s: %s\n", id, why)
+	}
+}
+
+// A case whose row is in none of the areas would never run.
+func TestEveryCaseBelongsToARow(t *testing.T) {
+	known := map[string]bool{}
+	for _, a := range areas {
+		for _, r := range rowsOf(t, a) {
+			known[r.id] = true
+		}
+	}
+	for _, c := range readCases(t, "testdata/rows") {
+		if !known[c.row] {
+			t.Errorf("testdata/rows/%s.txt: %s is no row of %s", c.file, c.row, strings.Join(areas, ", "))
+		}
 	}
 }
 
@@ -137,7 +160,11 @@ func TestEveryAliasIsShown(t *testing.T) {
 			text[c.row] += p.text
 		}
 	}
-	for _, r := range languageRows(t) {
+	var rows []row
+	for _, a := range areas {
+		rows = append(rows, rowsOf(t, a)...)
+	}
+	for _, r := range rows {
 		for _, a := range strings.FieldsFunc(r.aliases, func(c rune) bool { return c == ',' || c == ' ' }) {
 			a, _, _ = strings.Cut(a, ":") // $avp(s:name) is a form, not a name
 			if !strings.Contains(text[r.id], a) {

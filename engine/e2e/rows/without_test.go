@@ -7,9 +7,11 @@ import (
 
 	"sipedge/engine/core"
 	"sipedge/engine/mod"
+	"sipedge/engine/mod/tm"
 	"sipedge/engine/params"
 	"sipedge/script/feature"
 	"sipedge/script/registry"
+	"sipedge/script/rt"
 )
 
 // stock is a server's options with all rows.
@@ -29,6 +31,43 @@ var overrides = map[string]func(*params.Core){
 	"levels up to 3": func(c *params.Core) { c.Debug-- },
 }
 
+// rules are features that are the behaviour of functions: what the server has is
+// replaced by what would behave otherwise.
+var rules = map[string]func(*core.Options){
+	"rule no branch after 6xx": func(o *core.Options) {
+		for _, m := range o.Modules {
+			if m.Name == "tm" {
+				config := m.NewConfig
+				m.NewConfig = func() any {
+					c := config().(*tm.Config)
+					c.Disable6xx = true
+					return c
+				}
+			}
+		}
+	},
+	// All destinations follow the URI.
+	"rule appended branches are copies": func(o *core.Options) {
+		o.Core.Functions = slices.Clone(o.Core.Functions)
+		for i := range o.Core.Functions {
+			compile := o.Core.Functions[i].Compile
+			o.Core.Functions[i].Compile = func(b registry.Build, args []registry.Actual) (rt.Func, error) {
+				f, err := compile(b, args)
+				return func(c *rt.Ctx) int32 {
+					before := c.URI()
+					r := f(c)
+					for i := range c.Branches() {
+						if c.URI() != before {
+							c.SetBranchURI(i, c.URI())
+						}
+					}
+					return r
+				}, err
+			}
+		}
+	},
+}
+
 // leaveOut is a server's options without a feature: "function log" and the like
 // take a row out of the registry, other names are those of script/feature. One that
 // does not exist is an error.
@@ -36,6 +75,10 @@ func leaveOut(name string) (core.Options, error) {
 	o := stock()
 	if f := overrides[name]; f != nil {
 		o.Override = f
+		return o, nil
+	}
+	if f := rules[name]; f != nil {
+		f(&o)
 		return o, nil
 	}
 	kind, what, _ := strings.Cut(name, " ")

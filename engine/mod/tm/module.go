@@ -27,7 +27,7 @@ func Module() *registry.Module {
 		NewConfig: newConfig,
 		Params:    params,
 		Functions: slices.Concat(relayFunctions(), routeFunctions(), replyFunctions(), lookupFunctions(),
-			timerFunctions(), statusFunctions(), forkFunctions(), otherFunctions()),
+			timerFunctions(), statusFunctions(), forkFunctions(), otherFunctions(), []registry.Function{forkTo()}),
 		PVs:     vars(),
 		Selects: selects(),
 		Events:  []string{localRequest, branchFailure + "*"},

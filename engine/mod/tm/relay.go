@@ -171,7 +171,7 @@ func (m *layer) sendBranch(i int32, t *tx, bi int32, b *branch, p *core.Proc, to
 	}
 	p.EndCopy(mem[:0])
 	b.req, b.reqLen = ref, uint16(n)
-	b.sock, b.to, b.from = out.ID, target.Addr, p.SourceFor(out, target.Addr)
+	b.sock, b.to, b.from, b.name = out.ID, target.Addr, p.SourceFor(out, target.Addr), target.Name
 	if target.Proto != rt.ProtoUDP {
 		b.flags |= bReliable
 	}
@@ -179,7 +179,7 @@ func (m *layer) sendBranch(i int32, t *tx, bi int32, b *branch, p *core.Proc, to
 	if m.armFR(bi, t, b, t.fr); b.fr == 0 {
 		return core.ErrTimers
 	}
-	if err := m.loop.SendRequest(b.sock, b.from, b.to, sendTag(bi, m.brs.gen(bi)), mem[:n]); err != nil {
+	if err := m.loop.SendRequest(b.sock, b.from, b.to, b.name, sendTag(bi, m.brs.gen(bi)), mem[:n]); err != nil {
 		m.stats.sendErrors.Add(1)
 		return err
 	}

@@ -1,6 +1,7 @@
 package tm
 
 import (
+	"sipedge/engine/transport"
 	"sipedge/pool"
 	"sipedge/reactor"
 	"sipedge/sipparse"
@@ -119,9 +120,10 @@ type branch struct {
 	retr, fr                    reactor.TimerID
 	retrDelay                   uint32
 	bflags                      uint32
-	breadth                     uint16 // its share of Max-Breadth; 0 for no bound
-	onReply                     uint16 // armed in the branch's branch_route
-	tag                         uint64 // hash of the To tag of the 2xx
+	breadth                     uint16         // its share of Max-Breadth; 0 for no bound
+	name                        transport.Name // that its next hop has to prove (core.Target)
+	onReply                     uint16         // armed in the branch's branch_route
+	tag                         uint64         // hash of the To tag of the 2xx
 }
 
 // What becomes of earlier failures when there is a new fork.

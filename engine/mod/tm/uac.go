@@ -103,6 +103,7 @@ func (m *layer) send(snap *core.Snapshot, r *Request) (Handle, error) {
 	defer m.loop.Put(p)
 	p.Txn = uint64(h)
 	p.Notes[noteOwner] = fromRoute
+	p.SetMaxForwards() // it has been through nobody's hands yet (RFC 3261 §8.1.1.6)
 	if r.Socket != nil {
 		p.SendSocket = int32(r.Socket.ID) + 1
 	}

@@ -68,14 +68,14 @@ func (m *layer) ackOwn(t *tx, b *branch, p *core.Proc) {
 	}
 	a = append(a, "Max-Forwards: 70\r\nContent-Length: 0\r\n\r\n"...)
 	m.out = a[:0]
-	to := b.to
+	to, name := b.to, b.name
 	if m.cfg(t).LocalACKMode == 0 {
 		if hop, ok := hopOf(next.Of(msg)); ok {
-			to = hop
+			to, name = hop, 0
 		}
 	}
 	m.stats.acksMade.Add(1)
-	if m.loop.SendBytes(b.sock, b.from, to, a) != nil {
+	if m.loop.SendBytes(b.sock, b.from, to, name, a) != nil {
 		m.stats.sendErrors.Add(1)
 	}
 }

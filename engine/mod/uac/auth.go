@@ -8,19 +8,28 @@ import (
 	"sipedge/sipparse"
 )
 
-// compileAuth is uac_auth().
+// compileAuth is uac_auth(). mode 1: the passwords are hashes already.
 func compileAuth(b registry.Build, args []registry.Actual) (rt.Func, error) {
+	mode := arg.Fixed(0)
 	if arg.Given(args, 0) {
-		if text, ok := arg.Const(&args[0]); !ok || text != "0" {
-			return nil, arg.Error(0, `uac_auth: mode must be "0": the CSeq of a dialog's requests is not raised by this version`)
+		var err error
+		if mode, err = arg.NewNumber(args, 0, "uac_auth: mode", 0, 1); err != nil {
+			return nil, err
 		}
 	}
 	c := b.Config("uac").(*Config)
-	return func(ctx *rt.Ctx) int32 { return c.auth(core.Of(ctx)) }, nil
+	return func(ctx *rt.Ctx) int32 {
+		n, ok := mode.Get(ctx)
+		if !ok {
+			return -1
+		}
+		return c.auth(core.Of(ctx), n == 1)
+	}, nil
 }
 
-// auth answers the challenge of the failure that the failure_route is about.
-func (c *Config) auth(p *core.Proc) int32 {
+// auth answers the challenge of the failure that the failure_route is about. hashed:
+// the passwords are hashes of user name, realm and password.
+func (c *Config) auth(p *core.Proc, hashed bool) int32 {
 	a := of(p.Server())
 	t := a.api.Transaction(p)
 	reply := a.api.ReplyBytes(t, int(p.TxnBranch))
@@ -48,6 +57,10 @@ func (c *Config) auth(p *core.Proc) int32 {
 	for _, body := range bodies {
 		an, ok := readChallenge(body)
 		if !ok || !c.credentialsFor(p, &an) {
+			continue
+		}
+		if an.hashed = hashed; hashed && !an.isHash(an.password) {
+			p.Logf(levelErr, "uac_auth: with mode 1 the password of realm %q must be a hash in %d hexadecimal digits, in lower case", an.realm, 2*an.hash()().Size())
 			continue
 		}
 		an.method, an.uri = string(p.Index.MethodSpan().Of(p.Msg)), string(uri)

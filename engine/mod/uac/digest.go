@@ -19,6 +19,7 @@ type answer struct {
 	nonce, opaque         string
 	algorithm             string // as in the challenge; "" for MD5
 	qop                   bool   // qop=auth, else the form of RFC 2069
+	hashed                bool   // password is the hash of user name, realm and password
 	cnonce                string
 }
 
@@ -35,7 +36,7 @@ func readChallenge(b []byte) (a answer, ok bool) {
 		return a, false
 	}
 	a = answer{realm: string(d.Realm.Of(b)), nonce: string(d.Nonce.Of(b)), opaque: string(d.Opaque.Of(b)), algorithm: string(d.Algorithm.Of(b))}
-	if algorithms[string(bytes.ToUpper([]byte(a.algorithm)))] == nil {
+	if a.hash() == nil {
 		return a, false
 	}
 	if d.QOP.Len > 0 {
@@ -50,11 +51,29 @@ func readChallenge(b []byte) (a answer, ok bool) {
 	return a, true
 }
 
+// hash is the hash of the challenge's algorithm.
+func (a *answer) hash() func() hash.Hash {
+	return algorithms[string(bytes.ToUpper([]byte(a.algorithm)))]
+}
+
+// isHash reports whether a text can be the hash that stands for user name, realm and
+// password with the challenge's algorithm (RFC 7616 §3.4.2): hexadecimal, in lower case.
+func (a *answer) isHash(s string) bool {
+	if len(s) != 2*a.hash()().Size() {
+		return false
+	}
+	for _, ch := range []byte(s) {
+		if !(ch >= '0' && ch <= '9' || ch >= 'a' && ch <= 'f') {
+			return false
+		}
+	}
+	return true
+}
+
 // response is the answer's hash (RFC 7616 §3.4).
 func (a *answer) response() string {
-	name := string(bytes.ToUpper([]byte(a.algorithm)))
 	h := func(parts ...string) string {
-		d := algorithms[name]()
+		d := a.hash()()
 		for i, p := range parts {
 			if i > 0 {
 				d.Write([]byte{':'})
@@ -63,8 +82,11 @@ func (a *answer) response() string {
 		}
 		return hex.EncodeToString(d.Sum(nil))
 	}
-	ha1 := h(a.user, a.realm, a.password)
-	if name == "MD5-SESS" || name == "SHA-256-SESS" {
+	ha1 := a.password
+	if !a.hashed {
+		ha1 = h(a.user, a.realm, a.password)
+	}
+	if sess(a.algorithm) {
 		ha1 = h(ha1, a.nonce, a.cnonce)
 	}
 	ha2 := h(a.method, a.uri)

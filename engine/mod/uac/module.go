@@ -48,9 +48,9 @@ func Module() *registry.Module {
 				Compile: compileRestore(partTo),
 			},
 			{
-				Name: "uac_auth", Routes: rt.FailureRoute, Bare: true, Source: "RFC 3261 §22, RFC 7616",
+				Name: "uac_auth", Aliases: []string{"uac_auth_mode"}, Routes: rt.FailureRoute, Bare: true, Source: "RFC 3261 §22, RFC 7616",
 				Args:    []registry.Arg{{Name: "mode", Kind: registry.ArgFormat, Optional: true}},
-				Doc:     "Answers the challenge of a 401 or 407: t_relay() then sends the request with credentials.",
+				Doc:     "Answers the challenge of a 401 or 407: t_relay() then sends the request with credentials. With mode 1 the passwords are hashes (HA1) of user name, realm and password.",
 				Compile: compileAuth,
 			},
 			{

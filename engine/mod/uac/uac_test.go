@@ -383,6 +383,33 @@ func TestTheResponseIsThatOfKamailio(t *testing.T) {
 	b.want(b.last(b.b), "Authorization", `Digest username="al", realm="re", nonce="abc", uri="sip:bob@example.net", response="7eb0c71959c68a146a630b6eb2036b7f", algorithm=MD5`)
 }
 
+// With mode 1 the passwords are the hashes that a database keeps in their place; the
+// response to the first challenge is that of Kamailio 5.6.3.
+func TestPasswordsMayBeHashes(t *testing.T) {
+	const uri, md5Hash = "sip:bob@192.0.2.20", "0123456789abcdef0123456789abcdef"
+	for _, tc := range []struct{ function, password, challenge, want string }{
+		{`uac_auth("1")`, md5Hash, `Digest realm="re", nonce="abc"`, md5Hex(md5Hash + ":abc:" + md5Hex("INVITE:"+uri))},
+		{`uac_auth_mode("1")`, md5Hash, `Digest realm="re", nonce="abc"`, md5Hex(md5Hash + ":abc:" + md5Hex("INVITE:"+uri))},
+		{`uac_auth("$avp(mode)")`, md5Hash, `Digest realm="re", nonce="abc"`, md5Hex(md5Hash + ":abc:" + md5Hex("INVITE:"+uri))},
+		{`uac_auth("0")`, md5Hash, `Digest realm="re", nonce="abc"`, md5Hex(md5Hex("al:re:"+md5Hash) + ":abc:" + md5Hex("INVITE:"+uri))},
+		{`uac_auth("1")`, shaHex("x"), `Digest realm="re", nonce="abc", algorithm=SHA-256`, shaHex(shaHex("x") + ":abc:" + shaHex("INVITE:"+uri))},
+		{`uac_auth("1")`, md5Hash, `Digest realm="re", nonce="abc", algorithm=SHA-256`, ""},
+		{`uac_auth("1")`, "secret", `Digest realm="re", nonce="abc"`, ""},
+		{`uac_auth("1")`, strings.ToUpper(md5Hash), `Digest realm="re", nonce="abc"`, ""},
+	} {
+		b := newBed(t, modules+strings.NewReplacer(`$avp(pass) = "pw"`, `$avp(mode) = 1; $avp(pass) = "`+tc.password+`"`, "uac_auth()", tc.function).Replace(authScript))
+		b.a.Send(coretest.Request("INVITE", uri).String())
+		b.b.Send(coretest.Reply(b.b.Recv(), 401, "Auth", "WWW-Authenticate: "+tc.challenge))
+		m := b.last(b.b)
+		if got := param(coretest.Header(m, "Authorization"), "response"); got != tc.want {
+			t.Errorf("%s, password %s, %s: response %s, want %s", tc.function, tc.password, tc.challenge, got, tc.want)
+		}
+		if tc.want == "" {
+			b.WaitLog("must be a hash in")
+		}
+	}
+}
+
 // sendScript sends what the script says and shows what comes of it.
 const sendScript = `
 route {
@@ -399,7 +426,7 @@ func TestRequestsOfTheScriptsOwn(t *testing.T) {
 		t.Fatal(got)
 	}
 	m := b.b.Recv()
-	for name, want := range map[string]string{"To": "<sip:you@example.com>", "CSeq": "10 MESSAGE", "Call-ID": "mine", "Content-Length": "5", "X-A": "b", "Content-Type": "text/plain"} {
+	for name, want := range map[string]string{"To": "<sip:you@example.com>", "CSeq": "10 MESSAGE", "Max-Forwards": "70", "Call-ID": "mine", "Content-Length": "5", "X-A": "b", "Content-Type": "text/plain"} {
 		b.want(m, name, want)
 	}
 	if !strings.HasPrefix(m, "MESSAGE sip:x@elsewhere.example.com SIP/2.0\r\nVia: SIP/2.0/UDP 198.51.100.1:5060;") || !strings.HasSuffix(m, "\r\n\r\nhello") || !strings.HasPrefix(coretest.Header(m, "From"), "<sip:me@example.com>;tag=") {
@@ -492,7 +519,7 @@ func TestWrongScriptsAreRefused(t *testing.T) {
 		`route { $var(x) = $uac_req(metod); }`:                              "has method, ruri",
 		`route { $uac_req(evcode) = 1; }`:                                   "uac_req",
 		`route { uac_auth(); }`:                                             "uac_auth",
-		`route { forward(); } failure_route[x] { uac_auth("1"); }`:          "mode must be",
+		`route { forward(); } failure_route[x] { uac_auth("2"); }`:          "mode must be",
 	} {
 		modtest.WantRefused(t, modules+script, want)
 	}
