@@ -20,6 +20,8 @@ var (
 	forward string
 	//go:embed relay.cfg
 	relay string
+	//go:embed names.cfg
+	names string
 
 	// Options answers every OPTIONS from the script.
 	Options = Script(options)
@@ -27,6 +29,8 @@ var (
 	Forward = Script(forward)
 	// Relay is Forward with transactions: a stateful record-routing proxy.
 	Relay = Script(relay)
+	// Names sends requests where their URIs say, statelessly or with transactions.
+	Names = Script(names)
 )
 
 // Setting is a core parameter with its value, spelt as it stands in a script.

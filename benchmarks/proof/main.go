@@ -35,6 +35,9 @@ type settings struct {
 	rate     float64       // calls per second
 	rounds   int           // turns of each server when CPU time is measured
 	fuzzTime time.Duration // per fuzz target; 0 leaves fuzzing out
+	// dnsFor is how long requests go to each bad name, dnsBeside how many such names there are at a time.
+	dnsFor    time.Duration
+	dnsBeside int
 	// program builds the server once and returns its path.
 	program func() (string, error)
 }
@@ -45,6 +48,8 @@ func main() {
 	flag.Float64Var(&s.rate, "rate", 500, "calls per second of each load run")
 	flag.IntVar(&s.rounds, "rounds", 5, "turns of each server when CPU time is measured")
 	flag.DurationVar(&s.fuzzTime, "fuzz", 0, "also run each fuzz target for this long")
+	flag.DurationVar(&s.dnsFor, "dns-for", dnsFor, "how long requests go to each bad name")
+	flag.IntVar(&s.dnsBeside, "dns-beside", dnsBeside, "how many bad names get requests at the same time")
 	only := flag.String("only", "", "check only claims whose id or text matches this regular expression; results are printed, not kept")
 	except := flag.String("except", "", "leave out claims whose id matches this regular expression; results are printed, not kept")
 	keep := flag.Bool("keep", false, "keep the results of -only and -except too, among those of the claims that are left out, which stay with their date")
@@ -125,5 +130,6 @@ func all(s *settings) []claim.Claim {
 		claimsTM(s),
 		claimsTransactions(s),
 		claimsCalls(s),
+		claimsDNS(s),
 	)
 }

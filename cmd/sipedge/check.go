@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"slices"
 
 	"sipedge/engine/core"
 	"sipedge/engine/params"
@@ -21,7 +22,7 @@ func checkScript(o *options, src *source, stdout, stderr io.Writer) int {
 		return exitError
 	}
 	fmt.Fprintln(stderr, "config file ok, exiting...")
-	printAddresses(stdout, on, aliases(cfg, on))
+	printAddresses(stdout, on, aliases(cfg, cfg.AutoAliasesFor(context.Background(), on)))
 	return 0
 }
 
@@ -34,7 +35,13 @@ func examine(o *options, src *source) (cfg *params.Core, diags *diag.List, on []
 	}
 	on, err := cfg.ListenOn(context.Background())
 	if err != nil {
-		diags.Errorf(diag.Address, 0, "%v", err)
+		lines := params.ListenErrors(err)
+		for _, e := range lines {
+			diags.Errorf(diag.Address, cfg.ListenAt[e.Text], "%v", e)
+		}
+		if len(lines) == 0 {
+			diags.Errorf(diag.Address, 0, "%v", err)
+		}
 		return cfg, diags, nil
 	}
 	if _, err := cfg.Poller(runtime.GOOS); err != nil {
@@ -64,8 +71,8 @@ func printAddresses(w io.Writer, on []params.Resolved, aliases []params.Alias) {
 }
 
 // aliases are those of the script and those that reverse DNS knows.
-func aliases(c *params.Core, on []params.Resolved) []params.Alias {
-	all := c.AutoAliasesFor(context.Background(), on)
+func aliases(c *params.Core, reverse []params.Alias) []params.Alias {
+	all := slices.Clone(reverse)
 	for _, text := range c.Alias {
 		if a, err := params.ParseAlias(text); err == nil {
 			all = append(all, a)

@@ -160,3 +160,20 @@ func TestCfgPrintShowsWhatTheParserSees(t *testing.T) {
 		t.Errorf("what was printed does not compile: %s", errs)
 	}
 }
+
+// A listen address that leads nowhere is an error at its line, for -c and for the start;
+// the names here are such as nobody is asked for.
+func TestListenNamesThatLeadNowhereAreNamedWithTheirLines(t *testing.T) {
+	path := script(t, "auto_aliases=no\nlisten=udp:127.0.0.1:15079\nlisten=udp:nobody..test:5060\nlisten=tcp:also..test:5061\nroute { exit; }\n")
+	for _, args := range [][]string{{"-c", "-f", path}, {"-DD", "-E", "-f", path}} {
+		status, _, errs := outcome(t, "", args...)
+		if status != 255 {
+			t.Errorf("%v: status %d", args, status)
+		}
+		for _, want := range []string{path + ":3:8: ", path + ":4:8: ", `"nobody..test"`, `"also..test"`} {
+			if !strings.Contains(errs, want) {
+				t.Errorf("%v: %q is missing in\n%s", args, want, errs)
+			}
+		}
+	}
+}

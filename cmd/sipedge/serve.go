@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"runtime"
@@ -152,7 +151,7 @@ func (p *process) settle(drop *privileges) error {
 func (p *process) announce() {
 	on := p.listening()
 	if !p.background || isDaemon() {
-		printAddresses(p.stdout, on, aliases(p.cfg, on))
+		printAddresses(p.stdout, on, aliases(p.cfg, p.srv.Snapshot().AutoAliases()))
 	}
 	var names []string
 	for _, r := range on {
@@ -186,11 +185,7 @@ func (p *process) listening() (on []params.Resolved) {
 	for _, s := range p.srv.Snapshot().Sockets() {
 		on = append(on, params.Resolved{Proto: s.Proto, Addr: s.Addr, Advertise: s.Advertise})
 	}
-	all, err := p.cfg.ListenOn(context.Background())
-	if err != nil {
-		return on
-	}
-	for _, r := range all {
+	for _, r := range p.srv.Snapshot().ListenOn() {
 		if !r.Served() {
 			on = append(on, r)
 		}

@@ -367,11 +367,12 @@ func (l *loop) sendEdited(p *Proc, out *Socket, t Target) error {
 }
 
 // relayReply sends a reply on by its next Via, without its top one (RFC 3261
-// §16.7 step 3 and 9, §18.2.2).
+// §16.7 step 3 and 9, §18.2.2). After ErrUnresolved the reply is as it was.
 func (p *Proc) relayReply() error {
 	if top, e := p.Index.TopVia(p.Msg); e == sipparse.OK {
 		p.replyConn = connOfVia(p.Msg, top)
 	}
+	saved := p.Edits
 	via, err := p.stripVia()
 	if err == ErrNoVia && p.Index.First(sipparse.HdrVia) >= 0 {
 		p.loop.stats.repliesForUs.Add(1)
@@ -383,6 +384,9 @@ func (p *Proc) relayReply() error {
 	t := Target{Addr: to, Proto: rt.Proto(via.TransportKind)}
 	if err != nil {
 		if t, err = p.viaName(&via, err); err != nil {
+			if err == ErrUnresolved {
+				p.Edits = saved
+			}
 			return err
 		}
 	}

@@ -2,17 +2,14 @@ package core
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"sipedge/engine/params"
 	"sipedge/reactor"
 	"sipedge/script/rt"
 )
-
-// listenTimeout bounds the resolution of names in listen lines at start.
-const listenTimeout = 10 * time.Second
 
 // listenSpec is one address that a snapshot listens on.
 type listenSpec struct{ params.Resolved }
@@ -20,12 +17,12 @@ type listenSpec struct{ params.Resolved }
 // resolveListen turns a snapshot's listen lines into addresses, and notes those
 // whose protocol is not served.
 func (s *Server) resolveListen(snap *Snapshot) ([]listenSpec, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), listenTimeout)
-	defer cancel()
+	ctx := context.Background() // both kinds of look-ups have bounds of their own
 	all, err := snap.core.ListenOn(ctx)
 	if err != nil {
-		return nil, err
+		return nil, snap.placed(err)
 	}
+	snap.listenOn = all
 	var specs []listenSpec
 	var skipped []string
 	sctp, why, err := wantSCTP(snap.core, reactor.HasSCTP)
@@ -53,6 +50,19 @@ func (s *Server) resolveListen(snap *Snapshot) ([]listenSpec, error) {
 	}
 	snap.autoAliases = snap.core.AutoAliasesFor(ctx, all)
 	return specs, nil
+}
+
+// placed puts in front of what is wrong with listen lines where these stand.
+func (s *Snapshot) placed(err error) error {
+	lines := params.ListenErrors(err)
+	if len(lines) == 0 {
+		return err
+	}
+	var all []error
+	for _, e := range lines {
+		all = append(all, fmt.Errorf("%s%w", s.listenAt[e.Text], e))
+	}
+	return errors.Join(all...)
 }
 
 // listen is the reactor's form of the address.

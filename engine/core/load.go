@@ -1,6 +1,8 @@
 package core
 
 import (
+	"fmt"
+
 	"sipedge/engine/params"
 	"sipedge/script/check"
 	"sipedge/script/compile"
@@ -33,6 +35,13 @@ func (s *Server) load(path string, text []byte) (*Snapshot, *diag.List) {
 	if s.opts.Override != nil {
 		s.opts.Override(snap.core)
 	}
+	snap.core.ListenAt = check.Places(cfg, "listen")
+	snap.listenAt = make(map[string]string, len(snap.core.ListenAt))
+	for text, pos := range snap.core.ListenAt {
+		if at := diags.Set.Position(pos); at.Line > 0 {
+			snap.listenAt[text] = fmt.Sprintf("%s:%d:%d: ", at.File, at.Line, at.Column)
+		}
+	}
 	if len(s.opts.Listen) > 0 {
 		snap.core.Listen = s.opts.Listen
 	}
@@ -62,6 +71,7 @@ func (s *Snapshot) fill() {
 	c := s.core
 	s.cfg = settings{
 		CheckVia:        c.CheckVia,
+		CheckSentBy:     c.DNSVia || c.RevDNSVia,
 		SynBranch:       c.SynBranch,
 		ForceRport:      c.ForceRport,
 		ServerSignature: c.ServerSignature,

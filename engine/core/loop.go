@@ -42,9 +42,10 @@ type loop struct {
 	kept  []heldSnapshot
 
 	// Names as destinations (resolve.go); nil until one is needed.
-	names   Names
-	dnsWork *dns.Work
-	dnsOut  dns.Targets
+	names    Names
+	dnsWork  *dns.Work
+	dnsOut   dns.Targets
+	dnsNames dns.Answer
 
 	tlsServerID string // of the next connection (tls.go)
 
@@ -129,6 +130,7 @@ func (l *loop) takeWith(snap *Snapshot, data []byte, meta *reactor.Meta) *Proc {
 	p.nrHdrs, p.nHooks, p.nEnds, p.nViaEdits = 0, 0, 0, 0
 	p.rBody, p.rType = value.Value{}, value.Value{}
 	p.viaSettled, p.respOK, p.maxForwardsSet = false, false, false
+	p.viaIsSource, p.viaCheck, p.beside = false, viaUnchecked, nil
 	p.fail, p.editsLost = nil, false
 	p.streamFlags, p.replyConn, p.largeProto = 0, 0, rt.ProtoNone
 	if len(p.resolved) > 0 {

@@ -27,6 +27,9 @@ func (n names) add(host string, port uint16, proto rt.Proto) {
 // address of the machine.
 func (n names) addSocket(s *Socket) {
 	n.add(string(s.host), s.port, s.Proto)
+	if s.hostName != "" {
+		n.add(s.hostName, s.Addr.Port(), s.Proto)
+	}
 	if !s.Addr.Addr().IsUnspecified() {
 		n.add(s.Addr.Addr().String(), s.Addr.Port(), s.Proto)
 		return

@@ -44,6 +44,8 @@ type Proc struct {
 	snap  *Snapshot
 	event *EventRun // set while the block of an EventRun runs
 	self  Handle    // set while the script waits
+	// beside is set while the message waits outside of a script (beside.go).
+	beside beside
 
 	rHdrs  [maxReplyHeaders]value.Value
 	nrHdrs int
@@ -57,6 +59,8 @@ type Proc struct {
 	maxForwardsSet bool
 	kept           sipparse.Edits // while a copy is built
 	viaSettled     bool
+	viaIsSource    bool       // the name in the top Via is that of the source (viacheck.go)
+	viaCheck       viaCheck   // how far that has been looked into
 	viaEdits       [3]viaEdit // in the order of their offsets
 	nViaEdits      int
 	respTo         reactor.Addr

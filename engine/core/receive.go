@@ -78,17 +78,25 @@ func (l *loop) request(p *Proc) {
 		l.absorbedAck(p)
 		return
 	}
+	if p.snap.cfg.CheckSentBy && p.checkVia() {
+		return
+	}
+	l.runRequest(p)
+}
+
+// runRequest runs the main route; true: its script waits.
+func (l *loop) runRequest(p *Proc) (waits bool) {
 	if p.snap.prog.Request == nil {
 		l.finish(p, rt.Dropped, nil)
-		return
+		return false
 	}
 	p.Route = rt.RequestRoute
 	st, err := p.Run(p.snap.prog.Request)
 	if st == rt.Suspended {
-		l.park(p)
-		return
+		return l.park(p)
 	}
 	l.finish(p, st, err)
+	return false
 }
 
 // AckEvent is the event_route that runs for the ACK of a failure reply that was sent
@@ -164,14 +172,26 @@ func (l *loop) finish(p *Proc, st rt.State, err error) {
 		if h := l.theHook(); h != nil && h.Reply(p) {
 			return
 		}
-		if e := p.relayReply(); e != nil {
-			l.stats.repliesUnsent.Add(1)
-			if l.wanted(p, levelInfo) {
-				l.logf(p, levelInfo, "reply not relayed: %v", e)
-			}
+		l.relay(p)
+		return
+	}
+	l.put(p)
+}
+
+// relay sends a reply on by its next Via and ends its life; true: it waits for the
+// name in there.
+func (l *loop) relay(p *Proc) (waits bool) {
+	if e := p.relayReply(); e != nil {
+		if e == ErrUnresolved && p.awaitReplyName() {
+			return true
+		}
+		l.stats.repliesUnsent.Add(1)
+		if l.wanted(p, levelInfo) {
+			l.logf(p, levelInfo, "reply not relayed: %v", e)
 		}
 	}
 	l.put(p)
+	return false
 }
 
 // refuse answers a message that cannot be processed, where it can be answered

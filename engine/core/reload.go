@@ -97,9 +97,9 @@ func (s *Server) rebind(old, snap *Snapshot) (sockets, added []*Socket, err erro
 	}
 	for _, l := range specs {
 		if k := sameSocket(old.sockets, l); k != nil {
-			again := NewSocket(k.ID, l.Proto, k.Addr, l.Advertise)
-			again.more = k.more
-			sockets = append(sockets, again)
+			same := NewSocket(k.ID, l.Proto, k.Addr, l.Advertise)
+			same.more, same.hostName = k.more, l.Host
+			sockets = append(sockets, same)
 			continue
 		}
 		id, err := s.reactor.AddListen(l.listen(snap.core))
@@ -108,7 +108,7 @@ func (s *Server) rebind(old, snap *Snapshot) (sockets, added []*Socket, err erro
 			return nil, nil, err
 		}
 		k := NewSocket(id, l.Proto, s.reactor.Addr(id), l.Advertise)
-		k.more = l.More
+		k.more, k.hostName = l.More, l.Host
 		sockets, added = append(sockets, k), append(added, k)
 	}
 	return sockets, added, nil

@@ -31,6 +31,9 @@ var (
 type Names interface {
 	Inline(q *dns.Query, p *dns.Policy, w *dns.Work, out *dns.Targets) error
 	Resolve(q *dns.Query, p *dns.Policy, done func(*dns.Targets, error)) error
+	// InlineNames and ResolveNames are the same for the names of an address.
+	InlineNames(ip netip.Addr, a *dns.Answer) error
+	ResolveNames(ip netip.Addr, done func(*dns.Answer, error)) error
 }
 
 // resolverState is a server's resolver, which is started when a message first
@@ -47,7 +50,7 @@ func (s *Server) Resolver() *dns.Resolver {
 	s.names.mu.Lock()
 	defer s.names.mu.Unlock()
 	if s.names.r == nil && !s.names.closed {
-		s.names.r = dns.New(dns.Config{Settings: dnsSettings(s.snap.Load().core)})
+		s.names.r = dns.New(dns.Config{Settings: dnsSettings(s.snap.Load().core), Path: s.snap.Load().core.DNSResolvConf})
 	}
 	return s.names.r
 }
@@ -178,15 +181,8 @@ func (p *Proc) target(q *dns.Query) (Target, error) {
 		}
 	}
 	l := p.loop
-	if l.names == nil {
-		if l.names = l.srv.opts.Names; l.names == nil {
-			r := l.srv.Resolver()
-			if r == nil {
-				return Target{}, ErrNoNameAnswer
-			}
-			l.names = r
-		}
-		l.dnsWork = dns.NewWork(uint64(l.rl.Wall()), uint64(l.id))
+	if l.hostNames() == nil {
+		return Target{}, ErrNoNameAnswer
 	}
 	err := l.names.Inline(q, p.snap.dns, l.dnsWork, &l.dnsOut)
 	switch {
@@ -228,18 +224,14 @@ func asTarget(x dns.Target) Target {
 }
 
 // viaName is where a reply goes whose Via names a host and notes no source (RFC
-// 3263 §5). A name that the cache does not know is asked for, for the reply's repetition:
-// there is no script any more that could wait. err is why the Via is no address.
+// 3263 §5). ErrUnresolved: the reply has to wait, see AwaitName and awaitReplyName. err is
+// why the Via is no address.
 func (p *Proc) viaName(via *sipparse.Via, err error) (Target, error) {
 	var name *NameError
 	if !errors.As(err, &name) {
 		return Target{}, err
 	}
-	t, err := p.HostTarget([]byte(name.Name), via.PortNum, rt.Proto(via.TransportKind))
-	if err == ErrUnresolved {
-		_ = p.loop.names.Resolve(&p.asked, p.snap.dns, func(*dns.Targets, error) {})
-	}
-	return t, err
+	return p.HostTarget([]byte(name.Name), via.PortNum, rt.Proto(via.TransportKind))
 }
 
 // unresolved tells the log why a name leads nowhere and gives the error that
@@ -278,7 +270,7 @@ func (p *Proc) AwaitName(again func(p *Proc) int32) int32 {
 	poster := p.loop.rl.Poster()
 	err = p.loop.names.Resolve(&q, policy, func(t *dns.Targets, err error) {
 		out.targets, out.err = t, err
-		deliverName(poster, h, out)
+		deliver(poster, h, out)
 	})
 	if err != nil {
 		p.abandon()
@@ -312,10 +304,11 @@ func (p *Proc) settle(o *nameOutcome) resolvedName {
 	return n
 }
 
-// deliverName posts an outcome; a full mailbox is tried again from a goroutine of its own.
-func deliverName(poster reactor.Poster, h Handle, out *nameOutcome) {
+// deliver posts what a message waits for; a full mailbox is tried again from a
+// goroutine of its own.
+func deliver(poster reactor.Poster, h Handle, ref any) {
 	post := func() bool {
-		m := reactor.Mail{Kind: mailResume, Arg: uint64(h), Ref: completion{out, nil}}
+		m := reactor.Mail{Kind: mailResume, Arg: uint64(h), Ref: completion{ref, nil}}
 		err := poster.Post(&m)
 		return err == nil || errors.Is(err, reactor.ErrClosed) || errors.Is(err, reactor.ErrNoLoop)
 	}

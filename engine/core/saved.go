@@ -17,6 +17,7 @@ type savedHead struct {
 	edits, hdrs, hooks, vias int32
 	respTo                   reactor.Addr
 	respOK, viaSettled       bool
+	viaIsSource              bool
 	maxForwardsSet           bool
 	viaEdits                 [3]viaEdit
 }
@@ -44,7 +45,7 @@ func (p *Proc) Save(b []byte) {
 	p.settleVia()
 	h := savedHead{
 		edits: int32(p.Edits.Len()), hdrs: int32(p.nrHdrs), hooks: int32(p.nHooks), vias: int32(p.nViaEdits),
-		respTo: p.respTo, respOK: p.respOK, viaSettled: p.viaSettled, maxForwardsSet: p.maxForwardsSet, viaEdits: p.viaEdits,
+		respTo: p.respTo, respOK: p.respOK, viaSettled: p.viaSettled, viaIsSource: p.viaIsSource, maxForwardsSet: p.maxForwardsSet, viaEdits: p.viaEdits,
 	}
 	n := copy(b, unsafe.Slice((*byte)(unsafe.Pointer(&h)), savedHeadSize))
 	n += len(p.Edits.AppendRaw(b[n:n]))
@@ -62,7 +63,7 @@ func (p *Proc) Load(b []byte) {
 	b = b[copy(unsafe.Slice((*byte)(unsafe.Pointer(&h)), savedHeadSize), b):]
 	p.nrHdrs, p.nHooks, p.nViaEdits = int(h.hdrs), int(h.hooks), int(h.vias)
 	p.respTo, p.respOK, p.viaSettled = h.respTo, h.respOK, h.viaSettled
-	p.maxForwardsSet, p.viaEdits = h.maxForwardsSet, h.viaEdits
+	p.maxForwardsSet, p.viaEdits, p.viaIsSource = h.maxForwardsSet, h.viaEdits, h.viaIsSource
 	b = p.Edits.SetRaw(b, int(h.edits))
 	b = b[copy(unsafe.Slice((*byte)(unsafe.Pointer(&p.rHdrs)), p.nrHdrs*valueSize), b):]
 	for i := range p.nHooks {

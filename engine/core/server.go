@@ -188,7 +188,7 @@ func (s *Server) Start() error {
 	for i, l := range specs {
 		id := reactor.SocketID(i)
 		sockets[i] = NewSocket(id, l.Proto, r.Addr(id), l.Advertise)
-		sockets[i].more = l.More
+		sockets[i].more, sockets[i].hostName = l.More, l.Host
 	}
 	snap.setSockets(sockets)
 	s.settleHome(snap)

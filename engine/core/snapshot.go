@@ -22,12 +22,15 @@ type Snapshot struct {
 	configs     map[string]any
 	modules     []*registry.Module
 	aliases     []string
+	listenAt    map[string]string // "file:line:column: " of each listen line
+	listenOn    []params.Resolved // all addresses of the listen lines, also those that are not served
 	autoAliases []params.Alias
 
 	sockets      []*Socket
 	byID         map[reactor.SocketID]*Socket
 	names        names
 	dns          *dns.Policy
+	viaDNS       [2]*dns.Policy // for names in Vias, by the family of the source
 	ownTLS       *tlsconf.Store // of the core's tls_* parameters
 	home         bool           // messages are handed to their call's loop
 	serverHeader []byte
@@ -39,6 +42,7 @@ type Snapshot struct {
 // settings are the parameters that the message path reads, as plain fields.
 type settings struct {
 	CheckVia        bool
+	CheckSentBy     bool // dns or rev_dns
 	SynBranch       bool
 	ForceRport      bool
 	ServerSignature bool
@@ -64,6 +68,13 @@ func (s *Snapshot) socket(id reactor.SocketID) *Socket { return s.byID[id] }
 // Sockets are the listen addresses in the order of the script.
 func (s *Snapshot) Sockets() []*Socket { return s.sockets }
 
+// ListenOn are the addresses of the listen lines as they were looked up at start, also
+// those of protocols that are not served; none on a virtual network.
+func (s *Snapshot) ListenOn() []params.Resolved { return s.listenOn }
+
+// AutoAliases are the names that reverse DNS had for the listen addresses at start.
+func (s *Snapshot) AutoAliases() []params.Alias { return s.autoAliases }
+
 // Number counts the configurations of a server from 1.
 func (s *Snapshot) Number() uint64 { return s.number }
 
@@ -81,7 +92,7 @@ func (s *Snapshot) Held() int64 { return s.refs.Load() }
 // snapshot becomes current.
 func (s *Snapshot) setSockets(sockets []*Socket) {
 	s.sockets = sockets
-	s.dns = dnsPolicy(s.core, sockets)
+	s.dns, s.viaDNS = dnsPolicy(s.core, sockets), viaPolicies()
 	s.byID = make(map[reactor.SocketID]*Socket, len(sockets))
 	s.names = make(names)
 	for _, k := range sockets {

@@ -25,6 +25,9 @@ type Socket struct {
 	sentBy []byte       // "127.0.0.1:5060", for Via and URIs; IPv6 in brackets
 	host   []byte       // the host part of sentBy, without brackets
 	port   uint16
+	// hostName is the name by which the listen line calls the address; it counts as
+	// myself. Empty where the line gives an address or an interface.
+	hostName string
 	// everyAddr: bound to a wildcard, and nothing else is advertised.
 	everyAddr bool
 }

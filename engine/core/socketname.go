@@ -48,7 +48,7 @@ func (s *Snapshot) SocketByName(proto rt.Proto, host []byte, port uint16) *Socke
 // matches says how well host and port name the socket: 0 not at all, 2 as one
 // address of a wildcard, 4 exactly.
 func (k *Socket) matches(ip netip.Addr, isIP bool, host []byte, port uint16) int {
-	if foldedEqual(k.host, host) && (port == 0 || port == k.port || port == k.Addr.Port()) {
+	if (foldedEqual(k.host, host) || k.hostName != "" && foldedEqual([]byte(k.hostName), host)) && (port == 0 || port == k.port || port == k.Addr.Port()) {
 		return 4
 	}
 	if !isIP || port != 0 && port != k.Addr.Port() {

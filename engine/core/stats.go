@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"sync/atomic"
 
+	"sipedge/engine/dns"
 	"sipedge/pool"
 	"sipedge/reactor"
 )
@@ -83,6 +84,10 @@ type Stats struct {
 	Reactor []reactor.Stats `json:"reactor,omitempty"`
 	Pool    *pool.Stats     `json:"pool,omitempty"`
 	Runtime Runtime         `json:"runtime"`
+	// DNS are the figures of the resolver, DNSCache those of its cache; nil as long as no
+	// message has named a host.
+	DNS      *dns.Stats    `json:"dns,omitempty"`
+	DNSCache *dns.CacheMem `json:"dns_cache,omitempty"`
 }
 
 // Stats reads all counters; it may be called from any goroutine.
@@ -111,6 +116,13 @@ func (s *Server) Stats() Stats {
 	if s.workers != nil {
 		p := s.workers.Stats()
 		st.Pool = &p
+	}
+	s.names.mu.Lock()
+	r := s.names.r
+	s.names.mu.Unlock()
+	if r != nil {
+		d, m := r.Stats(), r.Cache().MemInfo()
+		st.DNS, st.DNSCache = &d, &m
 	}
 	st.Runtime = readRuntime()
 	return st

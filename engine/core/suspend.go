@@ -242,6 +242,10 @@ func (l *loop) resume(h Handle, result int64, ref any, err error) {
 // goOn runs a script from where it waited; true: it waits again.
 func (l *loop) goOn(p *Proc, done func(*Proc, int64, any, error) int32, result int64, ref any, err error) bool {
 	defer l.boundary(p)
+	if next := p.beside; next != nil {
+		p.beside = nil
+		return next(p, ref)
+	}
 	r := rt.Ret32(result)
 	if done != nil {
 		if r = done(p, result, ref, err); r == rt.Pending {

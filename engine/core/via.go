@@ -111,10 +111,10 @@ func (p *Proc) appendAddr(a netip.Addr) {
 }
 
 // sentByIsSource reports whether the top Via's sent-by host is the address that
-// the request came from.
+// the request came from; a name is where name servers are asked about it (viacheck.go).
 func (p *Proc) sentByIsSource(via *sipparse.Via) bool {
 	if via.HostKind == sipparse.HostName {
-		return false
+		return p.viaIsSource
 	}
 	a, ok := parseIP(via.Host.Of(p.Msg))
 	return ok && a.Unmap() == p.Src.Addr().Unmap()

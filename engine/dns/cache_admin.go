@@ -12,11 +12,15 @@ import (
 
 // CacheMem are figures of a cache's memory, in bytes (dns.mem_info).
 type CacheMem struct {
-	Used, Limit       int
-	Entries, Negative int
-	Evicted, Refused  uint64 // entries that went for others; answers that found no room
-	Hits, Misses      uint64
-	Stale             uint64 // answers used beyond their time
+	Used     int    `json:"used"`
+	Limit    int    `json:"limit"`
+	Entries  int    `json:"entries"`
+	Negative int    `json:"negative"`
+	Evicted  uint64 `json:"evicted"` // entries that went for others
+	Refused  uint64 `json:"refused"` // answers that found no room
+	Hits     uint64 `json:"hits"`
+	Misses   uint64 `json:"misses"`
+	Stale    uint64 `json:"stale"` // answers used beyond their time
 }
 
 // MemInfo reads the figures.
@@ -135,31 +139,64 @@ func (c *Cache) DeleteAll(force bool) (removed int) {
 	return removed
 }
 
+// AddNegative enters by hand that a name has no record of a type; see AddA.
+func (c *Cache) AddNegative(name string, t Type, ttl time.Duration, permanent bool) error {
+	c.admin.Lock()
+	defer c.admin.Unlock()
+	if _, ok := cleanName(name); !ok {
+		return fmt.Errorf("%w: %.80q", ErrName, name)
+	}
+	a := Answer{Type: t, Status: NoRecord}
+	flags := flagManual
+	if permanent {
+		flags |= flagPermanent
+	}
+	if !c.put([]byte(name), &a, ttl.Milliseconds(), flags) {
+		return ErrFull
+	}
+	return nil
+}
+
+// Entry is an entry of the cache as dns.view shows it.
+type Entry struct {
+	Name   string
+	Answer Answer
+	Bytes  int           // of memory
+	Unused time.Duration // since it was last used, to a quarter of a second
+}
+
 // View calls f with a copy of every entry (dns.view) until it returns false. No
 // lock is held meanwhile; what changes during the walk may be seen or not.
-func (c *Cache) View(f func(name string, a *Answer) bool) {
-	type item struct {
-		name string
-		a    Answer
-	}
+func (c *Cache) View(f func(e *Entry) bool) {
 	for _, s := range c.set.Load().shards {
-		var items []item
-		var buf []byte
+		var items []Entry
 		s.mu.Lock()
 		for i := s.newest; i != 0; i = s.entry(i).older {
-			e := s.entry(i)
-			buf = s.readName(e, buf[:0])
-			it := item{name: string(buf)}
-			s.copyOut(e, &it.a, c.Now())
-			items = append(items, it)
+			items = append(items, s.describe(i, c.Now()))
 		}
 		s.mu.Unlock()
 		for i := range items {
-			if !f(items[i].name, &items[i].a) {
+			if !f(&items[i]) {
 				return
 			}
 		}
 	}
+}
+
+// Entry is the entry of a name and type, whether or not its time is over.
+func (c *Cache) Entry(name string, t Type) (e Entry, ok bool) {
+	ok = c.visit(name, t, func(s *shard, i uint32) { e = s.describe(i, c.Now()) })
+	return e, ok
+}
+
+func (s *shard) describe(i uint32, now int64) (d Entry) {
+	e := s.entry(i)
+	var buf [MaxName]byte
+	d.Name = string(s.readName(e, buf[:0]))
+	s.copyOut(e, &d.Answer, now)
+	d.Bytes = entrySize + (int(e.nameLen)+int(e.size)+blockData-1)/blockData*blockSize
+	d.Unused = time.Duration(now-int64(e.used)*touchEvery) * time.Millisecond
+	return d
 }
 
 // Lookup copies one entry whether or not its time is over (dns.lookup); it does not

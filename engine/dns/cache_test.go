@@ -163,7 +163,7 @@ func TestManualEntries(t *testing.T) {
 		}
 	}
 	seen := map[string]bool{}
-	k.View(func(name string, a *Answer) bool { seen[name+" "+a.Type.String()] = true; return true })
+	k.View(func(e *Entry) bool { seen[e.Name+" "+e.Answer.Type.String()] = true; return true })
 	if len(seen) != 5 || !seen["gw.test NAPTR"] || !seen["_sip._udp.gw.test SRV"] {
 		t.Errorf("view: %v", seen)
 	}

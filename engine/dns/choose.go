@@ -86,6 +86,7 @@ type Work struct {
 	records          [MaxRecords]srvRecord
 	services         [MaxRecords]naptrService
 	name             [MaxName + 1]byte
+	targets          int  // of SRV records, that may still be looked up
 	late             bool // a name on the way was not answered for in time
 	service          [MaxName + 1 + len("_sips._tcp.")]byte
 }
@@ -141,7 +142,7 @@ func (q *Query) plain(p rt.Proto) rt.Proto {
 // there are no A records (or the other way round), and turns to the address records of
 // the host when its SRV records lead nowhere.
 func Choose(q *Query, p *Policy, src Source, w *Work, out *Targets) error {
-	out.n, w.late = 0, false
+	out.n, w.late, w.targets = 0, false, MaxSRVTargets
 	proto, err := q.transport()
 	if err != nil {
 		return err

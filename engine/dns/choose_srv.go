@@ -90,11 +90,12 @@ func (p *Policy) bySRV(name []byte, proto rt.Proto, src Source, w *Work, out *Ta
 		return errNext
 	}
 	orderSRV(records, p.SRVLB, w.Rand)
-	records = records[:min(len(records), MaxSRVTargets)]
+	records = records[:min(len(records), w.targets)]
 	for _, r := range records {
 		p.wantAddrs(w.srvTarget(r), src)
 	}
 	for _, r := range records {
+		w.targets--
 		target := w.srvTarget(r)
 		if ip, ok := literal(target); ok { // RFC 2782 forbids it, some have it
 			if p.allows(ip) {

@@ -87,6 +87,7 @@ func TestDecisionTable(t *testing.T) {
 		"_sip._udp.h.test SRV 1 1 5070 u.test", "_sip._tcp.h.test SRV 1 1 5071 t.test", "_sips._tcp.h.test SRV 1 1 5072 s.test", "_sip._sctp.h.test SRV 1 1 5073 c.test",
 		"u.test A 192.0.2.11", "t.test A 192.0.2.12", "s.test A 192.0.2.13", "c.test A 192.0.2.14"}, host...)
 	naptr := append([]string{"h.test NAPTR 10 10 s SIPS+D2T _sips._tcp.h.test", "h.test NAPTR 20 10 s SIP+D2T _sip._tcp.h.test", "h.test NAPTR 30 10 s SIP+D2U _sip._udp.h.test"}, srv...)
+	rows := 0
 	equal := func(p *Policy) {
 		p.Preference = [rt.ProtoWSS + 1]int64{rt.ProtoUDP: 1, rt.ProtoTCP: 1, rt.ProtoTLS: 1, rt.ProtoSCTP: 1}
 	}
@@ -154,6 +155,7 @@ func TestDecisionTable(t *testing.T) {
 		{"sip h.test 0 udp", []string{"_sip._udp.h.test SRV 2 9 1 a.test", "_sip._udp.h.test SRV 1 1 2 b.test", "a.test A 192.0.2.21", "b.test A 192.0.2.22"},
 			func(p *Policy) { p.Failover = false }, "udp:192.0.2.22:2"},
 	} {
+		rows++
 		f := strings.Fields(c.uri)
 		q := Query{Secure: f[0] == "sips", Host: []byte(f[1])}
 		_, _ = fmt.Sscan(f[2], &q.Port)
@@ -177,12 +179,17 @@ func TestDecisionTable(t *testing.T) {
 			t.Errorf("row %d asked %v", i, z.asked)
 		}
 	}
+	if rows < 30 {
+		t.Errorf("%d rows", rows)
+	}
+	fmt.Printf("PROOF dns-table: %d rows\n", rows)
 }
 
 // TestWeightsArePicked: of 100,000 picks each record has its share within 2 %, the
 // second places too (RFC 2782).
 func TestWeightsArePicked(t *testing.T) {
 	const picks = 100_000
+	worst := 0.0
 	for _, weights := range [][]uint16{{60, 30, 10}, {1, 1}, {1, 2, 3, 4}, {65535, 65535, 1000}, {0, 0, 0}, {100, 0}} {
 		w := NewWork(1, 2)
 		z := newZone()
@@ -216,6 +223,9 @@ func TestWeightsArePicked(t *testing.T) {
 			if sum == 0 {
 				share = 1 / float64(len(weights))
 			}
+			if share >= 0.05 {
+				worst = max(worst, math.Abs(first[i]/picks-share)/share)
+			}
 			if math.Abs(first[i]/picks-share) > 0.02*max(share, 0.05) {
 				t.Errorf("weights %v: record %d came first %.4f of the times, want %.4f", weights, i, first[i]/picks, share)
 			}
@@ -228,6 +238,39 @@ func TestWeightsArePicked(t *testing.T) {
 			if sum > 0 && len(weights) > 2 && math.Abs(second[i]/picks-then) > 0.02 {
 				t.Errorf("weights %v: record %d came second %.4f of the times, want %.4f", weights, i, second[i]/picks, then)
 			}
+		}
+	}
+	fmt.Printf("PROOF dns-weights: %d picks of each of six sets of weights, at most %.2f %% off\n", picks, 100*worst)
+}
+
+// TestServicesAreTriedInOrder: NAPTR records by their order, then preference (RFC 3263 §4.1),
+// or by ours where they say so; one that leads nowhere gives way to the next.
+func TestServicesAreTriedInOrder(t *testing.T) {
+	records := []string{
+		"h.test NAPTR 20 1 s SIP+D2U _u.h.test", "h.test NAPTR 10 20 s SIP+D2T _t2.h.test", "h.test NAPTR 10 10 s SIP+D2T _t1.h.test", "h.test NAPTR 5 1 s SIP+D2S _gone.h.test",
+		"h.test NAPTR 1 1 a SIP+D2U a.h.test", "h.test NAPTR 1 1 u E2U+sip _e.h.test",
+		"_u.h.test SRV 1 1 1 g.test", "_t1.h.test SRV 1 1 2 g.test", "_t2.h.test SRV 1 1 3 g.test", "g.test A 192.0.2.1",
+	}
+	for _, c := range []struct {
+		policy func(*Policy)
+		want   string
+		gone   string // left out of the records
+	}{
+		{func(p *Policy) { p.NAPTRIgnoreRFC = false }, "tcp:192.0.2.1:2", ""},
+		{func(p *Policy) { p.NAPTRIgnoreRFC = false }, "tcp:192.0.2.1:3", "_t1.h.test SRV"},
+		{nil, "udp:192.0.2.1:1", ""},
+		{nil, "tcp:192.0.2.1:2", "_u.h.test SRV"},
+		{func(p *Policy) {
+			p.Preference = [rt.ProtoWSS + 1]int64{rt.ProtoUDP: 1, rt.ProtoTCP: 1, rt.ProtoTLS: 1, rt.ProtoSCTP: 1}
+		}, "tcp:192.0.2.1:2", ""},
+	} {
+		z := newZone(records...)
+		delete(z.records, c.gone)
+		var out Targets
+		p := testPolicy(c.policy)
+		p.Failover = false // the first service that leads somewhere is looked for
+		if err := Choose(&Query{Host: []byte("h.test")}, p, z, NewWork(1, 2), &out); err != nil || show(&out) != c.want {
+			t.Errorf("without %q: %s, %v; want %s", c.gone, show(&out), err, c.want)
 		}
 	}
 }
@@ -257,6 +300,32 @@ func TestTargetsAreBounded(t *testing.T) {
 	}
 	if n := len(z.asked); n != 1+MaxSRVTargets+1 {
 		t.Errorf("%d names were looked up: %v", n, z.asked)
+	}
+	// Nor more where NAPTR records lead to several such services, or those of other transports
+	// are tried.
+	for _, naptr := range []bool{true, false} {
+		z := newZone()
+		for _, s := range []string{"udp", "tcp", "sctp"} {
+			a := &Answer{}
+			a.Reset(TypeSRV)
+			for i := range 60 {
+				a.AddSRV(1, 1, 5060, fmt.Sprintf("%s%d.test", s, i))
+			}
+			z.records["_sip._"+s+".h.test SRV"] = a
+		}
+		if naptr {
+			z.records["h.test NAPTR"] = newZone("h.test NAPTR 1 1 s SIP+D2U _sip._udp.h.test", "h.test NAPTR 2 1 s SIP+D2T _sip._tcp.h.test", "h.test NAPTR 3 1 s SIP+D2S _sip._sctp.h.test").records["h.test NAPTR"]
+		}
+		err := Choose(&Query{Host: []byte("h.test")}, testPolicy(func(p *Policy) { p.No6 = true }), z, NewWork(1, 2), &out)
+		targets := 0
+		for _, q := range z.asked {
+			if strings.HasSuffix(q, ".test A") && q != "h.test A" {
+				targets++
+			}
+		}
+		if err == nil || targets != MaxSRVTargets {
+			t.Errorf("NAPTR %v: %d targets were looked up, %v", naptr, targets, err)
+		}
 	}
 	b := &Answer{}
 	b.Reset(TypeA)

@@ -51,6 +51,9 @@ const (
 	DefaultLookups = 1024
 	// DefaultResolutions is how many destinations may be waited for at a time.
 	DefaultResolutions = 1024
+	// maxWaiters is how many may wait for one destination: a fifth of what scripts may wait
+	// on a loop (suspend_max), so that one dead name leaves room for everything else.
+	maxWaiters = 2048
 
 	// systemRetryTime and systemRetries are what the C library does when
 	// resolv.conf does not say: 5 s, two attempts.

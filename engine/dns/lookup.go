@@ -91,13 +91,14 @@ func (r *Resolver) begin(name string, t Type) (*lookup, error) {
 		r.stats.shared.Add(1)
 		return l, nil
 	}
-	if len(r.lookups) >= r.maxLookups {
+	if len(r.lookups) >= r.maxLookups || !r.zones.enter(q.name, r.maxLookups) {
 		r.stats.busy.Add(1)
 		return nil, ErrBusy
 	}
 	l := &lookup{done: make(chan struct{})}
 	l.answer.Reset(t)
 	if !r.startLocked(func() { r.run(q, l) }) {
+		r.zones.leave(q.name)
 		return nil, ErrClosed
 	}
 	r.lookups[q] = l
@@ -120,9 +121,14 @@ func (r *Resolver) run(q question, l *lookup) {
 		r.stats.waiting.Add(-1)
 		r.mu.Lock()
 		delete(r.lookups, q)
+		r.zones.leave(q.name)
 		r.mu.Unlock()
 		close(l.done)
 	}()
+	if r.down.Load() { // nothing is learned of the name
+		l.answer.Status = Failed
+		return
+	}
 	set := r.settings.Load()
 	ctx, cancel := context.WithTimeout(r.ctx, set.Deadline)
 	defer cancel()
@@ -130,13 +136,7 @@ func (r *Resolver) run(q question, l *lookup) {
 		systemLookup(ctx, q, &l.answer)
 		return
 	}
-	ttl := int64(0)
-	if leave := r.enter(ctx, q.name); leave != nil {
-		ttl = r.ask(ctx, set, q, &l.answer)
-		leave()
-	} else {
-		l.answer.Status = Failed
-	}
+	ttl := r.ask(ctx, set, q, &l.answer)
 	if r.ctx.Err() != nil { // closed: nothing is known of the name
 		return
 	}
@@ -152,10 +152,9 @@ func (r *Resolver) run(q question, l *lookup) {
 	r.cache.Put([]byte(q.name), &l.answer, ttl)
 }
 
-// enter waits until fewer than maxPerName queries for a name are outstanding; nil:
-// not in time.
+// enter waits until fewer than maxPerName queries for a name are outstanding, whatever led
+// to the name: others may have it as their alias, or find it by the search list. nil: not in time.
 func (r *Resolver) enter(ctx context.Context, name string) (leave func()) {
-	name, _ = cleanName(name)
 	r.mu.Lock()
 	g := r.perName[name]
 	if g == nil {
@@ -224,6 +223,11 @@ func (r *Resolver) follow(ctx context.Context, set *Settings, sys *servers, q qu
 
 // askServers asks the servers in turn, again and again, until one says something.
 func (r *Resolver) askServers(ctx context.Context, set *Settings, sys *servers, q question, short string, anyDomain bool, steps int, out *Answer) reading {
+	leave := r.enter(ctx, q.name)
+	if leave == nil {
+		return reading{status: Failed}
+	}
+	defer leave()
 	attempts, pause := sys.Attempts, sys.Timeout
 	if set.Retries >= 0 {
 		attempts = set.Retries + 1
@@ -239,7 +243,7 @@ func (r *Resolver) askServers(ctx context.Context, set *Settings, sys *servers, 
 			}
 			r.stats.queries.Add(1)
 			c, cancel := context.WithTimeout(ctx, pause)
-			m, err := ask(c, s, q)
+			m, err := r.exchange(c, s, q)
 			cancel()
 			if err != nil {
 				// A refused connection is an answer of a kind: asking again at once is of no use.

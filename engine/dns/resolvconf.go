@@ -25,7 +25,8 @@ type System struct {
 // DefaultPath is where the system keeps its list of name servers.
 const DefaultPath = "/etc/resolv.conf"
 
-// ReadSystem reads a file in the form of resolv.conf(5). A file that names no
+// ReadSystem reads a file in the form of resolv.conf(5); a server may also stand as
+// [address]:port, as on OpenBSD. A file that names no
 // server means the one of this machine, as for the C library.
 func ReadSystem(path string) (*System, error) {
 	c, err := wire.ClientConfigFromFile(path)
@@ -38,8 +39,14 @@ func ReadSystem(path string) (*System, error) {
 		port = 53
 	}
 	for _, t := range c.Servers {
-		if a, err := netip.ParseAddr(t); err == nil && len(s.Servers) < maxServers {
-			s.Servers = append(s.Servers, netip.AddrPortFrom(a, uint16(port)))
+		at, err := netip.ParseAddrPort(t)
+		if a, e := netip.ParseAddr(t); e == nil {
+			at, err = netip.AddrPortFrom(a, uint16(port)), nil
+		} else if host, p, ok := strings.Cut(t, "]:"); ok && strings.HasPrefix(host, "[") && err != nil {
+			at, err = netip.ParseAddrPort(host[1:] + ":" + p) // [192.0.2.1]:5353, as OpenBSD writes it
+		}
+		if err == nil && len(s.Servers) < maxServers {
+			s.Servers = append(s.Servers, at)
 		}
 	}
 	for _, d := range c.Search {

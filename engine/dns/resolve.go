@@ -3,6 +3,7 @@ package dns
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"time"
 
@@ -45,19 +46,24 @@ func (r *Resolver) Inline(q *Query, p *Policy, w *Work, out *Targets) error {
 // waits with the others. done must not block. Errors, after which done is not
 // called: ErrBusy, ErrClosed.
 func (r *Resolver) Resolve(q *Query, p *Policy, done func(*Targets, error)) error {
-	k := resolutionKey{p, string(q.Host), q.Secure, q.Proto, q.Port}
+	k := resolutionKey{p, strings.ToLower(string(q.Host)), q.Secure, q.Proto, q.Port}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if f := r.resolutions[k]; f != nil {
+		if len(f.waiters) >= maxWaiters {
+			r.stats.busy.Add(1)
+			return ErrBusy
+		}
 		f.waiters = append(f.waiters, done)
 		return nil
 	}
-	if len(r.resolutions) >= r.maxResolutions {
+	if len(r.resolutions) >= r.maxResolutions || !r.destinations.enter(k.host, r.maxResolutions) {
 		r.stats.busy.Add(1)
 		return ErrBusy
 	}
 	f := &resolution{waiters: []func(*Targets, error){done}}
 	if !r.startLocked(func() { r.resolve(k, f) }) {
+		r.destinations.leave(k.host)
 		return ErrClosed
 	}
 	r.resolutions[k] = f
@@ -72,6 +78,7 @@ func (r *Resolver) resolve(k resolutionKey, f *resolution) {
 		}
 		r.mu.Lock()
 		delete(r.resolutions, k)
+		r.destinations.leave(k.host)
 		waiters := f.waiters
 		r.mu.Unlock()
 		if err != nil {

@@ -2,9 +2,12 @@ package dns
 
 import (
 	"context"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	wire "github.com/miekg/dns"
 )
 
 // Settings are the parameters of a Resolver that may change while it runs. The
@@ -68,8 +71,11 @@ type Config struct {
 // a loop.
 type Resolver struct {
 	settings atomic.Pointer[Settings]
+	down     atomic.Bool // SetServersUp
 	system   systemFile
 	cache    *Cache
+	// exchange asks one server one question; tests of what is done with answers replace it.
+	exchange func(ctx context.Context, s *serverState, q question) (*wire.Msg, error)
 	began    time.Time
 	ctx      context.Context
 	cancel   context.CancelFunc
@@ -77,11 +83,13 @@ type Resolver struct {
 
 	maxLookups, maxResolutions int
 
-	mu          sync.Mutex
-	closed      bool
-	lookups     map[question]*lookup
-	perName     map[string]*nameGate
-	resolutions map[resolutionKey]*resolution
+	mu                  sync.Mutex
+	closed              bool
+	lookups             map[question]*lookup
+	perName             map[string]*nameGate
+	resolutions         map[resolutionKey]*resolution
+	zones, destinations waitingByZone                         // lookups and resolutions by domain (fair.go)
+	reverses            map[netip.Addr][]func(*Answer, error) // who waits for an address's names
 
 	refresh chan refreshName
 
@@ -95,23 +103,25 @@ type resolverStats struct {
 
 // Stats are a resolver's figures since its start.
 type Stats struct {
-	Queries   uint64 // sent to servers, repetitions included
-	Timeouts  uint64 // queries without an answer in time
-	Lookups   uint64 // names looked up
-	Shared    uint64 // look-ups that joined one that was under way
-	Busy      uint64 // look-ups and resolutions refused since too many waited
-	Refreshes uint64 // look-ups of names in use before their time was over
-	Stale     uint64 // look-ups that ended with the last good answer
-	Waiting   int    // look-ups under way now
-	Most      int    // the most that there were
+	Queries   uint64 `json:"queries"`   // sent to servers, repetitions included
+	Timeouts  uint64 `json:"timeouts"`  // queries without an answer in time
+	Lookups   uint64 `json:"lookups"`   // names looked up
+	Shared    uint64 `json:"shared"`    // look-ups that joined one that was under way
+	Busy      uint64 `json:"busy"`      // look-ups and resolutions refused since too many waited
+	Refreshes uint64 `json:"refreshes"` // look-ups of names in use before their time was over
+	Stale     uint64 `json:"stale"`     // look-ups that ended with the last good answer
+	Waiting   int    `json:"waiting"`   // look-ups under way now
+	Most      int    `json:"most"`      // the most that there were
 }
 
 // New makes a resolver and starts its housekeeping; Close ends it.
 func New(c Config) *Resolver {
 	r := &Resolver{
-		began: time.Now(), maxLookups: c.Lookups, maxResolutions: c.Resolutions,
+		began: time.Now(), exchange: ask, maxLookups: c.Lookups, maxResolutions: c.Resolutions,
 		lookups: make(map[question]*lookup), perName: make(map[string]*nameGate), resolutions: make(map[resolutionKey]*resolution),
-		refresh: make(chan refreshName, refreshQueue),
+		zones: waitingByZone{}, destinations: waitingByZone{},
+		reverses: make(map[netip.Addr][]func(*Answer, error)),
+		refresh:  make(chan refreshName, refreshQueue),
 	}
 	if r.maxLookups <= 0 {
 		r.maxLookups = DefaultLookups
@@ -172,6 +182,11 @@ func (r *Resolver) Close() {
 	r.cancel()
 	r.running.Wait()
 }
+
+// SetServersUp says whether name servers are asked (dns.set_server_state). While they are
+// not, names are found in the cache alone, beyond their time as far as StaleMax allows; others
+// are as with servers that do not answer.
+func (r *Resolver) SetServersUp(up bool) { r.down.Store(!up) }
 
 // Stats reads the figures.
 func (r *Resolver) Stats() Stats {

@@ -9,8 +9,11 @@ import (
 	"path/filepath"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	wire "github.com/miekg/dns"
 
 	"sipedge/engine/dns/dnstest"
 )
@@ -219,6 +222,37 @@ func TestQueriesForOneNameAreFew(t *testing.T) {
 	}
 }
 
+// TestQueriesForOneAliasAreFew: names without number that are aliases of one name do not
+// make sipedge ask for that one as often.
+func TestQueriesForOneAliasAreFew(t *testing.T) {
+	t.Parallel()
+	s := dnstest.Start(t)
+	s.Handle("*.many.test", dnstest.Fast("@ 60 IN CNAME victim.test."))
+	s.Handle("victim.test", dnstest.Silent())
+	set := settings()
+	r := newResolver(t, set, s)
+	var now, most atomic.Int32
+	r.exchange = func(ctx context.Context, s *serverState, q question) (*wire.Msg, error) {
+		if q.name == "victim.test" {
+			most.Store(max(most.Load(), now.Add(1)))
+			defer now.Add(-1)
+		}
+		return ask(ctx, s, q)
+	}
+	var wg sync.WaitGroup
+	for i := range 50 {
+		wg.Go(func() {
+			if _, err := lookupA(t, r, fmt.Sprintf("n%d.many.test", i)); !errors.Is(err, ErrNoAnswer) {
+				t.Errorf("%v", err)
+			}
+		})
+	}
+	wg.Wait()
+	if n := most.Load(); n == 0 || n > maxPerName {
+		t.Errorf("%d queries were outstanding", n)
+	}
+}
+
 // TestLookupsAreBounded: when as many wait as may, the next is refused at once.
 func TestLookupsAreBounded(t *testing.T) {
 	t.Parallel()
@@ -399,6 +433,20 @@ func TestResolvConfIsReadAgain(t *testing.T) {
 	}
 	if g := (&systemFile{path: path}).get(); len(g.Servers) != 1 || g.Servers[0] != netip.MustParseAddrPort("127.0.0.1:53") {
 		t.Errorf("without a file: %+v", g.System)
+	}
+}
+
+// TestServersOnOtherPorts: OpenBSD's form; other nonsense is passed over.
+func TestServersOnOtherPorts(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "resolv.conf")
+	text := "nameserver [127.0.0.1]:5353\nnameserver [2001:db8::1]:54\nnameserver [x]:1\nnameserver []:\nnameserver 192.0.2.1\n"
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s, err := ReadSystem(path)
+	if err != nil || fmt.Sprint(s.Servers) != "[127.0.0.1:5353 [2001:db8::1]:54 192.0.2.1:53]" {
+		t.Errorf("%v, %v", s, err)
 	}
 }
 

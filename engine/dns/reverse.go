@@ -10,21 +10,27 @@ import (
 // ReverseName is the name under which the names of an address are found (RFC 1035
 // §3.5, RFC 3596 §2.5).
 func ReverseName(ip netip.Addr) string {
+	return string(appendReverse(make([]byte, 0, maxReverse), ip))
+}
+
+// maxReverse is the longest reverse name: that of an IPv6 address.
+const maxReverse = 16*4 + len("ip6.arpa")
+
+func appendReverse(b []byte, ip netip.Addr) []byte {
 	ip = ip.Unmap()
-	var b []byte
 	if ip.Is4() {
 		a := ip.As4()
 		for i := 3; i >= 0; i-- {
 			b = append(strconv.AppendUint(b, uint64(a[i]), 10), '.')
 		}
-		return string(b) + "in-addr.arpa"
+		return append(b, "in-addr.arpa"...)
 	}
 	const hex = "0123456789abcdef"
 	a := ip.As16()
 	for i := 15; i >= 0; i-- {
 		b = append(b, hex[a[i]&15], '.', hex[a[i]>>4], '.')
 	}
-	return string(b) + "ip6.arpa"
+	return append(b, "ip6.arpa"...)
 }
 
 // reverseAddr is the address that a reverse name stands for.

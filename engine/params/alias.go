@@ -3,11 +3,9 @@ package params
 import (
 	"context"
 	"fmt"
-	"net"
 	"net/netip"
 	"slices"
 	"strings"
-	"sync"
 
 	"sipedge/script/rt"
 )
@@ -57,9 +55,6 @@ func checkAlias(c *Core) error {
 	return err
 }
 
-// reverse is the lookup behind AutoAliases; tests replace it.
-var reverse = net.DefaultResolver.LookupAddr
-
 // AutoAliasesFor are the first names that reverse DNS has for the addresses, each with
 // the socket's protocol and port (parameter auto_aliases; none where it is off).
 // All lookups run at once and take autoAliasTimeout at most; a name that does
@@ -70,36 +65,20 @@ func (c *Core) AutoAliasesFor(ctx context.Context, on []Resolved) []Alias {
 	}
 	ctx, cancel := context.WithTimeout(ctx, autoAliasTimeout)
 	defer cancel()
-	var (
-		wg    sync.WaitGroup
-		mu    sync.Mutex
-		names = map[netip.Addr]string{}
-	)
-	asked := map[netip.Addr]bool{}
-	lookup := reverse
+	var ips []netip.Addr
 	for _, r := range on {
-		ip := r.Addr.Addr()
-		if asked[ip] || ip.IsUnspecified() {
-			continue
+		if ip := r.Addr.Addr(); !ip.IsUnspecified() {
+			ips = append(ips, ip)
 		}
-		asked[ip] = true
-		wg.Go(func() {
-			found, err := lookup(ctx, ip.WithZone("").String())
-			mu.Lock()
-			defer mu.Unlock()
-			if err == nil && ctx.Err() == nil && len(found) > 0 {
-				names[ip] = found[0]
-			}
-		})
 	}
-	done := make(chan struct{})
-	go func() { wg.Wait(); close(done) }()
-	select {
-	case <-done:
-	case <-ctx.Done(): // a resolver that does not heed its context
-	}
-	mu.Lock()
-	defer mu.Unlock()
+	res := system
+	names := atOnce(ctx, ips, func(ctx context.Context, ip netip.Addr) string {
+		found, err := res.LookupAddr(ctx, ip.WithZone("").String())
+		if err != nil || len(found) == 0 {
+			return ""
+		}
+		return found[0]
+	})
 	var aliases []Alias
 	for _, r := range on {
 		n := strings.ToLower(strings.TrimSuffix(names[r.Addr.Addr()], "."))

@@ -1,5 +1,10 @@
 package params
 
+import (
+	"fmt"
+	"os"
+)
+
 // DNS are the parameters of the resolver (engine/dns).
 type DNS struct {
 	DNSVia              bool // parameter dns
@@ -29,6 +34,7 @@ type DNS struct {
 	UseDNSCache         bool
 	UseDNSFailover      bool
 
+	DNSResolvConf    string
 	DNSDeadline      int64 // s
 	DNSCacheStaleMax int64 // s
 	DNSCacheRefresh  bool
@@ -36,10 +42,10 @@ type DNS struct {
 
 func dnsRows() []row {
 	return []row{
-		yesNo("dns", func(c *Core) *bool { return &c.DNSVia }, false).later().
-			doc("Resolve the host of the topmost Via to decide whether received is added; as -r. Not advisable."),
-		yesNo("rev_dns", func(c *Core) *bool { return &c.RevDNSVia }, false).later().
-			doc("Look the source address up in reverse and compare it with the topmost Via to decide whether received is added; as -R."),
+		yesNo("dns", func(c *Core) *bool { return &c.DNSVia }, false).live().
+			doc("Look the host name of the topmost Via up and add no received where it leads to the source address; as -r. The request waits for the answer before its script runs. Not advisable."),
+		yesNo("rev_dns", func(c *Core) *bool { return &c.RevDNSVia }, false).live().
+			doc("Look the names of the source address up and add no received where the host name of the topmost Via is one of them; as -R. With dns too, this is tried where that found nothing. Not advisable."),
 		yesNo("dns_cache_del_nonexp", func(c *Core) *bool { return &c.DNSCacheDelNonexp }, false).alias("dns_cache_delete_nonexpired").live().
 			doc("Let a full cache drop records that have not expired, the least recently used first."),
 		number("dns_cache_flags", func(c *Core) *int64 { return &c.DNSCacheFlags }, 0, 0, 7).live().
@@ -88,6 +94,8 @@ func dnsRows() []row {
 			doc("Use the resolver with its cache instead of the system's."),
 		yesNo("use_dns_failover", func(c *Core) *bool { return &c.UseDNSFailover }, false).later().
 			doc("Try the next address of a name when one fails."),
+		text("dns_resolv_conf", func(c *Core) *string { return &c.DNSResolvConf }, "/etc/resolv.conf").check(checkResolvConf).
+			doc("File that lists the name servers to ask, in the form of resolv.conf(5); a server on another port than 53 stands as [address]:port. It is read again when it changes.").from("sipedge"),
 		number("dns_deadline", func(c *Core) *int64 { return &c.DNSDeadline }, 8, 1, 60).live().
 			doc("Seconds within which a destination is found, whatever it takes: NAPTR, SRV and address records, repetitions, further servers. A request whose destination is not found by then is answered with 500.").from("sipedge"),
 		yesNo("dns_cache_refresh", func(c *Core) *bool { return &c.DNSCacheRefresh }, true).live().
@@ -95,4 +103,14 @@ func dnsRows() []row {
 		number("dns_cache_stale_max", func(c *Core) *int64 { return &c.DNSCacheStaleMax }, 3600, 0, maxSeconds).live().
 			doc("Seconds beyond its time that the last good answer is used while no name server gives a new one; 0 never (RFC 8767).").from("sipedge"),
 	}
+}
+
+// checkResolvConf refuses a file that cannot be read: without one, the name server of this
+// machine would be asked.
+func checkResolvConf(c *Core) error {
+	f, err := os.Open(c.DNSResolvConf)
+	if err != nil {
+		return fmt.Errorf("cannot be read: %w", err)
+	}
+	return f.Close()
 }

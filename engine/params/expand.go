@@ -2,6 +2,7 @@ package params
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -22,6 +23,8 @@ type Resolved struct {
 	// More are further addresses of the same socket: those of an SCTP line "(a, b)"
 	// behind the first.
 	More []netip.Addr
+	// Host is the host name that the line names and DNS has for the address, "" for none.
+	Host string
 }
 
 // Served reports whether this version serves the protocol; SCTP where the system has
@@ -39,26 +42,39 @@ func (r Resolved) String() string {
 
 // ListenOn are all addresses to listen on, UDP ones first: those of the listen
 // lines, or every IPv4 address of the interfaces that are up where there is no
-// line (with auto_bind_ipv6 the IPv6 addresses too). Host names are resolved,
-// each within resolveTimeout. The error names the line and what is wrong with it.
+// line (with auto_bind_ipv6 the IPv6 addresses too). Host names are looked up, all
+// at once, within resolveTimeout in all. The error joins a *ListenError for each line
+// that leads nowhere.
 func (c *Core) ListenOn(ctx context.Context) ([]Resolved, error) {
 	lines := c.Listen
 	if len(lines) == 0 {
 		lines = []string{"*"}
 	}
-	var all []Resolved
+	var specs []ListenSpec
+	var wrong []error
 	for _, line := range lines {
 		spec, err := ParseListen(line)
 		if err != nil {
-			return nil, err
+			wrong = append(wrong, &ListenError{line, err})
+			continue
 		}
-		ips, err := c.addresses(ctx, spec)
+		specs = append(specs, spec)
+	}
+	names := lookupHosts(ctx, specs)
+	var all []Resolved
+	for _, spec := range specs {
+		ips, err := c.addresses(spec, names)
 		if err != nil {
-			return nil, fmt.Errorf("listen address %q: %w", spec.Text, err)
+			wrong = append(wrong, &ListenError{spec.Text, fmt.Errorf("listen address %q: %w", spec.Text, err)})
+			continue
 		}
 		if spec.Proto == rt.ProtoSCTP && len(spec.Hosts) > 1 {
-			all = c.add(all, spec, ips[0])
-			all[len(all)-1].More = ips[1:]
+			n := len(all)
+			if all = c.add(all, spec, ips[0]); len(all) > n { // else it is there already
+				for _, f := range ips[1:] {
+					all[n].More = append(all[n].More, f.ip)
+				}
+			}
 			continue
 		}
 		for _, ip := range ips {
@@ -68,28 +84,41 @@ func (c *Core) ListenOn(ctx context.Context) ([]Resolved, error) {
 			return nil, fmt.Errorf("listen lines stand for more than %d addresses", MaxSockets)
 		}
 	}
+	if len(wrong) > 0 {
+		return nil, errors.Join(wrong...)
+	}
 	return udpFirst(all), nil
 }
 
+// found is an address that a host of a line stands for, and the host where it is a name.
+type found struct {
+	ip   netip.Addr
+	name string
+}
+
 // addresses are the addresses that the hosts of a line stand for.
-func (c *Core) addresses(ctx context.Context, spec ListenSpec) (ips []netip.Addr, err error) {
+func (c *Core) addresses(spec ListenSpec, names map[string]hostAnswer) (all []found, err error) {
 	for _, h := range spec.Hosts {
-		var found []netip.Addr
+		var ips []netip.Addr
+		name := ""
 		if ip, e := netip.ParseAddr(h); e == nil {
-			found = []netip.Addr{ip}
+			ips = []netip.Addr{ip}
 		} else if h == "*" {
-			found, err = c.allInterfaces()
+			ips, err = c.allInterfaces()
 		} else if itf, e := net.InterfaceByName(h); e == nil {
-			found, err = c.interfaceAddrs(itf)
+			ips, err = c.interfaceAddrs(itf)
 		} else {
-			found, err = lookup(ctx, h)
+			a := names[h]
+			ips, err, name = a.ips, a.err, h
 		}
 		if err != nil {
 			return nil, err
 		}
-		ips = append(ips, found...)
+		for _, ip := range ips {
+			all = append(all, found{ip, name})
+		}
 	}
-	return ips, nil
+	return all, nil
 }
 
 func (c *Core) allInterfaces() (ips []netip.Addr, err error) {
@@ -151,26 +180,10 @@ func (c *Core) interfaceAddrs(itf *net.Interface) ([]netip.Addr, error) {
 	return nil, fmt.Errorf("interface %s has no address", itf.Name)
 }
 
-// lookup resolves a host name to one address, IPv4 before IPv6.
-func lookup(ctx context.Context, host string) ([]netip.Addr, error) {
-	ctx, cancel := context.WithTimeout(ctx, resolveTimeout)
-	defer cancel()
-	ips, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
-	if err != nil {
-		return nil, fmt.Errorf("%q is no interface of this machine and does not resolve: %w", host, err)
-	}
-	for _, ip := range ips {
-		if ip = ip.Unmap(); ip.Is4() {
-			return []netip.Addr{ip}, nil
-		}
-	}
-	return ips[:1], nil
-}
-
 // add enters one address for the line's protocols. An address that is there
 // already only takes over what the line advertises.
-func (c *Core) add(all []Resolved, spec ListenSpec, ip netip.Addr) []Resolved {
-	port := c.portFor(spec, spec.Proto)
+func (c *Core) add(all []Resolved, spec ListenSpec, at found) []Resolved {
+	ip, port := at.ip, c.portFor(spec, spec.Proto)
 	protos := []rt.Proto{spec.Proto}
 	if spec.Proto == rt.ProtoNone {
 		protos = []rt.Proto{rt.ProtoUDP}
@@ -189,7 +202,7 @@ next:
 		if spec.Proto == rt.ProtoNone {
 			port = c.portFor(spec, proto)
 		}
-		r := Resolved{Proto: proto, Addr: netip.AddrPortFrom(ip, uint16(port)), Name: spec.Name}
+		r := Resolved{Proto: proto, Addr: netip.AddrPortFrom(ip, uint16(port)), Name: spec.Name, Host: at.name}
 		r.Advertise = c.advertised(spec, ip)
 		for i := range all {
 			if all[i].Proto == proto && all[i].Addr == r.Addr && port != 0 {

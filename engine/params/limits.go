@@ -4,9 +4,10 @@ import "time"
 
 // Bounds of parameters' values and of the work done at start.
 const (
-	// resolveTimeout bounds a single host name lookup at start (listen on a name).
-	// Kamailio waits for the system's resolver, typically 5 s per try.
-	resolveTimeout = 2 * time.Second
+	// resolveTimeout bounds the lookups of all host names of listen lines together: long
+	// enough for a second name server where the first is dead (5 s). Kamailio waits for
+	// the system's resolver, name after name.
+	resolveTimeout = 10 * time.Second
 	// autoAliasTimeout bounds all reverse lookups of auto_aliases together.
 	autoAliasTimeout = time.Second
 	// MaxSockets bounds the addresses that all listen lines expand to. Ours.

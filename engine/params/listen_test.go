@@ -167,10 +167,9 @@ func TestTooManyAddressesAreRefused(t *testing.T) {
 }
 
 func TestAutoAliasesAreBoundedInTime(t *testing.T) {
-	defer func(f func(context.Context, string) ([]string, error)) { reverse = f }(reverse)
 	release := make(chan struct{})
 	defer close(release)
-	reverse = func(_ context.Context, ip string) ([]string, error) {
+	lookUp(t, stubResolver{addr: func(ip string) ([]string, error) {
 		switch ip {
 		case "127.0.0.1":
 			return []string{"LocalHost.", "second.example"}, nil
@@ -181,7 +180,7 @@ func TestAutoAliasesAreBoundedInTime(t *testing.T) {
 		}
 		<-release // a resolver that never answers
 		return nil, nil
-	}
+	}})
 	on := []Resolved{
 		{Proto: rt.ProtoUDP, Addr: netip.MustParseAddrPort("127.0.0.1:5060")},
 		{Proto: rt.ProtoUDP, Addr: netip.MustParseAddrPort("127.0.0.1:5070")},

@@ -53,18 +53,40 @@ func applySetting(s *ast.Setting, p *registry.Param, cfg any, diags *diag.List) 
 		return
 	}
 	for _, v := range s.Values {
-		pv := registry.StrValue(v.Str)
-		if v.Kind == ast.SettingInt || v.Kind == ast.SettingBool {
-			pv = registry.IntValue(v.Int)
-		}
-		if v.Advertise != "" {
-			pv.Str += " advertise " + v.Advertise
-		}
-		if err := p.Set(cfg, pv); err != nil {
+		if err := p.Set(cfg, settingValue(&v)); err != nil {
 			Report(diags, diag.ParameterValue, v.Pos, "", "parameter %q: %s", s.Name, err.Error())
 		}
 	}
 	note(diags, s.Pos, p)
+}
+
+func settingValue(v *ast.SettingValue) registry.ParamValue {
+	pv := registry.StrValue(v.Str)
+	if v.Kind == ast.SettingInt || v.Kind == ast.SettingBool {
+		pv = registry.IntValue(v.Int)
+	}
+	if v.Advertise != "" {
+		pv.Str += " advertise " + v.Advertise
+	}
+	return pv
+}
+
+// Places are where a configuration first gives a core parameter each of its values: for
+// errors that only the start finds.
+func Places(cfg *ast.Config, name string) map[string]diag.Pos {
+	places := map[string]diag.Pos{}
+	for _, s := range cfg.Settings {
+		if s.Group != "" || s.Name != name {
+			continue
+		}
+		for i := range s.Values {
+			text := settingValue(&s.Values[i]).Text()
+			if _, ok := places[text]; !ok {
+				places[text] = s.Values[i].Pos
+			}
+		}
+	}
+	return places
 }
 
 func applyModParam(cfg *ast.Config, m *ast.ModParam, table *registry.Table, configs map[string]any, diags *diag.List) {

@@ -15,6 +15,7 @@ type Names struct {
 	t        testing.TB
 	resolver *dns.Resolver
 	later    map[string]netip.Addr
+	names    map[netip.Addr]string
 	fail     error
 
 	// Asked are the hosts that messages have waited for.
@@ -22,7 +23,7 @@ type Names struct {
 }
 
 func newNames(t testing.TB) *Names {
-	return &Names{t: t, later: map[string]netip.Addr{}, fail: dns.ErrNoName}
+	return &Names{t: t, later: map[string]netip.Addr{}, names: map[netip.Addr]string{}, fail: dns.ErrNoName}
 }
 
 func (n *Names) dns() *dns.Resolver {
@@ -51,6 +52,9 @@ func (n *Names) Know(host, ip string) {
 // Later is the address of a host that the cache does not keep: each message waits for it.
 func (n *Names) Later(host, ip string) { n.later[host] = netip.MustParseAddr(ip) }
 
+// NameLater is the name of an address, which the cache does not keep.
+func (n *Names) NameLater(ip, name string) { n.names[netip.MustParseAddr(ip)] = name }
+
 // FailWith is the outcome for all other names; it is dns.ErrNoName to begin with.
 func (n *Names) FailWith(err error) { n.fail = err }
 
@@ -72,5 +76,23 @@ func (n *Names) Resolve(q *dns.Query, p *dns.Policy, done func(*dns.Targets, err
 	literal.Host = []byte(ip.String())
 	err := dns.Choose(&literal, p, nil, dns.NewWork(1, 2), out)
 	done(out, err)
+	return nil
+}
+
+// InlineNames implements core.Names.
+func (n *Names) InlineNames(ip netip.Addr, a *dns.Answer) error { return n.dns().InlineNames(ip, a) }
+
+// ResolveNames implements core.Names.
+func (n *Names) ResolveNames(ip netip.Addr, done func(*dns.Answer, error)) error {
+	n.Asked = append(n.Asked, dns.ReverseName(ip))
+	name, ok := n.names[ip]
+	if !ok {
+		done(nil, n.fail)
+		return nil
+	}
+	a := new(dns.Answer)
+	a.Reset(dns.TypePTR)
+	a.AddText(name)
+	done(a, nil)
 	return nil
 }

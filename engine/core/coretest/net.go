@@ -72,9 +72,25 @@ func Try(t testing.TB, script string, opts core.Options) (*Net, *diag.List) {
 	return TryFile(t, "test.cfg", script, opts)
 }
 
+// NewOn is New with further listen addresses, of other transports: nothing arrives there,
+// and nothing leaves, but the server thinks that it has them.
+func NewOn(t testing.TB, script string, opts core.Options, more ...*core.Socket) *Net {
+	t.Helper()
+	n, diags := tryOn(t, "test.cfg", script, opts, more)
+	if n == nil {
+		t.Fatalf("the script was refused:\n%v", diags)
+	}
+	return n
+}
+
 // TryFile is Try for a script that stands in the file of a name, from which
 // includes are looked for.
 func TryFile(t testing.TB, name, script string, opts core.Options) (*Net, *diag.List) {
+	t.Helper()
+	return tryOn(t, name, script, opts, nil)
+}
+
+func tryOn(t testing.TB, name, script string, opts core.Options, more []*core.Socket) (*Net, *diag.List) {
 	t.Helper()
 	n := &Net{t: t, wire: &wire{}, peers: map[netip.AddrPort]*Peer{}, lines: &lines{changed: make(chan struct{}, 1)}}
 	n.logger = log.New(log.Options{Rings: 1, Sink: n.lines, Level: 2, Lines: -1, Bytes: -1})
@@ -95,6 +111,7 @@ func TryFile(t testing.TB, name, script string, opts core.Options) (*Net, *diag.
 		n.listen = append(n.listen, ap)
 		sockets = append(sockets, core.NewSocket(reactor.SocketID(i), rt.ProtoUDP, ap, ""))
 	}
+	sockets = append(sockets, more...)
 	n.wire.deliver = n.deliver
 	if err := s.Attach(network{n.wire}, network{n.wire}, sockets); err != nil {
 		t.Fatal(err)

@@ -26,9 +26,6 @@ func (b Behaviour) packets(q *wire.Msg, tcp bool) [][]byte {
 	return b.reply(q, tcp)
 }
 
-// holds is how long a query that is never answered counts as outstanding.
-func (b Behaviour) holds() time.Duration { return 2 * time.Second }
-
 // messages makes a behaviour of a function that makes one answer.
 func messages(label string, f func(q, m *wire.Msg)) Behaviour {
 	return Behaviour{Label: label, reply: func(q *wire.Msg, tcp bool) [][]byte {

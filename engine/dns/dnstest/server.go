@@ -45,17 +45,28 @@ type Server struct {
 	outstanding map[string]int
 	most        map[string]int
 	dead        bool
+	holds       time.Duration
 }
 
 // Start starts a server for the duration of a test. Names without a behaviour do not exist.
 func Start(t testing.TB) *Server {
 	t.Helper()
+	s, err := New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	return s
+}
+
+// New starts a server, which Close ends.
+func New() (*Server, error) {
 	s := &Server{done: make(chan struct{}), exact: map[string]Behaviour{}, under: map[string]Behaviour{},
-		fallback: NXDomain(), outstanding: map[string]int{}, most: map[string]int{}}
+		fallback: NXDomain(), outstanding: map[string]int{}, most: map[string]int{}, holds: 2 * time.Second}
 	for try := 0; ; try++ {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
-			t.Fatal(err)
+			return nil, err
 		}
 		port := l.Addr().(*net.TCPAddr).Port
 		u, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port})
@@ -66,14 +77,13 @@ func Start(t testing.TB) *Server {
 		}
 		_ = l.Close()
 		if try == 20 {
-			t.Fatal(err)
+			return nil, err
 		}
 	}
 	s.wg.Add(2)
 	go s.serveUDP()
 	go s.serveTCP()
-	t.Cleanup(s.Close)
-	return s
+	return s, nil
 }
 
 // Addr is where the server listens.
@@ -99,6 +109,14 @@ func (s *Server) SetDead(dead bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.dead = dead
+}
+
+// SetHolds says how long a query that is never answered counts as outstanding: as long as
+// the client waits for an answer. It is 2 s to begin with.
+func (s *Server) SetHolds(d time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.holds = d
 }
 
 // Queries are all queries so far for a name, "" for all names.
@@ -206,7 +224,10 @@ func (s *Server) serveUDP() {
 		go func() {
 			defer s.wg.Done()
 			if b.Silent {
-				s.wait(b.holds())
+				s.mu.Lock()
+				d := s.holds
+				s.mu.Unlock()
+				s.wait(d)
 				s.answered(q)
 				return
 			}

@@ -20,15 +20,20 @@ func messageFunctions() []registry.Function {
 			Doc: "Passes the reply on now by its next Via, with the changes made so far. It is passed on again when the script " +
 				"ends, unless it is dropped.",
 			Compile: func(registry.Build, []registry.Actual) (rt.Func, error) {
-				return func(c *rt.Ctx) int32 {
-					p := core.Of(c)
-					if err := p.ForwardReply(); err != nil {
-						p.Logf(levelErr, "forward_reply: %v", err)
-						return -1
-					}
-					return 1
-				}, nil
+				return func(c *rt.Ctx) int32 { return forwardReply(core.Of(c)) }, nil
 			},
 		},
+	}
+}
+
+func forwardReply(p *core.Proc) int32 {
+	switch err := p.ForwardReply(); err {
+	case nil:
+		return 1
+	case core.ErrUnresolved:
+		return p.AwaitName(forwardReply)
+	default:
+		p.Logf(levelErr, "forward_reply: %v", err)
+		return -1
 	}
 }

@@ -25,16 +25,20 @@ func compileForward(_ registry.Build, args []registry.Actual) (rt.Func, error) {
 		}
 		reason = args[1].Eval
 	}
-	return func(c *rt.Ctx) int32 {
-		p := core.Of(c)
+	var forward func(p *core.Proc) int32
+	forward = func(p *core.Proc) int32 {
 		saved := p.Edits
 		err := changed(p, &code, reason)
 		if err == nil {
 			err = p.ForwardReply()
 		}
 		p.Edits = saved
+		if err == core.ErrUnresolved {
+			return p.AwaitName(forward)
+		}
 		return result(p, "sl_forward_reply", err)
-	}, nil
+	}
+	return func(c *rt.Ctx) int32 { return forward(core.Of(c)) }, nil
 }
 
 func changed(p *core.Proc, code *arg.Number, reason rt.Expr) error {
