@@ -131,5 +131,6 @@ func all(s *settings) []claim.Claim {
 		claimsTransactions(s),
 		claimsCalls(s),
 		claimsDNS(s),
+		claimsSCTP(s),
 	)
 }
