@@ -7,11 +7,14 @@ import (
 	"testing"
 )
 
-var logTo = flag.String("sctplog", "", "file that keeps the log of the run")
+var (
+	logTo = flag.String("sctplog", "", "file that keeps the log of the run")
+	only  = flag.String("sctponly", "", "make only checks whose names match this regular expression, which has no blanks")
+)
 
 // The server over the kernel's SCTP: calls both ways, every parameter, what fails and what is bounded.
 func TestSCTPInAVirtualMachine(t *testing.T) {
-	r, err := Run(context.Background(), "")
+	r, err := Run(context.Background(), *only)
 	var m *Missing
 	if errors.As(err, &m) {
 		t.Skipf("no virtual machine for SCTP here: %s", m.What)

@@ -18,7 +18,12 @@ const calls = 30
 //go:embed uac.xml
 var scenario []byte
 
-const relayCalls = `route {
+// Nothing is lost here, and the machine may be slow. Over SCTP, SIPp knows no retransmissions, so that there are few
+// (retr_timer1), and takes them for mistakes, which are no reason to give a call up (abortunexp).
+const relayCalls = `modparam("tm", "retr_timer1", 8000)
+modparam("tm", "retr_timer2", 8000)
+modparam("tm", "fr_timer", 60000)
+route {
 	if (proto == SCTP) t_relay_to_udp("127.0.0.1", "5070");
 	else t_relay_to_sctp("127.0.0.1", "5080");
 }
@@ -41,8 +46,6 @@ func relay(from, to string, port int) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	// Nothing is lost here. A final answer that is repeated since this machine is slow would reach SIPp over SCTP, where it
-	// takes it for a mistake.
 	called := sipp("-sn", "uas", "-nr", "-t", to, "-p", strconv.Itoa(port))
 	var out bytes.Buffer
 	called.Stdout, called.Stderr = &out, &out
@@ -59,17 +62,28 @@ func relay(from, to string, port int) (string, error) {
 	if err := os.WriteFile("/tmp/uac.xml", scenario, 0o644); err != nil {
 		return "", err
 	}
-	caller := sipp("-sf", "/tmp/uac.xml", "-t", from, "-p", "5071", "-m", strconv.Itoa(calls), "-r", "30", "-timeout", "100s", "-timeout_error", "-trace_err", "-error_file", "/tmp/sipp.err", "127.0.0.1:5060")
+	caller := sipp("-sf", "/tmp/uac.xml", "-default_behaviors", "all,-abortunexp", "-t", from, "-p", "5071", "-m", strconv.Itoa(calls), "-r", "30", "-timeout", "100s", "-timeout_error", "-trace_err", "-error_file", "/tmp/sipp.err", "127.0.0.1:5060")
 	text, err := caller.CombinedOutput()
 	if err != nil {
-		why, _ := os.ReadFile("/tmp/sipp.err")
-		return "", fmt.Errorf("%w: %s | errors: %s | called: %s", err, tail(string(text), 600), why[:min(len(why), 1000)], tail(out.String(), 600))
+		return "", fmt.Errorf("%w: %s | errors: %s | called: %s", err, tail(string(text), 500), mistakes(), tail(out.String(), 600))
 	}
 	handed, err := s.counter("handed_over")
 	if err == nil && handed == 0 {
 		err = fmt.Errorf("no message was handed to its call's loop")
 	}
 	return fmt.Sprintf("%d calls, %d messages handed to their call's loop", calls, handed), err
+}
+
+// mistakes are the lines of SIPp's file of errors that do not speak of a slow machine.
+func mistakes() string {
+	b, _ := os.ReadFile("/tmp/sipp.err")
+	var lines []string
+	for _, l := range strings.Split(string(b), "\n") {
+		if !strings.Contains(l, "watchdog timer") {
+			lines = append(lines, l)
+		}
+	}
+	return tail(strings.Join(lines, "\n"), 1500)
 }
 
 func sipp(args ...string) *exec.Cmd {

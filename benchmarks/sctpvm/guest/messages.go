@@ -10,7 +10,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-const soon = 5 * time.Second
+// soon is how long to wait for what must come.
+const soon = 20 * time.Second
 
 const answerAll = `route { sl_send_reply("200", "OK"); }` + "\n"
 
@@ -110,7 +111,7 @@ func messageChecks() []check {
 			if err != nil {
 				return "", err
 			}
-			if err := s.wait(" is up with ", 10*time.Second); err != nil {
+			if err := s.wait(" is up with ", 30*time.Second); err != nil {
 				return "", err
 			}
 			for _, ip := range []string{"127.0.0.1", "127.0.0.2"} {
@@ -133,7 +134,7 @@ func messageChecks() []check {
 			if err != nil {
 				return "", err
 			}
-			if err := s.wait(" is up with ", 10*time.Second); err != nil {
+			if err := s.wait(" is up with ", 30*time.Second); err != nil {
 				return "", err
 			}
 			one := [16]byte{15: 1}
@@ -152,7 +153,7 @@ func messageChecks() []check {
 			if err != nil {
 				return "", err
 			}
-			if err := s.wait(" is up with ", 10*time.Second); err != nil {
+			if err := s.wait(" is up with ", 30*time.Second); err != nil {
 				return "", err
 			}
 			p, err := listenSCTP(0, 0)
@@ -212,9 +213,9 @@ func replyTo() (string, error) {
 	if err := from.send(request("OPTIONS", "sip:127.0.0.1", "SCTP 127.0.0.1:7777")); err != nil {
 		return "", err
 	}
-	m, err := from.recv(time.Second)
+	m, err := from.recv(while())
 	if err != nil {
-		if m, err := named.recv(time.Second); err == nil {
+		if m, err := named.recv(while()); err == nil {
 			return "", fmt.Errorf("the reply went to the port of the Via: %q", firstLine(m.text))
 		}
 		return "", err
@@ -235,7 +236,7 @@ func udpToSCTP(uri func(port int) string) (string, error) {
 	if err := u.send(request("MESSAGE", uri(p.port), fmt.Sprintf("UDP 127.0.0.1:%d", u.port))); err != nil {
 		return "", err
 	}
-	m, err := p.recv(2 * time.Second)
+	m, err := p.recv(while())
 	if err != nil {
 		return "", err
 	}

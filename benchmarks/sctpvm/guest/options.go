@@ -27,7 +27,7 @@ func withoutSCTP() []check {
 			if err := u.send(request("OPTIONS", "sip:127.0.0.1", fmt.Sprintf("UDP 127.0.0.1:%d", u.port))); err != nil {
 				return "", err
 			}
-			if text, err := u.recv(5 * time.Second); err != nil || !strings.HasPrefix(text, "SIP/2.0 200") {
+			if text, err := u.recv(soon); err != nil || !strings.HasPrefix(text, "SIP/2.0 200") {
 				return "", fmt.Errorf("UDP is not served: %q, %v", text, err)
 			}
 			if err := s.reload("enable_sctp=2\nroute { sl_send_reply(\"200\", \"OK\"); }\n"); err != nil {

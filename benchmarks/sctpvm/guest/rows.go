@@ -47,7 +47,7 @@ func rowsBefore() []check {
 		if err != nil {
 			return "", err
 		}
-		for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
 			select {
 			case <-s.done:
 				return fmt.Sprintf("exit status %d", s.cmd.ProcessState.ExitCode()), want(s.logged(), "enable_sctp=1, but this system has no SCTP")
@@ -118,7 +118,7 @@ func rows() (all []check) {
 				return "", err
 			}
 			began := time.Now()
-			err = p.changed(shutdown, 2500*time.Millisecond)
+			err = p.changed(shutdown, time.Second+while())
 			return fmt.Sprintf("closed after %v", time.Since(began).Round(10*time.Millisecond)), err
 		}},
 		{"SC007", "sctp_send_ttl=300", "sctp_send_ttl=30000", func(set string) (string, error) {
