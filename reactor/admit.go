@@ -4,7 +4,9 @@ package reactor
 
 import (
 	"errors"
+	"runtime/debug"
 	"sync"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -19,6 +21,10 @@ type census struct {
 	all  int
 	tls  int          // those of TLS
 	from map[Addr]int // by origin
+
+	peak     int  // the most since memory was last given back
+	trimming bool // that is about to be done
+	trims    uint64
 }
 
 // origin is what counts as one address: in IPv6 the /64 that one subscriber has.
@@ -41,7 +47,7 @@ func (r *Reactor) enter(peer Addr, outbound bool, kind Transport) error {
 		return ErrConnTable
 	}
 	if outbound {
-		t.add(kind, 1)
+		r.add(kind, 1)
 		return nil
 	}
 	from := origin(peer)
@@ -52,31 +58,57 @@ func (r *Reactor) enter(peer Addr, outbound bool, kind Transport) error {
 	if n > 0 && t.all >= s.MaxConns-s.Reserve {
 		return ErrConnTable
 	}
-	t.add(kind, 1)
+	r.add(kind, 1)
 	t.from[from] = n + 1
 	return nil
 }
 
-func (t *census) add(kind Transport, n int) {
+// add counts n connections more, or one less. When most of many are gone, what they had
+// is given back to the system; else the runtime would keep it for minutes, or for good.
+func (r *Reactor) add(kind Transport, n int) {
+	t := &r.census
 	t.all += n
+	t.peak = max(t.peak, t.all)
 	if kind == TLS {
 		t.tls += n
 	}
+	if n < 0 && !t.trimming && t.peak-t.all >= trimConns && t.all <= t.peak/2 {
+		t.trimming = true
+		time.AfterFunc(trimAfter, r.trim)
+	}
+}
+
+// trim gives memory back.
+func (r *Reactor) trim() {
+	t := &r.census
+	t.Lock()
+	t.trimming, t.peak = false, t.all
+	t.trims++
+	t.Unlock()
+	var wg sync.WaitGroup
+	for _, l := range r.loops {
+		wg.Add(1)
+		if !l.order(func(l *loop) { defer wg.Done(); l.bufs = buffers{} }) {
+			wg.Done()
+		}
+	}
+	wg.Wait()
+	debug.FreeOSMemory()
 }
 
 // leave gives a connection's place back.
 func (r *Reactor) leave(c *conn) {
 	if c.outbound {
-		r.leaveOutbound(c.meta.Transport)
+		r.leaveOutbound(c.kind())
 		return
 	}
-	r.withdraw(c.meta.Remote, c.meta.Transport)
+	r.withdraw(c.meta.Remote, c.kind())
 }
 
 // leaveOutbound gives the place of an outbound connection back.
 func (r *Reactor) leaveOutbound(kind Transport) {
 	r.census.Lock()
-	r.census.add(kind, -1)
+	r.add(kind, -1)
 	r.census.Unlock()
 }
 
@@ -85,7 +117,7 @@ func (r *Reactor) withdraw(peer Addr, kind Transport) {
 	from := origin(peer)
 	t := &r.census
 	t.Lock()
-	t.add(kind, -1)
+	r.add(kind, -1)
 	if t.from[from]--; t.from[from] <= 0 {
 		delete(t.from, from)
 	}

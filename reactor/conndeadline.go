@@ -28,6 +28,9 @@ func (l *loop) deadline(c *conn) int64 {
 	}
 	if c.queued() > 0 {
 		by(c.progress, c.sendTimeout(s))
+		if c.over(s) {
+			by(c.progress, int64(BurstTime))
+		}
 	}
 	if c.eof {
 		d = min(d, c.limit)
@@ -72,7 +75,7 @@ func (l *loop) armBy(c *conn, t int64) {
 // expire looks at the connections whose time may be over.
 func (l *loop) expire() {
 	due := l.now / int64(TimerTick)
-	for range maxTimersPerCycle {
+	for range maxEndsPerCycle {
 		_, arg, ok := l.deadlines.Pop(due)
 		if !ok {
 			return
@@ -107,6 +110,9 @@ func (l *loop) overdue(c *conn) {
 	case c.queued() > 0 && past(c.progress, c.sendTimeout(s)):
 		l.c.sendTimeouts.Add(1)
 		l.closeConn(c, ErrSendTimeout)
+	case c.queued() > 0 && c.over(s) && past(c.progress, int64(BurstTime)):
+		l.c.queueFull.Add(1)
+		l.closeConn(c, ErrConnQueueFull)
 	case c.began != 0 && past(c.began, int64(s.WholeMessage)):
 		l.c.slowMessages.Add(1)
 		l.closeConn(c, ErrWholeMessage)

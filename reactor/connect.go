@@ -36,7 +36,7 @@ func (l *loop) Connect(d *Dial) (ConnID, error) {
 	if l.shared == nil {
 		l.initStreams()
 	}
-	c.outbound = true
+	c.outbound, c.proven = true, true
 	if d.Transport == TLS {
 		c.tls = &secure{config: d.TLS, note: d.TLSNote}
 	}
@@ -69,7 +69,7 @@ func (l *loop) dial(d *Dial) (fd int, done bool, err error) {
 	if fd, err = streamSocket(family); err != nil {
 		return -1, false, err
 	}
-	if err = streamOptions(fd, family, d.TOS, l.r.streams.Load(), false); err == nil {
+	if err = streamOptions(fd, family, d.Transport, d.TOS, l.r.streams.Load(), false); err == nil {
 		if d.From.Is4 == d.To.Is4 && d.From.canSend() {
 			// An address that we do not have is as none (cookbook tcp_source_ipv4).
 			bindLater(fd)
@@ -99,6 +99,14 @@ func (l *loop) answered(c *conn) {
 		return
 	}
 	l.established(c)
+}
+
+// hurry looks whether the peer has answered, ahead of the poller: one read can bring more
+// messages for a connection that is being opened than may wait for it.
+func (l *loop) hurry(c *conn) {
+	if _, err := unix.Getpeername(c.fd); err == nil {
+		l.established(c)
+	}
 }
 
 func (l *loop) established(c *conn) {

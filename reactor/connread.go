@@ -4,6 +4,7 @@ package reactor
 
 import (
 	"io"
+	"sync/atomic"
 
 	"golang.org/x/sys/unix"
 )
@@ -31,6 +32,9 @@ func (l *loop) readConn(c *conn) {
 		if !l.readOnce(c) {
 			return
 		}
+		if !c.proven {
+			break
+		}
 	}
 	if l.edge {
 		c.more = true
@@ -56,8 +60,11 @@ func (l *loop) readOnce(c *conn) (more bool) {
 	if c.state != connOpen || c.eof {
 		// It is not watched for reading, so this is a hang-up or an error.
 		if n, err := readFD(c.fd, l.shared[:streamRead]); n < 0 && err != unix.EAGAIN && err != unix.EINTR {
-			l.closeConn(c, err)
+			l.broken(c, err, &l.c.recvErrors)
 		}
+		return false
+	}
+	if c.held() {
 		return false
 	}
 	if c.tls != nil {
@@ -75,8 +82,7 @@ func (l *loop) readOnce(c *conn) (more bool) {
 	case err == unix.EAGAIN:
 		return false
 	default:
-		l.c.recvErrors.Add(1)
-		l.closeConn(c, err)
+		l.broken(c, err, &l.c.recvErrors)
 		return false
 	}
 	more = l.edge || kept+n == len(buf)
@@ -94,10 +100,10 @@ func (l *loop) room(c *conn) (buf []byte, kept int, own bool) {
 		if kept == cap(c.in) {
 			c.in = l.bufs.grow(c.in, 1)
 		}
-		return c.in[:cap(c.in)], kept, own
+		return c.in[:min(cap(c.in), kept+c.readSize())], kept, own
 	}
 	copy(l.shared, c.in)
-	return l.shared[:kept+streamRead], kept, own
+	return l.shared[:kept+c.readSize()], kept, own
 }
 
 // took hands on what room has been filled with. Its first kept bytes were there
@@ -112,47 +118,85 @@ func (l *loop) took(c *conn, buf []byte, kept int, own bool) {
 	l.keep(c, buf[taken:], taken, own, n)
 }
 
+// held says that nothing is read now: a peer that does not take its answers, and has
+// not shown that it ever does, gets no more of them. One that is proven is read on, since
+// two servers that wait for each other to read would wait for ever.
+func (c *conn) held() bool { return !c.proven && c.queued() > 0 && c.state == connOpen }
+
+// readSize is how much is read at once.
+func (c *conn) readSize() int {
+	if c.proven {
+		return streamRead
+	}
+	return unprovenRead
+}
+
+// broken closes a connection after an error of the system, which the counter is of.
+// ETIMEDOUT: the peer has not taken what the system had for it (TCP_USER_TIMEOUT, or lost
+// probes).
+func (l *loop) broken(c *conn, err error, count *atomic.Uint64) {
+	if err == unix.ETIMEDOUT {
+		count, err = &l.c.sendTimeouts, ErrSendTimeout
+	}
+	count.Add(1)
+	l.closeConn(c, err)
+}
+
 // cut hands on the frames at the front of buf and returns their bytes.
 func (l *loop) cut(c *conn, buf []byte) (taken int) {
 	limit := l.r.streams.Load().MaxMessage
 	c.meta.Received = l.now
 	for c.state == connOpen && taken < len(buf) {
-		k, bad := 0, false
-		for k < len(l.frames) && taken < len(buf) && !bad {
+		k, alone := 0, false
+		why := error(nil)
+		for k < len(l.frames) && taken < len(buf) && why == nil && !alone {
 			n, f := c.framer.Next(buf[taken:])
-			if f == FrameMore || f == FrameMessage && n > limit {
+			if f == FrameMore && n > 0 {
+				taken += n
+				continue
+			}
+			if f == FrameMore || (f == FrameMessage || f == FrameTurn) && n > limit {
 				if len(buf)-taken < limit {
 					break
 				}
 				n, f = limit, FrameTooLarge
 			}
-			l.frames[k] = Message{Data: buf[taken : taken+n : taken+n], Meta: c.meta, Frame: f}
+			data := buf[taken : taken+n : taken+n]
+			if c.unwrap != nil && f != FrameTooLarge {
+				data, alone = c.unwrap.Unwrap(data)
+			}
+			l.frames[k] = Message{Data: data, Meta: c.meta, Frame: f}
 			taken += n
 			k++
 			switch f {
-			case FrameMessage, FramePing:
+			case FrameMessage, FramePing, FrameTurn:
 				c.message, c.asked = l.now, true
 				if !c.heard {
 					c.heard = true
 					l.armBy(c, l.deadline(c))
 				}
 			case FrameBad, FrameTooLarge:
-				bad = true // nothing behind it can be understood
+				why = ErrFraming // nothing behind it can be understood
+			case FrameClose:
+				why = io.EOF
 			}
+			alone = alone || f == FrameTurn
 		}
-		full := k == len(l.frames)
+		again := alone || k == len(l.frames)
 		if k > 0 {
 			l.c.msgsIn.Add(uint64(k))
 			l.deliver(l.frames[:k])
 			clear(l.frames[:k])
 		}
-		if bad {
-			l.c.framing.Add(1)
+		if why != nil {
+			if why == ErrFraming {
+				l.c.framing.Add(1)
+			}
 			if c.state == connOpen {
-				l.closeAfterWrite(c, ErrFraming)
+				l.closeAfterWrite(c, why)
 			}
 		}
-		if !full {
+		if !again {
 			return taken
 		}
 	}
@@ -165,14 +209,24 @@ func (l *loop) keep(c *conn, rest []byte, taken int, own bool, read int) {
 	if c.state == connDead {
 		return // its buffers are given back after the cycle
 	}
+	part := uint32(0)
+	if c.unwrap != nil && c.state == connOpen {
+		part = c.unwrap.Partial()
+	}
 	if len(rest) == 0 || c.state != connOpen {
 		l.bufs.put(c.in)
-		c.in, c.began = nil, 0
-		return
+		c.in = nil
+		if rest = nil; part == 0 {
+			c.part, c.began = 0, 0
+			return
+		}
 	}
-	if taken > 0 || c.began == 0 {
-		c.began = l.now
+	if c.began == 0 || part != c.part || part == 0 && taken > 0 {
+		c.part, c.began = part, l.now
 		l.armBy(c, l.deadline(c))
+	}
+	if len(rest) == 0 {
+		return
 	}
 	switch {
 	case !own && taken == 0: // c.in is its front already

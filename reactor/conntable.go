@@ -12,6 +12,8 @@ type conn struct {
 	heard    bool // a complete message or ping has come
 	asked    bool // nothing was written since the last message
 	told     bool // ConnClosed is on its way to the handler
+	// proven: it was opened from here, or its peer has taken so much that it does read.
+	proven bool
 	// closeWhenOpen: to be closed after what waits for it to open is written.
 	closeWhenOpen bool
 	why           error // of draining
@@ -19,6 +21,9 @@ type conn struct {
 	want          interest
 	meta          Meta // of its messages, but for the time
 	framer        Framer
+	unwrap        Unwrapper // framer, if it is one
+	part          uint32    // the message that it kept a part of
+	turned        Transport // what it was before TurnConn
 
 	// What has come and is not a whole message yet: nil, or of a size of the loop's
 	// buffers. lastRead is how much the last system call brought.
@@ -32,6 +37,7 @@ type conn struct {
 	sent       int
 	put, taken uint64
 	tags       []tagEnd
+	written    uint64 // bytes that the system has taken, until it is proven
 	// The connection's messages in the loop's send batch: indices and 1, 0 for none.
 	first, last int32
 
@@ -120,6 +126,7 @@ func (l *loop) newConn(fd int) *conn {
 	} else {
 		c.framer.Reset()
 	}
+	c.unwrap, _ = c.framer.(Unwrapper)
 	l.c.conns.Store(uint64(len(l.slots) - len(l.freeSlots)))
 	return c
 }
@@ -157,6 +164,7 @@ func (l *loop) bury() {
 		l.bufs.put(c.in)
 		l.bufs.put(c.out)
 		c.in, c.out, c.tls = nil, nil, nil
+		c.framer.Reset()
 		slot := c.id.Slot()
 		l.slots[slot].c = nil
 		l.freeSlots = append(l.freeSlots, slot)

@@ -14,6 +14,7 @@ const (
 	opSend
 	opClose
 	opAssoc
+	opReframe
 )
 
 // CommitConn implements Loop.
@@ -34,7 +35,7 @@ func (l *loop) CommitConn(id ConnID, tag uint64, n int) error {
 	if n == 0 {
 		return nil
 	}
-	if c.queued() > 0 || c.opening() {
+	if c.queued() > 0 && c.first == 0 || c.opening() { // behind what waits
 		return l.enqueue(c, tag, data)
 	}
 	o.ents[o.n] = outEntry{conn: c, tag: tag, off: o.used, len: n}
@@ -72,13 +73,15 @@ func (l *loop) connMail(m *Mail) {
 	id := m.Meta.Conn
 	switch m.op {
 	case opSend:
-		if err := l.SendConn(id, m.Arg, m.Data); err == ErrNoConn && m.Arg != 0 && l.streams != nil {
+		if err := l.SendConn(id, m.Arg, m.Data); err != nil && m.Arg != 0 && l.streams != nil {
 			l.notes = append(l.notes, note{id: id, tag: m.Arg, why: err})
 		}
 	case opClose:
 		_ = l.CloseConn(id, CloseMode(m.Arg))
 	case opAssoc:
 		l.assocMail(m)
+	case opReframe:
+		l.reframe(l.conn(id))
 	}
 	l.tell()
 }
@@ -115,6 +118,7 @@ func (l *loop) writeBatch(c *conn) {
 		l.c.bytesOut.Add(uint64(n))
 		if n > 0 {
 			c.active, c.asked = l.now, false
+			c.prove(n)
 		}
 		var part int
 		at, part = l.wrote(at, n)
@@ -126,9 +130,8 @@ func (l *loop) writeBatch(c *conn) {
 			l.c.sendAgain.Add(1)
 			l.queueRest(c, at, part)
 		default:
-			l.c.sendErrors.Add(1)
 			l.lost(at, err)
-			l.closeConn(c, err)
+			l.broken(c, err, &l.c.sendErrors)
 		}
 		return
 	}
@@ -170,10 +173,24 @@ func (l *loop) lost(at int32, why error) {
 	}
 }
 
-// enqueue keeps what the system does not take yet. At a bound the connection is
-// closed.
+// enqueue keeps what the system does not take yet. At the bound a connection is closed,
+// since its peer is too slow (cookbook tcp_conn_wq_max). For a moment more may wait: a peer
+// is not slow yet whose acknowledgements are on their way, or whose CPU somebody else
+// has. One that is being opened refuses the message and keeps those that it has.
 func (l *loop) enqueue(c *conn, tag uint64, data []byte) error {
-	if l.full(c, len(data)) {
+	s := l.r.streams.Load()
+	cost := len(data)
+	if !c.takes(s, cost, l.now) && c.state == connOpening {
+		l.hurry(c)
+		if c.state != connOpen && !c.opening() {
+			return ErrNoConn
+		}
+	}
+	if !c.takes(s, cost, l.now) || !l.r.roomFor(s, cost) && !l.relieve(s, c, cost) {
+		if c.opening() {
+			l.c.queueRefused.Add(1)
+			return ErrConnQueueFull
+		}
 		l.c.queueFull.Add(1)
 		l.closeConn(c, ErrConnQueueFull)
 		return ErrConnQueueFull
@@ -198,16 +215,6 @@ func (l *loop) enqueue(c *conn, tag uint64, data []byte) error {
 	return nil
 }
 
-// full tells that n bytes more would exceed a bound.
-func (l *loop) full(c *conn, n int) bool {
-	s := l.r.streams.Load()
-	tags := len(c.tags)
-	if c.tls != nil {
-		tags += len(c.tls.plainEnds)
-	}
-	return c.waiting()+tags*tagCost+n > max(s.ConnQueue, 0) || l.r.queued.Load()+int64(n) > int64(max(s.AllQueues, 0))
-}
-
 // appendOut puts bytes into the connection's queue.
 func (l *loop) appendOut(c *conn, data []byte) {
 	n := len(data)
@@ -221,6 +228,69 @@ func (l *loop) appendOut(c *conn, data []byte) {
 	}
 	c.out = append(l.bufs.grow(c.out, n), data...)
 	c.put += uint64(n)
+}
+
+// prove counts what the system has taken of a connection, and gives it the system's own
+// bound once that is more than a peer can take that does not read.
+func (c *conn) prove(n int) {
+	if c.proven {
+		return
+	}
+	if c.written += uint64(n); c.written >= provenBytes {
+		c.proven = true
+		limitUnsent(c.fd, 0)
+	}
+}
+
+// burden is what the queue counts for.
+func (c *conn) burden() int {
+	tags := len(c.tags)
+	if c.tls != nil {
+		tags += len(c.tls.plainEnds)
+	}
+	return c.waiting() + tags*tagCost
+}
+
+// over says that more waits than may for longer than BurstTime.
+func (c *conn) over(s *Streams) bool { return c.burden() > max(s.ConnQueue, 0) }
+
+// takes says whether the connection's own bound leaves room for so many bytes.
+func (c *conn) takes(s *Streams, cost int, now int64) bool {
+	bound := max(s.ConnQueue, 0)
+	if c.opening() || c.queued() == 0 || now-c.progress < int64(BurstTime) {
+		bound *= BurstQueues
+	}
+	return c.burden()+cost <= bound
+}
+
+// roomFor says whether the bound of all queues leaves room for so many bytes.
+func (r *Reactor) roomFor(s *Streams, cost int) bool {
+	return r.queued.Load()+int64(cost) <= int64(max(s.AllQueues, 0))
+}
+
+// relieve makes room in the bound of all queues for a connection: those of the loop
+// whose peers have taken nothing for longer than its own are closed, the longest
+// first. So peers that never read do not cost the others what they need for a moment.
+func (l *loop) relieve(s *Streams, c *conn, cost int) bool {
+	for !l.r.roomFor(s, cost) {
+		var worst *conn
+		since := l.now
+		if c.queued() > 0 {
+			since = c.progress
+		}
+		for i := range l.slots {
+			o := l.slots[i].c
+			if o != nil && o != c && o.state != connDead && o.queued() > 0 && o.progress < since {
+				worst, since = o, o.progress
+			}
+		}
+		if worst == nil {
+			return false
+		}
+		l.c.queueFull.Add(1)
+		l.closeConn(worst, ErrConnQueueFull)
+	}
+	return true
 }
 
 // flushQueue writes what waits, as far as the system takes it.
@@ -238,13 +308,13 @@ func (l *loop) flushQueue(c *conn) {
 				l.watch(c)
 				return
 			}
-			l.c.sendErrors.Add(1)
-			l.closeConn(c, err)
+			l.broken(c, err, &l.c.sendErrors)
 			return
 		}
 		c.sent += n
 		c.taken += uint64(n)
 		c.progress, c.active, c.asked = l.now, l.now, false
+		c.prove(n)
 		l.r.queued.Add(-int64(n))
 		l.c.bytesOut.Add(uint64(n))
 		k := 0
@@ -269,9 +339,9 @@ func (l *loop) watch(c *conn) {
 		w = wantWrite
 	case c.state == connLinger:
 		w = wantRead
-	case c.state == connHandshake && !c.tls.full && !l.stopping:
+	case c.state == connHandshake && !c.tls.full && !c.tls.ended && !l.stopping:
 		w = wantRead
-	case c.state == connOpen && !c.eof && !l.stopping:
+	case c.state == connOpen && !c.eof && !l.stopping && !c.held():
 		w = wantRead
 	}
 	if c.queued() > 0 {

@@ -86,7 +86,8 @@ func (l *loop) sendHome(over func(g *loop) bool) {
 
 // host gives each guest a turn that has something to do, and again when they and
 // the host have posted to each other, at most hostRounds times before the next look
-// at all sockets.
+// at all sockets. What they send leaves after that, so that a connection's messages
+// are one system call, whichever loops they come from.
 func (l *loop) host() {
 	leaving := l.stopping
 	for range hostRounds {
@@ -105,6 +106,9 @@ func (l *loop) host() {
 			break
 		}
 		l.turn(0)
+	}
+	for _, g := range l.guests {
+		g.endTurns()
 	}
 	if leaving {
 		l.sendHome(func(g *loop) bool { return l.stopping || g.stopping })

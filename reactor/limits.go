@@ -70,6 +70,24 @@ const (
 	// defaultConnQueue is tcp_conn_wq_max, defaultAllQueues tcp_wq_max.
 	defaultConnQueue = 32 << 10
 	defaultAllQueues = 10 << 20
+	// BurstQueues is how many times Streams.ConnQueue may wait on a connection that is
+	// being opened, or whose peer took something less than BurstTime ago: the calls of a
+	// trunk do not pause for its round trips.
+	BurstQueues = 8
+	BurstTime   = time.Second
+	// unsentBytes is what the system keeps unsent of a connection that is not proven
+	// (TCP_NOTSENT_LOWAT): with its queue here, a peer that never reads costs 64 KB.
+	// provenBytes is what a peer that never reads cannot have taken: more than Linux lets a
+	// receive buffer be (net.core.rmem_max, twice 208 KB). One that is proven has the
+	// system's own bound, megabytes, so that a trunk may pause for a moment.
+	unsentBytes = 32 << 10
+	provenBytes = 512 << 10
+	// unprovenRead is what is read at once from a connection that is not proven, bytes:
+	// so few that the answers have room in its queue.
+	unprovenRead = 16 << 10
+	// maxUserTimeout bounds TCP_USER_TIMEOUT, which the system counts in 32-bit
+	// milliseconds.
+	maxUserTimeout = 240 * time.Hour
 	// defaultConnectTimeout is tcp_connect_timeout, defaultSendTimeout
 	// tcp_send_timeout, defaultIdle tcp_connection_lifetime.
 	defaultConnectTimeout = 10 * time.Second
@@ -117,6 +135,10 @@ const (
 	keptBuffers = 1 << 20
 	// keptConns bounds the free connection records that a loop keeps.
 	keptConns = 256
+	// trimConns is how many connections fewer make it worth to give memory back to the
+	// system, trimAfter how much later that is done, when most of the rest are gone too.
+	trimConns = 1024
+	trimAfter = time.Second
 	// never is a deadline that does not come, ns.
 	never = int64(1<<63 - 1)
 
@@ -149,6 +171,9 @@ const (
 	// maxTimersPerCycle bounds the timers that fire before sockets are read
 	// again, so that a stall does not become a longer one.
 	maxTimersPerCycle = 1024
+	// maxEndsPerCycle is the same for the deadlines of connections: to close one is some
+	// 10 µs of system calls.
+	maxEndsPerCycle = 64
 	// maxDelay is the longest time that After keeps, 146 years: a longer one must
 	// not overflow into the past.
 	maxDelay = time.Duration(1 << 62)
@@ -163,6 +188,16 @@ const (
 	// maxRefusals is how often the kernel may refuse a datagram for want of memory
 	// before it is given up: it may be one that never fits.
 	maxRefusals = 100
+	// MaxQuote is how much of a datagram that did not arrive is told, bytes: what a
+	// host's ICMP error usually has of it (RFC 1812 section 4.3.2.3: 576 in all).
+	MaxQuote = 512
+	// maxRefused bounds the refused datagrams of a cycle that the handler hears of.
+	maxRefused = 64
+	// errorsPerCycle bounds the ICMP errors read from a socket in one cycle.
+	errorsPerCycle = 64
+	// staleErrors is how many errors of earlier datagrams a send may meet before the
+	// error is taken for its own.
+	staleErrors = 3
 	// maxEvents is the number of ready descriptors taken from the poller at once.
 	maxEvents = 256
 	// slotStride is the distance of receive slots: room for MaxDatagram and an

@@ -68,7 +68,7 @@ func openStream(l Listen, s *Streams) (fd int, bound netip.AddrPort, err error) 
 			return -1, addr, err
 		}
 	}
-	if err = streamOptions(fd, family, l.TOS, s, true); err != nil {
+	if err = streamOptions(fd, family, l.Transport, l.TOS, s, true); err != nil {
 		return -1, addr, err
 	}
 	if err = unix.Bind(fd, sockaddr(addr)); err != nil {

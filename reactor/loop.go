@@ -29,15 +29,25 @@ type loop struct {
 	wall int64 // ns since 1970
 	last int64 // when the running callback began, or the one before ended
 
+	turned bool  // has had a turn in this cycle
+	began  int64 // when the first one began
+
 	timers *wheel.Wheel
 
 	socks  []*udpSocket // by SocketID; nil where the loop has none
 	recv   *receiver
+	errs   *errReader
 	out    outBatch
 	events [maxEvents]event
 	ready  []*udpSocket // edge-triggered sockets that may have more
 	again  []*udpSocket // those of the cycle before
 	paused []*udpSocket // sockets with a queue that no event will announce
+
+	// Datagrams that did not arrive (errqueue.go).
+	datagrams DatagramHandler // h, when it is one
+	report    Undelivered
+	refused   []refusal
+	nRefused  int
 
 	// Streams (conntable.go and the files beside it).
 	streams    StreamHandler // h, when it is one
@@ -84,6 +94,7 @@ func newLoop(r *Reactor, id int, kind pollerKind) (*loop, error) {
 		timers:    wheel.New(1, r.cfg.MaxTimers),
 		deadlines: wheel.New(1, connSlotMask),
 		recv:      newReceiver(r.cfg.RecvBatch),
+		errs:      newErrReader(),
 	}
 	l.out.init(r.cfg.SendBatch)
 	l.back = make(chan struct{}, 1)
@@ -146,20 +157,26 @@ func (l *loop) cycle() bool {
 	if len(l.guests) > 0 {
 		l.host()
 	}
+	l.endTurns()
 	if l.r.gathers {
 		l.weigh()
 	}
 	return l.stopping && l.r.quiet(l)
 }
 
-// turn does what there is to do: mailbox, the n ready descriptors, timers,
-// CycleEnd, flush.
+// turn does what there is to do: mailbox, the n ready descriptors, timers. There may
+// be several before endTurns.
 func (l *loop) turn(n int) {
 	l.clock()
 	l.last = l.now
-	began := l.now
-	l.c.cycles.Add(1)
+	if !l.turned {
+		l.turned, l.began = true, l.now
+		l.c.cycles.Add(1)
+	}
 	l.tell()
+	if l.nRefused > 0 {
+		l.tellRefused()
+	}
 	if l.ordered.Load() {
 		l.obey()
 		l.tell()
@@ -195,6 +212,9 @@ func (l *loop) turn(n int) {
 			}
 			continue
 		}
+		if ev.fault {
+			l.readErrors(s)
+		}
 		if ev.write {
 			l.retry(s)
 		}
@@ -218,10 +238,19 @@ func (l *loop) turn(n int) {
 			l.tell()
 		}
 	}
+}
+
+// endTurns ends the cycle of a loop that has had a turn in it: CycleEnd, flush.
+func (l *loop) endTurns() {
+	if !l.turned {
+		return
+	}
+	l.turned = false
+	l.last = int64(time.Since(l.r.epoch)) + 1 // others may have had their turns meanwhile
 	l.cycleEnd()
 	l.out.flush(l)
 	l.afterFlush()
-	lag := uint64(time.Since(l.r.epoch)) + 1 - uint64(began)
+	lag := uint64(time.Since(l.r.epoch)) + 1 - uint64(l.began)
 	l.c.lag.Store(lag)
 	if lag > l.c.maxLag.Load() {
 		l.c.maxLag.Store(lag)
@@ -238,7 +267,7 @@ func (l *loop) patience() time.Duration {
 	if len(l.paused) > 0 && (timeout < 0 || timeout > retryPause) {
 		timeout = retryPause
 	}
-	if len(l.ready) > 0 || len(l.readyConns) > 0 || len(l.notes) > 0 || len(l.assocNotes) > 0 {
+	if len(l.ready) > 0 || len(l.readyConns) > 0 || len(l.notes) > 0 || len(l.assocNotes) > 0 || l.nRefused > 0 {
 		timeout = 0
 	}
 	if l.stopping {

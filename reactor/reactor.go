@@ -75,6 +75,7 @@ func New(c Config) (*Reactor, error) {
 		l.h = c.Handler(i)
 		l.streams, _ = l.h.(StreamHandler)
 		l.onAssoc, _ = l.h.(AssocHandler)
+		l.datagrams, _ = l.h.(DatagramHandler)
 	}
 	r.gathers = c.Gather && len(r.loops) > 1 && r.loops[0].canHost()
 	for _, l := range c.Listen {
@@ -359,6 +360,9 @@ func (r *Reactor) Addr(id SocketID) netip.AddrPort {
 	return r.addrs[id]
 }
 
+// Now is what Loop.Now would be at this moment, from any goroutine.
+func (r *Reactor) Now() int64 { return int64(time.Since(r.epoch)) + 1 }
+
 // Loops is the number of loops.
 func (r *Reactor) Loops() int { return len(r.loops) }
 
@@ -372,5 +376,6 @@ func (r *Reactor) Stats() []Stats {
 		st[i] = l.c.snapshot()
 		st[i].MailboxFull = l.mail.full.Load()
 	}
+	st[0].Queued = uint64(max(r.queued.Load(), 0))
 	return st
 }

@@ -18,6 +18,8 @@ type Stats struct {
 	KernelDrops uint64
 	// RecvErrors is failed receive calls, pending ICMP errors included.
 	RecvErrors uint64
+	// ICMPErrors is ICMP messages about datagrams sent from here.
+	ICMPErrors uint64
 
 	MessagesOut, BytesOut uint64
 	// SendCalls is the system calls that sent them.
@@ -49,6 +51,9 @@ type Stats struct {
 	// Conns is the connections that this loop has now, opening and closing ones
 	// included.
 	Conns uint64
+	// Queued is the bytes that wait to be written on all connections; all loops' stand
+	// with the first.
+	Queued uint64
 	// Accepted and Connected are connections that were opened from there and from
 	// here, ConnsClosed those that have ended.
 	Accepted, Connected, ConnsClosed uint64
@@ -65,9 +70,10 @@ type Stats struct {
 	// since no first message came, a message was not completed, nothing happened, or
 	// the peer took no data in time.
 	SilentClosed, SlowClosed, IdleClosed, SendTimeouts uint64
-	// QueueFull is connections closed at the bound of a write queue, FramingErrors
-	// those whose stream was not understood.
-	QueueFull, FramingErrors uint64
+	// QueueFull is connections closed at the bound of a write queue, QueueRefused
+	// messages refused at that of one that was being opened, FramingErrors connections
+	// whose stream was not understood.
+	QueueFull, QueueRefused, FramingErrors uint64
 
 	// AssocsUp and AssocsDown are associations of SCTP that were there and that have
 	// ended, AssocFailed those that could not be opened, AssocRefused those beyond
@@ -95,6 +101,7 @@ func (s *Stats) Add(o Stats) {
 	s.Truncated += o.Truncated
 	s.KernelDrops += o.KernelDrops
 	s.RecvErrors += o.RecvErrors
+	s.ICMPErrors += o.ICMPErrors
 	s.MessagesOut += o.MessagesOut
 	s.BytesOut += o.BytesOut
 	s.SendCalls += o.SendCalls
@@ -126,6 +133,7 @@ func (s *Stats) Add(o Stats) {
 	s.IdleClosed += o.IdleClosed
 	s.SendTimeouts += o.SendTimeouts
 	s.QueueFull += o.QueueFull
+	s.QueueRefused += o.QueueRefused
 	s.FramingErrors += o.FramingErrors
 	s.Conns += o.Conns
 	s.AssocsUp += o.AssocsUp
@@ -133,6 +141,7 @@ func (s *Stats) Add(o Stats) {
 	s.AssocFailed += o.AssocFailed
 	s.AssocRefused += o.AssocRefused
 	s.AssocRetries += o.AssocRetries
+	s.Queued += o.Queued
 	s.Handshakes += o.Handshakes
 	s.HandshakesFailed += o.HandshakesFailed
 	s.HandshakeTimeouts += o.HandshakeTimeouts
@@ -146,34 +155,35 @@ func (s *Stats) Add(o Stats) {
 // counters are written by the loop, per batch rather than per message, and read
 // by anyone.
 type counters struct {
-	cycles, sleeps                          atomic.Uint64
-	msgsIn, bytesIn, batches                atomic.Uint64
-	truncated, kernelDrops, recvErrors      atomic.Uint64
-	msgsOut, bytesOut, sendCalls, sendAgain atomic.Uint64
-	sendQueued, sendDrops, sendErrors       atomic.Uint64
-	reserveFailed                           atomic.Uint64
-	postsOut, postsIn, wakes                atomic.Uint64
-	visits, visiting                        atomic.Uint64
-	timersFired, timersRefused, timersArmed atomic.Uint64
-	slow, panics                            atomic.Uint64
-	conns, accepted, connected, connsClosed atomic.Uint64
-	connectFailed, connectTimeouts          atomic.Uint64
-	tableRefused, shareRefused              atomic.Uint64
-	acceptPauses, acceptErrors              atomic.Uint64
-	silent, slowMessages, idle              atomic.Uint64
-	sendTimeouts, queueFull, framing        atomic.Uint64
-	assocsUp, assocsDown, assocFailed       atomic.Uint64
-	assocRefused, assocRetries              atomic.Uint64
-	handshakes, handshakesFailed            atomic.Uint64
-	handshakeTimeouts, notTLS               atomic.Uint64
-	lag, maxLag                             atomic.Uint64
+	cycles, sleeps                                 atomic.Uint64
+	msgsIn, bytesIn, batches                       atomic.Uint64
+	truncated, kernelDrops, recvErrors             atomic.Uint64
+	icmpErrors                                     atomic.Uint64
+	msgsOut, bytesOut, sendCalls, sendAgain        atomic.Uint64
+	sendQueued, sendDrops, sendErrors              atomic.Uint64
+	reserveFailed                                  atomic.Uint64
+	postsOut, postsIn, wakes                       atomic.Uint64
+	visits, visiting                               atomic.Uint64
+	timersFired, timersRefused, timersArmed        atomic.Uint64
+	slow, panics                                   atomic.Uint64
+	conns, accepted, connected, connsClosed        atomic.Uint64
+	connectFailed, connectTimeouts                 atomic.Uint64
+	tableRefused, shareRefused                     atomic.Uint64
+	acceptPauses, acceptErrors                     atomic.Uint64
+	silent, slowMessages, idle                     atomic.Uint64
+	sendTimeouts, queueFull, queueRefused, framing atomic.Uint64
+	assocsUp, assocsDown, assocFailed              atomic.Uint64
+	assocRefused, assocRetries                     atomic.Uint64
+	handshakes, handshakesFailed                   atomic.Uint64
+	handshakeTimeouts, notTLS                      atomic.Uint64
+	lag, maxLag                                    atomic.Uint64
 }
 
 func (c *counters) snapshot() Stats {
 	return Stats{
 		Cycles: c.cycles.Load(), Sleeps: c.sleeps.Load(),
 		MessagesIn: c.msgsIn.Load(), BytesIn: c.bytesIn.Load(), Batches: c.batches.Load(),
-		Truncated: c.truncated.Load(), KernelDrops: c.kernelDrops.Load(), RecvErrors: c.recvErrors.Load(),
+		Truncated: c.truncated.Load(), KernelDrops: c.kernelDrops.Load(), RecvErrors: c.recvErrors.Load(), ICMPErrors: c.icmpErrors.Load(),
 		MessagesOut: c.msgsOut.Load(), BytesOut: c.bytesOut.Load(), SendCalls: c.sendCalls.Load(),
 		SendAgain: c.sendAgain.Load(), SendQueued: c.sendQueued.Load(), SendDrops: c.sendDrops.Load(),
 		SendErrors: c.sendErrors.Load(), ReserveFailed: c.reserveFailed.Load(),
@@ -183,7 +193,7 @@ func (c *counters) snapshot() Stats {
 		Accepted: c.accepted.Load(), Connected: c.connected.Load(), ConnsClosed: c.connsClosed.Load(), ConnectFailed: c.connectFailed.Load(),
 		ConnectTimeouts: c.connectTimeouts.Load(), TableRefused: c.tableRefused.Load(), ShareRefused: c.shareRefused.Load(), AcceptPauses: c.acceptPauses.Load(),
 		AcceptErrors: c.acceptErrors.Load(), SilentClosed: c.silent.Load(), SlowClosed: c.slowMessages.Load(), IdleClosed: c.idle.Load(),
-		SendTimeouts: c.sendTimeouts.Load(), QueueFull: c.queueFull.Load(), FramingErrors: c.framing.Load(), Conns: c.conns.Load(),
+		SendTimeouts: c.sendTimeouts.Load(), QueueFull: c.queueFull.Load(), QueueRefused: c.queueRefused.Load(), FramingErrors: c.framing.Load(), Conns: c.conns.Load(),
 		AssocsUp: c.assocsUp.Load(), AssocsDown: c.assocsDown.Load(), AssocFailed: c.assocFailed.Load(),
 		AssocRefused: c.assocRefused.Load(), AssocRetries: c.assocRetries.Load(),
 		Handshakes: c.handshakes.Load(), HandshakesFailed: c.handshakesFailed.Load(), HandshakeTimeouts: c.handshakeTimeouts.Load(), NotTLS: c.notTLS.Load(),

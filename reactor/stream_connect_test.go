@@ -52,15 +52,16 @@ func acceptFrom(t testing.TB, s *net.TCPListener) *peer {
 
 // outcome is an event or a message that was not sent.
 type outcome struct {
-	ev  ConnEvent
-	tag uint64
-	why error
+	conn ConnID
+	ev   ConnEvent
+	tag  uint64
+	why  error
 }
 
 func outcomes(h *streamFuncs) chan outcome {
 	c := make(chan outcome, 64)
-	h.event = func(_ Loop, _ ConnID, ev ConnEvent, why error) { c <- outcome{ev: ev, why: why} }
-	h.unsent = func(_ Loop, _ ConnID, tag uint64, why error) { c <- outcome{tag: tag, why: why} }
+	h.event = func(_ Loop, id ConnID, ev ConnEvent, why error) { c <- outcome{conn: id, ev: ev, why: why} }
+	h.unsent = func(_ Loop, id ConnID, tag uint64, why error) { c <- outcome{conn: id, tag: tag, why: why} }
 	h.posted = runAsked
 	return c
 }
@@ -263,7 +264,7 @@ func TestAPeerThatNeverReads(t *testing.T) {
 			if unsent == 0 {
 				t.Error("nobody is told of unsent messages")
 			}
-			if bound := tc.conf.ConnQueue; top > int64(bound) {
+			if bound := tc.conf.ConnQueue * BurstQueues; top > int64(bound) {
 				t.Errorf("%d bytes were queued", top)
 			}
 			eventually(t, "the release of the queue", func() bool { return r.queued.Load() == 0 && total(r).Conns == 0 })

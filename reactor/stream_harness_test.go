@@ -101,7 +101,9 @@ func openStreams(t testing.TB, h *streamFuncs, c Config) *Reactor {
 		c.Loops = 1
 	}
 	c.Handler = func(int) Handler { return h }
-	c.Framer = newCounted
+	if c.Framer == nil {
+		c.Framer = newCounted
+	}
 	if c.Listen == nil {
 		c.Listen = []Listen{listenTCP("127.0.0.1:0")}
 	}

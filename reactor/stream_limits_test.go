@@ -355,3 +355,22 @@ func TestIdleConnectionsAreCheap(t *testing.T) {
 		t.Errorf("%d bytes are kept after all connections are gone", after)
 	}
 }
+
+// TestMemoryOfManyConnectionsIsGivenBack once most of them have gone.
+func TestMemoryOfManyConnectionsIsGivenBack(t *testing.T) {
+	h := &streamFuncs{}
+	r := runStreams(t, h, Config{Streams: Streams{SharePercent: 100}})
+	trims := func() uint64 { r.census.Lock(); defer r.census.Unlock(); return r.census.trims }
+	var open []*peer
+	for range 2 * trimConns {
+		open = append(open, connectTo(t, r))
+	}
+	eventually(t, "the connections", func() bool { return total(r).Conns == 2*trimConns })
+	for i, p := range open {
+		p.Close()
+		if i == trimConns/2 && trims() != 0 {
+			t.Error("it was done while most are there")
+		}
+	}
+	eventually(t, "giving back", func() bool { return trims() == 1 })
+}

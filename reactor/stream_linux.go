@@ -1,6 +1,7 @@
 package reactor
 
 import (
+	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -66,9 +67,15 @@ func bindLater(fd int) {
 	_ = unix.SetsockoptInt(fd, unix.IPPROTO_IP, unix.IP_BIND_ADDRESS_NO_PORT, 1)
 }
 
+// limitUnsent bounds what the system keeps of a connection without having sent it, bytes;
+// 0 leaves its own bound.
+func limitUnsent(fd, n int) {
+	_ = unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NOTSENT_LOWAT, n)
+}
+
 // streamOptions sets a socket's options. Accepted connections have those of their
 // listening socket.
-func streamOptions(fd, family int, tos uint8, s *Streams, listening bool) error {
+func streamOptions(fd, family int, kind Transport, tos uint8, s *Streams, listening bool) error {
 	if tos != 0 {
 		level, opt := unix.IPPROTO_IP, unix.IP_TOS
 		if family == unix.AF_INET6 {
@@ -93,14 +100,39 @@ func streamOptions(fd, family int, tos uint8, s *Streams, listening bool) error 
 		set(tcp, unix.TCP_KEEPINTVL, s.KeepIntvl)
 		set(tcp, unix.TCP_KEEPCNT, s.KeepCnt)
 	}
+	set(tcp, unix.TCP_USER_TIMEOUT, int(s.userTimeout(kind)/time.Millisecond))
 	set(tcp, unix.TCP_SYNCNT, s.SynCnt)
 	set(tcp, unix.TCP_LINGER2, s.Linger2)
 	set(unix.SOL_SOCKET, unix.SO_RCVBUF, s.RecvBuffer)
 	set(unix.SOL_SOCKET, unix.SO_SNDBUF, s.SendBuffer)
 	if listening {
+		limitUnsent(fd, unsentBytes) // until one is proven
 		set(tcp, unix.TCP_DEFER_ACCEPT, s.DeferAccept)
 	}
 	return nil
+}
+
+// userTimeout is SendTimeout for what is in the system's buffer, where a peer that
+// never reads, or is gone, would keep it for hours; a tenth less, since the system
+// looks only when it probes. Lost keep-alive probes end a connection
+// after this time too, so that it is not shorter than the probes that were asked for.
+func (s *Streams) userTimeout(kind Transport) time.Duration {
+	d := s.SendTimeout
+	if kind == TLS {
+		d = s.TLSSendTimeout
+	}
+	d = d / 10 * 9
+	if s.KeepAlive && (s.KeepIdle > 0 || s.KeepIntvl > 0 || s.KeepCnt > 0) {
+		or := func(n, system int) int {
+			if n > 0 {
+				return n
+			}
+			return system
+		}
+		probes := or(s.KeepIdle, 7200) + or(s.KeepIntvl, 75)*or(s.KeepCnt, 9) // tcp(7)
+		d = max(d, time.Duration(probes)*time.Second)
+	}
+	return min(d, maxUserTimeout)
 }
 
 // acceptedOptions sets what is not inherited. The first acknowledgement goes with

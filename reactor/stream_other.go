@@ -59,7 +59,7 @@ func bindToDevice(int, string) error { return unix.ENOTSUP }
 func bindLater(int) {}
 
 // streamOptions sets the options that these systems have in common.
-func streamOptions(fd, family int, tos uint8, s *Streams, _ bool) error {
+func streamOptions(fd, family int, _ Transport, tos uint8, s *Streams, _ bool) error {
 	if tos != 0 {
 		level, opt := unix.IPPROTO_IP, unix.IP_TOS
 		if family == unix.AF_INET6 {
@@ -83,5 +83,8 @@ func streamOptions(fd, family int, tos uint8, s *Streams, _ bool) error {
 	}
 	return nil
 }
+
+// limitUnsent is Linux's.
+func limitUnsent(int, int) {}
 
 func acceptedOptions(int, *Streams) {}

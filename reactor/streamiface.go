@@ -45,8 +45,15 @@ const (
 	FrameBad
 	// FrameTooLarge is FrameBad for a message longer than Streams.MaxMessage.
 	FrameTooLarge
-	// FrameMore is a Framer's "nothing complete yet". It is never handed on.
+	// FrameMore is a Framer's "nothing complete yet". It is never handed on. With n above
+	// 0 those bytes are taken all the same: they are no part of a message, or one that
+	// the Framer keeps.
 	FrameMore
+	// FrameTurn is a message after which the stream may be of another kind: the handler
+	// has it before the Framer is called again.
+	FrameTurn
+	// FrameClose is the peer's farewell. Like FrameBad it is the last thing read.
+	FrameClose
 )
 
 // Framer cuts one stream into messages. It is called with all bytes that are not
@@ -54,8 +61,19 @@ const (
 // frame that it found.
 type Framer interface {
 	Next(buf []byte) (n int, f Frame)
-	// Reset makes it ready for another stream.
+	// Reset makes it ready for another stream. It is called when one ends, too.
 	Reset()
+}
+
+// Unwrapper is a Framer whose messages are not the bytes of the stream as they came.
+type Unwrapper interface {
+	Framer
+	// Unwrap is the message in the frame that Next has just found. With own set it lies
+	// in the Framer's memory and is handed on before Next is called again.
+	Unwrap(frame []byte) (message []byte, own bool)
+	// Partial is the number of the message of which the Framer keeps a part, 0 for none.
+	// The time of each is bounded by Streams.WholeMessage.
+	Partial() uint32
 }
 
 // ConnEvent is what has happened to a connection.
@@ -151,8 +169,8 @@ type Conns interface {
 	// CommitConn sends the first n bytes of what Reserve gave on a connection. tag
 	// comes back with Unsent; 0 asks for no news. The bytes are written with the
 	// flush at the end of the cycle; what the system does not take is queued.
-	// Errors: ErrNoReserve, ErrNoConn, ErrConnQueueFull (the queue is at its bound;
-	// the connection is closed, since its stream has a hole otherwise),
+	// Errors: ErrNoReserve, ErrNoConn, ErrConnQueueFull (the queue is at its bound; an
+	// open connection is closed, one that is being opened refuses the message alone),
 	// ErrMailboxFull for a connection of another loop.
 	CommitConn(c ConnID, tag uint64, n int) error
 	// CommitAssoc sends the first n bytes of what Reserve gave as one message by an
@@ -169,6 +187,14 @@ type Conns interface {
 	CloseConn(c ConnID, how CloseMode) error
 	// Conn describes a connection of this loop; false when there is none.
 	Conn(c ConnID) (ConnInfo, bool)
+	// ConnFramer is the Framer of a connection of this loop; nil when there is none.
+	ConnFramer(c ConnID) Framer
+	// TurnConn has the messages of a connection of this loop carry another transport and
+	// listen address. Error: ErrNoConn.
+	TurnConn(c ConnID, t Transport, sock SocketID) error
+	// Reframe calls the Framer again, in the next cycle, for what has come and was not
+	// taken. Errors: ErrNoConn, ErrMailboxFull.
+	Reframe(c ConnID) error
 }
 
 // Streams are the bounds and times of connections. Zero fields mean their
@@ -189,7 +215,9 @@ type Streams struct {
 	// MaxMessage is the longest message, bytes, 512 to MaxDatagram.
 	MaxMessage int
 	// ConnQueue and AllQueues bound the bytes that wait to be written, on one
-	// connection and on all. Negative: nothing waits, so a connection that does not
+	// connection and on all. On one that is being opened, and for BurstTime on one whose
+	// peer stops taking it, BurstQueues times as much may wait. At the bound of all, those
+	// go first whose peers have taken nothing for longest. Negative: nothing waits, so a connection that does not
 	// take a message at once is closed.
 	ConnQueue, AllQueues int
 
@@ -201,8 +229,8 @@ type Streams struct {
 	// not over, HandshakeShare the percentage of it for one address. What is beyond
 	// waits.
 	MaxHandshakes, HandshakeShare int
-	// SendTimeout is how long a peer may take nothing while something waits;
-	// TLSSendTimeout is that of TLS connections, where it differs.
+	// SendTimeout is how long a peer may take nothing while something waits, here or in
+	// the system's buffer; TLSSendTimeout is that of TLS connections, where it differs.
 	SendTimeout, TLSSendTimeout time.Duration
 	// FirstMessage is the time from accept to the first complete message or ping.
 	// TLSFirstMessage is that of TLS connections, where it differs.
@@ -253,3 +281,12 @@ func (NoConns) CloseConn(ConnID, CloseMode) error { return ErrNoConn }
 
 // Conn implements Conns.
 func (NoConns) Conn(ConnID) (ConnInfo, bool) { return ConnInfo{}, false }
+
+// ConnFramer implements Conns.
+func (NoConns) ConnFramer(ConnID) Framer { return nil }
+
+// TurnConn implements Conns.
+func (NoConns) TurnConn(ConnID, Transport, SocketID) error { return ErrNoConn }
+
+// Reframe implements Conns.
+func (NoConns) Reframe(ConnID) error { return ErrNoConn }

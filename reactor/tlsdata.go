@@ -17,7 +17,8 @@ func (l *loop) readSealed(c *conn) (more bool) {
 	if l.sealed == nil {
 		l.sealed = make([]byte, streamRead)
 	}
-	n, err := readFD(c.fd, l.sealed)
+	most := c.readSize()
+	n, err := readFD(c.fd, l.sealed[:most])
 	switch {
 	case n > 0:
 	case n == 0:
@@ -28,14 +29,13 @@ func (l *loop) readSealed(c *conn) (more bool) {
 	case err == unix.EAGAIN:
 		return false
 	default:
-		l.c.recvErrors.Add(1)
-		l.closeConn(c, err)
+		l.broken(c, err, &l.c.recvErrors)
 		return false
 	}
 	c.active = l.now
 	l.c.bytesIn.Add(uint64(n))
 	l.unseal(c, l.sealed[:n])
-	return c.state == connOpen && (l.edge || n == streamRead)
+	return c.state == connOpen && (l.edge || n == most)
 }
 
 // unseal hands on what is in records. It reads until the end: whether the socket is
@@ -69,7 +69,7 @@ func (l *loop) unseal(c *conn, raw []byte) {
 		l.armBy(c, l.deadline(c))
 	}
 	if c.first == 0 && c.queued() > 0 { // answers of crypto/tls's own
-		if l.full(c, 0) {
+		if s := l.r.streams.Load(); !c.takes(s, 0, l.now) || !l.r.roomFor(s, 0) {
 			l.c.queueFull.Add(1)
 			l.closeConn(c, ErrConnQueueFull)
 			return

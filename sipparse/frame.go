@@ -26,6 +26,8 @@ type Framer struct {
 	MaxHeaderBlock int  // start line and headers, in bytes; 0: DefaultMaxHeaderBlock
 	MaxBody        int  // in bytes; 0: DefaultMaxBody
 	RequireLength  bool // refuse a message without Content-Length; otherwise it has no body
+	// LongNames takes no compact form for Content-Length: in HTTP, l is another header.
+	LongNames bool
 
 	seen    int  // bytes that were looked at
 	need    int  // no fewer bytes can be a whole message or change anything else
@@ -71,7 +73,7 @@ func (f *Framer) Idle() bool { return f.state == frameLine && f.seen == 0 && f.h
 
 // Reset makes the Framer forget the stream but not the limits.
 func (f *Framer) Reset() {
-	*f = Framer{MaxHeaderBlock: f.MaxHeaderBlock, MaxBody: f.MaxBody, RequireLength: f.RequireLength}
+	*f = Framer{MaxHeaderBlock: f.MaxHeaderBlock, MaxBody: f.MaxBody, RequireLength: f.RequireLength, LongNames: f.LongNames}
 }
 
 // take ends what was framed; the next call begins anew.
@@ -279,7 +281,7 @@ func (f *Framer) endHeader(buf []byte, end int) {
 		return
 	}
 	stop := skip(buf, p, end, cToken)
-	if LookupHeader(buf[p:stop]) != HdrContentLength {
+	if LookupHeader(buf[p:stop]) != HdrContentLength || f.LongNames && stop-p == 1 {
 		return
 	}
 	i := skipSpace(buf, stop, end)

@@ -73,6 +73,11 @@ func Listen(port int) Setting {
 	return Setting{"listen", fmt.Sprintf("udp:127.0.0.1:%d", port)}
 }
 
+// ListenStreams is Listen for UDP and TCP on the same port.
+func ListenStreams(port int) Setting {
+	return Setting{"listen", fmt.Sprintf("127.0.0.1:%d", port)}
+}
+
 // parameterName reads the name off a line "name=value" that begins in the first column; statements are indented.
 func parameterName(line string) (string, bool) {
 	name, _, ok := strings.Cut(line, "=")

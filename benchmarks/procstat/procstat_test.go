@@ -1,6 +1,7 @@
 package procstat
 
 import (
+	"fmt"
 	"os"
 	"testing"
 	"time"
@@ -105,5 +106,21 @@ func TestResidentGrowsWithWhatIsWritten(t *testing.T) {
 	}
 	if big[0] != 1 {
 		t.Error("written in vain")
+	}
+}
+
+func TestParseTCPReadsPortStateAndSendQueue(t *testing.T) {
+	text := "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n" +
+		"   0: 0100007F:13C4 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 5555 1\n" +
+		"   1: 0100007F:13C5 0100007F:13C4 01 00000100:00000020 00:00000000 00000000     0        0 5556 1\n"
+	got := ""
+	err := parseTCP(text, func(port int, state string, queued uint64) { got += fmt.Sprintln(port, state, queued) })
+	if want := "5060 0A 0\n5061 01 256\n"; err != nil || got != want {
+		t.Errorf("got %q, %v, want %q", got, err, want)
+	}
+	for _, row := range []string{"0: 0100007F:ZZZZ x 0A 0:0", "0: noport x 0A 0:0", "0: 0100007F:13C4 x 01 z:0"} {
+		if parseTCP("head\n"+row+"\n", func(int, string, uint64) {}) == nil {
+			t.Errorf("row %q was taken", row)
+		}
 	}
 }

@@ -130,7 +130,11 @@ func all(s *settings) []claim.Claim {
 		claimsTM(s),
 		claimsTransactions(s),
 		claimsCalls(s),
+		claimsStreams(s),
+		claimsTLS(s),
+		claimsFailover(s),
 		claimsDNS(s),
 		claimsSCTP(s),
+		claimsWS(s),
 	)
 }

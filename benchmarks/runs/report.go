@@ -80,11 +80,23 @@ func (r Row) handed() string {
 // server's, and each of several loops with its part of the messages. The figure says what was seen either way.
 func (r Row) Held(baseline Row) (figure string, held bool) {
 	res := r.Result
-	figure = fmt.Sprintf("%d calls from %d ports, %d failed (baseline %d), %d the server's", res.Caller.Created, res.SourcePorts,
+	from := ""
+	if res.Spec.CallerBy == sippload.UDP {
+		from = fmt.Sprintf(" from %d ports", res.SourcePorts)
+	}
+	figure = fmt.Sprintf("%d calls%s, %d failed (baseline %d), %d the server's", res.Caller.Created, from,
 		res.Failed(), baseline.Result.Failed(), r.Ours())
-	held = res.Caller.Created == res.Spec.Calls && res.SourcePorts == res.Spec.Callers && res.Failed() <= baseline.Result.Failed() && r.Ours() == 0
+	held = res.Caller.Created == res.Spec.Calls && (res.Spec.CallerBy != sippload.UDP || res.SourcePorts == res.Spec.Callers) && res.Failed() <= baseline.Result.Failed() && r.Ours() == 0
 	if r.Counters == nil {
 		return figure, held
+	}
+	switch res.Spec.CallerBy {
+	case sippload.TCP:
+		figure += fmt.Sprintf("; %d connections", r.Accepted)
+		held = held && r.Accepted == uint64(res.Spec.Callers)
+	case sippload.TCPPerCall:
+		figure += fmt.Sprintf("; %d connections", r.Accepted)
+		held = held && r.Accepted >= uint64(res.Spec.Calls)
 	}
 	figure += fmt.Sprintf("; per loop %s; %d handed over", r.Shares(), r.Counters.HandedOver())
 	shares := r.Counters.Shares()

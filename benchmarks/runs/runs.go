@@ -28,7 +28,12 @@ type Shape struct {
 	Loss             float64 // share of the datagrams that the network loses on each leg
 	Times            int     // the plan's calls are made that many times over; 0 for once
 	Alone            bool    // there is no way without a server: the bar is no failure at all
+
+	CallerBy, CalleeBy sippload.Transport // the baseline is by that of the two which is TCP
 }
+
+// Streams says that an end of the calls is on TCP.
+func (s Shape) Streams() bool { return s.CallerBy != sippload.UDP || s.CalleeBy != sippload.UDP }
 
 // calls is how many calls a plan makes with the shape.
 func (s Shape) calls(plan Plan) int { return plan.Calls * max(1, s.Times) }
@@ -52,9 +57,20 @@ var (
 	// RelayFork is calls to three phones at once, of which one answers, one is busy and one rings until it is cancelled.
 	RelayFork = Shape{Name: "calls forked to three", Scenario: sippload.Fork, Callers: 8, Callees: 8, Script: configs.Relay, Alone: true}
 
+	// The calls between UDP and TCP, with one connection for each SIPp process and with one for each call.
+	TCPToUDP        = streams("calls TCP to UDP, 1 connection each", sippload.TCP, sippload.UDP)
+	UDPToTCP        = streams("calls UDP to TCP, 1 connection each", sippload.UDP, sippload.TCP)
+	TCPToUDPPerCall = streams("calls TCP to UDP, 1 connection per call", sippload.TCPPerCall, sippload.UDP)
+	UDPToTCPPerCall = streams("calls UDP to TCP, callees take 1 connection per call", sippload.UDP, sippload.TCPPerCall)
+
 	// Shapes are all of them, in the order of the table.
-	Shapes = []Shape{Ports16, HomeAlways, OptionsAnswered, Relay16, RelayLoss, RelayFork}
+	Shapes = []Shape{Ports16, HomeAlways, OptionsAnswered, Relay16, RelayLoss, RelayFork,
+		TCPToUDP, UDPToTCP, TCPToUDPPerCall, UDPToTCPPerCall}
 )
+
+func streams(name string, caller, callee sippload.Transport) Shape {
+	return Shape{Name: name, Scenario: sippload.Invite, Callers: 4, Callees: 4, Script: configs.Relay, CallerBy: caller, CalleeBy: callee}
+}
 
 // Plan says how much load to send and what to send it through.
 type Plan struct {
@@ -75,6 +91,7 @@ type Row struct {
 	Server   string            // name of the server under test; empty for the baseline
 	Result   sippload.Result   // of SIPp
 	Counters *servers.Counters // of the server's loops during the run; nil where it has none
+	Accepted uint64            // connections that the server has accepted during the run; 0 where it does not count them
 }
 
 // Suite does every run of the plan: per shape the baseline, sipedge, Kamailio. It stops at the first run that could not take
@@ -121,12 +138,21 @@ func (p Plan) add(rows []Row, row Row) []Row {
 
 func (p Plan) spec(s Shape) sippload.Spec {
 	calls := s.calls(p)
-	return sippload.Spec{Scenario: s.Scenario, Calls: calls, Rate: p.Rate, Callers: min(s.Callers, calls), Callees: s.Callees, Loss: s.Loss}
+	return sippload.Spec{
+		Scenario: s.Scenario, Calls: calls, Rate: p.Rate, Callers: min(s.Callers, calls), Callees: s.Callees, Loss: s.Loss,
+		CallerBy: s.CallerBy, CalleeBy: s.CalleeBy,
+	}
 }
 
 // baseline runs the shape straight from SIPp to SIPp.
 func baseline(ctx context.Context, plan Plan, shape Shape) (Row, error) {
-	res, err := sippload.Run(ctx, plan.spec(shape))
+	spec := plan.spec(shape)
+	if spec.CallerBy == sippload.UDP {
+		spec.CallerBy = spec.CalleeBy
+	} else if spec.CalleeBy == sippload.UDP {
+		spec.CalleeBy = spec.CallerBy
+	}
+	res, err := sippload.Run(ctx, spec)
 	return Row{Shape: shape, Result: res}, err
 }
 
@@ -142,6 +168,9 @@ func through(ctx context.Context, plan Plan, shape Shape, kind servers.Kind) (Ro
 		return Row{}, err
 	}
 	settings := []configs.Setting{{Name: "children", Value: "2"}}
+	if shape.Streams() {
+		settings = append(settings, configs.ListenStreams(ports[0]), configs.Setting{Name: "disable_tcp", Value: "no"})
+	}
 	if shape.Home != "" && kind.HomeLoops {
 		settings = append(settings, configs.Setting{Name: "home", Value: shape.Home})
 	}
@@ -178,6 +207,7 @@ func through(ctx context.Context, plan Plan, shape Shape, kind servers.Kind) (Ro
 			return Row{}, err
 		}
 		row.Counters = &diff
+		row.Accepted = after.Sockets().Accepted - before.Sockets().Accepted
 	}
 	return row, nil
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"sipedge/reactor"
 )
 
 // Counters is what sipedge logs about itself on SIGUSR1: one line that holds a JSON object with the key "loops". Keys that
@@ -16,6 +18,16 @@ import (
 type Counters struct {
 	Loops   []Loop  `json:"loops"`
 	Runtime Runtime `json:"runtime"`
+	// Reactor is the figures of each loop's sockets and connections.
+	Reactor []reactor.Stats `json:"reactor"`
+}
+
+// Sockets is the sum of the loops' figures.
+func (c Counters) Sockets() (sum reactor.Stats) {
+	for _, s := range c.Reactor {
+		sum.Add(s)
+	}
+	return sum
 }
 
 // Runtime is what the Go runtime says of the server's process.

@@ -20,6 +20,8 @@ const (
 	// maxCalls and maxProcesses bound a run: the traces are kept in memory, about 2 KB a call.
 	maxCalls     = 200_000
 	maxProcesses = 64
+	// maxSockets is how many sockets SIPp may have open at a time; more than its limit on descriptors is refused by it.
+	maxSockets = 5000
 	// errorTail is how many bytes of SIPp's own error output an error message carries.
 	errorTail = 1000
 )

@@ -56,7 +56,11 @@ func (p *process) awaitPort(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if _, bound := ports[p.port]; bound {
+		listening, err := procstat.Listening()
+		if err != nil {
+			return err
+		}
+		if _, bound := ports[p.port]; bound || listening[p.port] {
 			return nil
 		}
 		select {

@@ -31,7 +31,7 @@ func Run(ctx context.Context, spec Spec) (Result, error) {
 		return Result{}, err
 	}
 	defer os.RemoveAll(dir)
-	if err := writeScenarios(dir, append(spec.Scenario.losers, spec.Scenario.caller, spec.Scenario.callee)...); err != nil {
+	if err := writeScenarios(dir, spec); err != nil {
 		return Result{}, err
 	}
 	limit := time.Duration(float64(spec.Calls)/spec.Rate*float64(time.Second)) + lateCalls
@@ -113,7 +113,7 @@ func (r *run) play(ctx context.Context) error {
 	r.drops = watch
 	defer watch.stop()
 	for i := range r.spec.Callees {
-		p, err := r.start(ctx, i, r.spec.Scenario.callee)
+		p, err := r.start(ctx, i, r.spec.Scenario.callee, r.spec.CalleeBy.args()...)
 		if err != nil {
 			return err
 		}
@@ -165,10 +165,10 @@ func (r *run) callerArgs(i int) []string {
 	if i < s.Calls%s.Callers {
 		calls++
 	}
-	args := []string{
+	args := append(s.CallerBy.args(),
 		"-m", strconv.Itoa(calls), "-l", strconv.Itoa(calls),
 		"-r", strconv.FormatFloat(s.Rate/float64(s.Callers), 'f', 3, 64),
-	}
+	)
 	if s.Answers {
 		return append(args, s.Server)
 	}
@@ -251,7 +251,7 @@ func (r *run) startLosers(ctx context.Context) error {
 	for k, scenario := range r.spec.Scenario.losers {
 		var kind []*process
 		for i := range r.spec.Callees {
-			p, err := r.start(ctx, r.spec.Callees*(k+1)+i, scenario)
+			p, err := r.start(ctx, r.spec.Callees*(k+1)+i, scenario, r.spec.CalleeBy.args()...)
 			if err != nil {
 				return err
 			}
@@ -283,6 +283,9 @@ func (r *run) evaluate() (Result, error) {
 	}
 	if res.Callee, err = collect(r.callees, callee); err != nil {
 		return Result{}, fmt.Errorf("callee: %w", err)
+	}
+	if r.spec.CallerBy == TCPPerCall {
+		caller.assumeSent(r.spec.Scenario.steps[0].what)
 	}
 	for k, kind := range r.losers {
 		sum, err := collect(kind, make(trace))

@@ -16,6 +16,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -71,6 +74,29 @@ type Spec struct {
 	Server   string  // host:port of the server under test; empty for a run straight from caller to callee
 	Answers  bool    // the server itself answers: there are no callees
 	Loss     float64 // share of the datagrams that the network loses ahead of the server and behind it, in each direction
+
+	CallerBy, CalleeBy Transport // of each side
+}
+
+// Transport is how a SIPp process sends, as its option -t has it.
+type Transport string
+
+// The transports. A process has one connection to its peer, or one for each call.
+const (
+	UDP        Transport = ""
+	TCP        Transport = "t1"
+	TCPPerCall Transport = "tn"
+)
+
+// args are the arguments of a process.
+func (t Transport) args() []string {
+	switch t {
+	case UDP:
+		return nil
+	case TCPPerCall:
+		return []string{"-t", string(t), "-max_socket", strconv.Itoa(maxSockets)}
+	}
+	return []string{"-t", string(t)}
 }
 
 // Result is what a run showed.
@@ -130,6 +156,10 @@ func (s Spec) check() error {
 		return fmt.Errorf("rate of %v calls per second", s.Rate)
 	case s.Callers < 1 || s.Callers > s.Calls || s.Callers+s.Callees*(1+len(s.Scenario.losers)) > maxProcesses:
 		return fmt.Errorf("%d callers and %d callees for %d calls, want at least one caller and at most %d processes", s.Callers, s.Callees, s.Calls, maxProcesses)
+	case s.Loss > 0 && (s.CallerBy != UDP || s.CalleeBy != UDP):
+		return errors.New("only datagrams can be lost")
+	case s.Server == "" && (s.CallerBy == UDP) != (s.CalleeBy == UDP):
+		return errors.New("caller and callee have no transport in common, and there is no server between them")
 	case s.Loss < 0 || s.Loss >= 1:
 		return fmt.Errorf("loss of %v, want 0 to below 1", s.Loss)
 	case len(s.Scenario.losers) > 0 && s.Server == "":
@@ -142,16 +172,30 @@ func (s Spec) check() error {
 	return nil
 }
 
-// writeScenarios puts the scenario files where SIPp can read them.
-func writeScenarios(dir string, names ...string) error {
-	for _, name := range names {
-		text, err := scenarios.ReadFile("scenarios/" + name)
+// writeScenarios puts the scenario files where SIPp can read them. They are written for UDP: an end on TCP says so in its Contact, and
+// the caller in the URI of a callee on TCP.
+func writeScenarios(dir string, spec Spec) error {
+	sc := spec.Scenario
+	for i, name := range append([]string{sc.caller, sc.callee}, sc.losers...) {
+		b, err := scenarios.ReadFile("scenarios/" + name)
 		if err != nil {
 			return err
 		}
-		if err := os.WriteFile(filepath.Join(dir, name), text, 0o600); err != nil {
+		by := spec.CalleeBy
+		text := string(b)
+		if i == 0 {
+			if by = spec.CallerBy; spec.CalleeBy != UDP {
+				text = strings.ReplaceAll(text, "[remote_port] SIP/2.0", "[remote_port];transport=tcp SIP/2.0")
+			}
+		}
+		if by != UDP {
+			text = contact.ReplaceAllString(text, "$1;transport=tcp>")
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			return err
 		}
 	}
 	return nil
 }
+
+var contact = regexp.MustCompile(`(Contact: <[^>]*)>`)

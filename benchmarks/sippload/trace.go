@@ -28,6 +28,8 @@ type event struct {
 	key
 	sent bool
 	at   time.Duration // since the epoch, by the wall clock that all processes share
+
+	untraced bool // see assumeSent
 }
 
 // trace holds what one side of a run sent and received, per Call-ID and in the order of time.
@@ -77,6 +79,16 @@ func parseEvent(line string) (callID string, e event, ok bool) {
 	return f[4], e, true
 }
 
+// assumeSent puts a first message ahead of every call that has none. SIPp does not trace what it had to keep until a connection
+// was open, which is the first message of each call in its mode of one connection per call.
+func (t trace) assumeSent(k key) {
+	for id, events := range t {
+		if find(events, k, true) < 0 {
+			t[id] = append([]event{{key: k, sent: true, at: events[0].at, untraced: true}}, events...)
+		}
+	}
+}
+
 // find returns the position of the first event with the key in the given direction, or -1.
 func find(events []event, k key, sent bool) int {
 	for i, e := range events {
@@ -107,7 +119,7 @@ func (t trace) responses(s Scenario) []time.Duration {
 	var d []time.Duration
 	for _, events := range t {
 		sent, received := find(events, request, true), find(events, answer, false)
-		if sent >= 0 && received > sent {
+		if sent >= 0 && received > sent && !events[sent].untraced {
 			d = append(d, events[received].at-events[sent].at)
 		}
 	}

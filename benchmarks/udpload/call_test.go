@@ -5,6 +5,8 @@ import (
 	"net"
 	"net/netip"
 	"testing"
+
+	"sipedge/benchmarks/sipcall"
 )
 
 // between passes requests on to the address in their first line and replies back to whoever sent the call's INVITE. It
@@ -25,7 +27,7 @@ func between(t *testing.T, lose func(call int) bool) netip.AddrPort {
 				return
 			}
 			msg := buf[:n]
-			id, _ := number(msg)
+			id, _ := sipcall.Number(msg)
 			switch {
 			case bytes.HasPrefix(msg, []byte("SIP/2.0 ")):
 				_, _ = conn.WriteToUDPAddrPort(msg, callers[id])

@@ -2,7 +2,7 @@
 // sending sockets, forwarded INVITEs at a sink. It is light enough not to disturb the server whose CPU time is read beside
 // it, which SIPp is not. It stays on the addresses it is given and is bounded in messages and in time.
 //
-// Start at Run; message.go has the texts.
+// Start at Run; package sipcall has the texts.
 package udpload
 
 import (
@@ -15,6 +15,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"sipedge/benchmarks/sipcall"
 )
 
 // Method is the request to send.
@@ -139,7 +141,7 @@ func (r *run) open() error {
 }
 
 func (r *run) phone(conn *net.UDPConn) *phone {
-	return &phone{conn: conn, local: conn.LocalAddr().String(), server: r.load.Server, rings: r.load.Method == Ring}
+	return &phone{End: sipcall.End{Local: conn.LocalAddr().String(), Transport: "UDP"}, conn: conn, server: r.load.Server, rings: r.load.Method == Ring}
 }
 
 // answer starts the callee of calls.
@@ -178,7 +180,7 @@ func (r *run) read(conn *net.UDPConn, accept func([]byte) bool) error {
 			if err != nil {
 				continue // a port that refused one of our messages; the message is missing in the count
 			}
-			number, ok := number(buf[:n])
+			number, ok := sipcall.Number(buf[:n])
 			if !ok || number >= len(r.took) || !accept(buf[:n]) {
 				if !r.load.Method.called() { // a call's other messages are no extra ones
 					r.more.Add(1)

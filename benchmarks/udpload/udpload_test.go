@@ -5,6 +5,8 @@ import (
 	"net"
 	"net/netip"
 	"testing"
+
+	"sipedge/benchmarks/sipcall"
 )
 
 // echo is a server that answers each OPTIONS with 200 except every fourth one, and sends INVITEs to the port in their
@@ -23,7 +25,7 @@ func echo(t *testing.T) netip.AddrPort {
 			if err != nil {
 				return
 			}
-			id, _ := number(buf[:n])
+			id, _ := sipcall.Number(buf[:n])
 			if bytes.HasPrefix(buf[:n], []byte("INVITE sip:callee@")) {
 				target, _, _ := bytes.Cut(buf[len("INVITE sip:callee@"):n], []byte(" "))
 				if to, err := netip.ParseAddrPort(string(target)); err == nil {
@@ -81,12 +83,12 @@ func TestRunsWithoutBoundOrOffTheLoopbackAreRefused(t *testing.T) {
 func TestNumberOfAMessage(t *testing.T) {
 	for _, method := range []Method{Options, Invite} {
 		msg := appendRequest(nil, method, 4711, "127.0.0.1:1", "127.0.0.1:2", "127.0.0.1:3")
-		if n, ok := number(msg); !ok || n != 4711 {
+		if n, ok := sipcall.Number(msg); !ok || n != 4711 {
 			t.Errorf("method %d: got %d, %v", method, n, ok)
 		}
 	}
 	for _, msg := range []string{"", "Call-ID: other", "Call-ID: load-x@h", "Call-ID: load-5", "Call-ID: load--5@h"} {
-		if n, ok := number([]byte(msg)); ok {
+		if n, ok := sipcall.Number([]byte(msg)); ok {
 			t.Errorf("%q gave %d", msg, n)
 		}
 	}

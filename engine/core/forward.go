@@ -88,6 +88,9 @@ func (p *Proc) Forward(t Target) error {
 	if !p.Index.IsRequest() {
 		return ErrNotRequest
 	}
+	if p.http {
+		return ErrNotSIP
+	}
 	if code, reason := p.refuseForward(); code != 0 {
 		if p.Index.Method() == sipparse.MethodAck {
 			p.loop.stats.acksExhausted.Add(1)
@@ -106,6 +109,22 @@ func (p *Proc) Forward(t Target) error {
 			t.Proto = proto
 		}
 	}
+	err := p.forwardTo(t)
+	for _, next := range p.Others(t) {
+		if !TriesNext(err) {
+			break
+		}
+		p.loop.stats.failovers.Add(1)
+		err = p.forwardTo(next)
+	}
+	if err == nil {
+		p.loop.stats.forwarded.Add(1)
+	}
+	return err
+}
+
+// forwardTo sends one copy to one target.
+func (p *Proc) forwardTo(t Target) error {
 	out, err := p.outSocket(t)
 	if err != nil {
 		return err
@@ -120,9 +139,6 @@ func (p *Proc) Forward(t Target) error {
 		large, by := p.largeTarget(t)
 		err = p.sendCopy(large, by, out)
 		p.Edits = saved
-	}
-	if err == nil {
-		p.loop.stats.forwarded.Add(1)
 	}
 	return err
 }
@@ -293,7 +309,7 @@ func (p *Proc) nextHop(proto rt.Proto) (Target, error) {
 // protocol and family fit (else the first that fits, as the cookbook says of
 // force_send_socket), the one it came in by, the first that fits.
 func (p *Proc) outSocket(t Target) (*Socket, error) {
-	if t.Proto < rt.ProtoUDP || t.Proto > rt.ProtoSCTP {
+	if !p.snap.served[t.Proto] && (t.Proto < rt.ProtoUDP || t.Proto > rt.ProtoSCTP) {
 		return nil, ErrNotServed
 	}
 	if p.SendSocket != 0 {
@@ -303,7 +319,7 @@ func (p *Proc) outSocket(t Target) (*Socket, error) {
 	} else if s := p.InSocket(); s.fits(t) {
 		return s, nil
 	}
-	for _, s := range p.snap.sockets {
+	for _, s := range p.snap.byProto {
 		if s.fits(t) {
 			return s, nil
 		}
@@ -318,14 +334,21 @@ func (s *Socket) fits(t Target) bool {
 // onSend runs the onsend_route on the message as it will leave; false: the
 // script dropped it.
 func (p *Proc) onSend(t Target, out *Socket) bool {
+	return p.runOnSend(t, out, p.Edits.Size(len(p.Msg)))
+}
+
+func (p *Proc) runOnSend(t Target, out *Socket, size int) bool {
 	p.SendFrom, p.SendTo, p.SendProto = out.Addr, t.Addr.AddrPort(), t.Proto
-	p.SendLen = p.Edits.Size(len(p.Msg))
+	p.SendLen = size
 	return p.runNested(rt.SendRoute, p.snap.prog.Send) != rt.Dropped
 }
 
 // Send sends the message as it was received, without a Via of ours (cookbook
 // send()).
 func (p *Proc) Send(t Target) error {
+	if p.http {
+		return ErrNotSIP
+	}
 	out, err := p.outSocket(t)
 	if err != nil {
 		return err
@@ -349,13 +372,14 @@ func (l *loop) sendEdited(p *Proc, out *Socket, t Target) error {
 	if n > maxDatagram {
 		return ErrTooLong
 	}
-	buf := l.rl.Reserve(n)
+	buf := l.room(out.Proto, n)
 	if buf == nil {
 		l.stats.sendFull.Add(1)
 		return ErrSendFull
 	}
 	b := p.Edits.AppendTo(buf[:0], p.Msg, p.Arena())
 	if out.Proto != rt.ProtoUDP {
+		l.ignore = p.ignore
 		return l.commitStream(p.snap, out, to, t.Name, p.replyConn, statelessTag, len(b), p.forwardFlags())
 	}
 	if l.rl.CommitFrom(out.ID, p.sourceFor(out, to), to, len(b)) != nil {

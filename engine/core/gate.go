@@ -85,23 +85,28 @@ func (l *loop) armGate() {
 type heldMessage struct {
 	data []byte
 	meta reactor.Meta
+	http bool
 }
 
 // hold copies a batch; what is beyond the bounds is lost, as in a full socket buffer.
 func (l *loop) hold(batch []reactor.Message) {
 	for i := range batch {
 		m := &batch[i]
-		if m.Frame != reactor.FrameMessage {
+		http := m.Frame == reactor.FrameTurn
+		if m.Frame != reactor.FrameMessage && !http {
 			l.frame(m)
 			continue
 		}
 		if len(l.held) == maxHeld || l.heldBytes+len(m.Data) > maxHeldBytes {
 			l.stats.startLost.Add(1)
+			if http { // what follows waits for its end
+				_ = l.rl.CloseConn(m.Meta.Conn, reactor.CloseNow)
+			}
 			continue
 		}
 		l.stats.startHeld.Add(1)
 		l.heldBytes += len(m.Data)
-		l.held = append(l.held, heldMessage{append([]byte(nil), m.Data...), m.Meta})
+		l.held = append(l.held, heldMessage{append([]byte(nil), m.Data...), m.Meta, http})
 	}
 }
 
@@ -110,6 +115,11 @@ func (l *loop) releaseHeld() {
 	held := l.held
 	l.holding, l.held, l.heldBytes = false, nil, 0
 	for i := range held {
-		l.receive(held[i].data, &held[i].meta, false)
+		if m := &held[i]; m.http {
+			l.httpRequest(m.data, &m.meta)
+			_ = l.rl.Reframe(m.meta.Conn)
+		} else {
+			l.receive(m.data, &m.meta, false)
+		}
 	}
 }

@@ -1,6 +1,10 @@
 package core
 
-import "time"
+import (
+	"time"
+
+	"sipedge/engine/dns"
+)
 
 // Bounds of the server's own.
 const (
@@ -8,6 +12,9 @@ const (
 	maxDatagram = 65507
 	// maxHostName is the longest host name (RFC 1035 §2.3.4: 255 octets).
 	maxHostName = 255
+	// maxOthers is how many targets of a destination are tried after the first:
+	// dns.MaxSRVTargets in all.
+	maxOthers = dns.MaxSRVTargets - 1
 	// maxNamesPerMessage is how many names one message may wait for.
 	maxNamesPerMessage = 32
 	// maxFreeProcs bounds the contexts that a loop keeps for later messages.
@@ -17,6 +24,11 @@ const (
 	keptArena = 64 << 10
 	// parkedBytes bounds the messages of suspended scripts, per loop.
 	parkedBytes = 256 << 20
+	// fragmentBytes bounds the parts of messages that WebSocket connections have begun,
+	// per loop.
+	fragmentBytes = 64 << 20
+	// fragmentShare is what one address gets of them.
+	fragmentShare = fragmentBytes / 8
 	// poolWorkers and poolQueue size the pool for blocking work of a server.
 	poolWorkers = 64
 	poolQueue   = 4096

@@ -92,5 +92,7 @@ func (s *Snapshot) fill() {
 	s.prog.BranchLimit = int(c.MaxBranches)
 	s.aliases = c.Alias
 	s.ackBlock = s.prog.Block(rt.EventRoute, AckEvent)
+	s.wsClosed = s.prog.Block(rt.EventRoute, ClosedEvent)
+	s.http = s.httpService()
 	s.serverHeader = []byte(c.ServerHeader + "\r\n")
 }

@@ -23,6 +23,12 @@ func (p *Proc) Log(level int, text []byte) {
 	p.loop.log.Write(level, log.ClassScript, 0, text)
 }
 
+// LogAccount logs a record of accounting, which no limit on the log holds back. level
+// is as for Log.
+func (p *Proc) LogAccount(level int, text []byte) {
+	p.loop.log.Write(level, log.ClassAccount, 0, text)
+}
+
 // LogEnabled implements rt.Env.
 func (p *Proc) LogEnabled(level int) bool { return p.loop.log.Enabled(level) }
 
@@ -61,6 +67,14 @@ func (l *loop) logf(p *Proc, level int, format string, args ...any) {
 	b := fmt.Appendf(nil, format, args...)
 	b = fmt.Appendf(b, " (from %s:%s, Call-ID %s)", p.Proto, p.Src, p.callIDForLog())
 	l.log.Write(level, log.ClassMessage, p.source(), b)
+}
+
+// logPeer writes a line about a connection.
+func (l *loop) logPeer(m *reactor.Meta, level int, format string, args ...any) {
+	if source := sourceOf(&m.Remote); l.log.Wanted(level, log.ClassMessage, source) {
+		b := fmt.Appendf(nil, format, args...)
+		l.log.Write(level, log.ClassMessage, source, fmt.Appendf(b, " (from %s:%s)", m.Transport, m.Remote))
+	}
 }
 
 // logScriptError names the place in the script where a message's script ended.

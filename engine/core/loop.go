@@ -3,8 +3,10 @@ package core
 import (
 	"sync/atomic"
 
+	"sipedge/engine/blacklist"
 	"sipedge/engine/dns"
 	"sipedge/engine/log"
+	"sipedge/engine/ws"
 	"sipedge/pool"
 	"sipedge/reactor"
 	"sipedge/script/rt"
@@ -41,6 +43,10 @@ type loop struct {
 	hooks []SendHook
 	kept  []heldSnapshot
 
+	dialled  map[reactor.ConnID]dialled // connections opened from here (failed.go)
+	collects bool                       // the list of failed destinations will be cleaned up
+	ignore   blacklist.Cause            // failures of the connection that is opened next that do not count
+
 	// Names as destinations (resolve.go); nil until one is needed.
 	names    Names
 	dnsWork  *dns.Work
@@ -51,13 +57,24 @@ type loop struct {
 
 	messages uint64 // numbered so far, for $mi
 
-	mail  reactor.Mail // for posts to other loops
-	dial  reactor.Dial // for connections to others
+	mail reactor.Mail // for posts to other loops
+	dial reactor.Dial // for connections to others
+
+	// Connections that speak WebSocket, by their slots; what is put together of their
+	// frames; the message that is being built for one, with room for its header.
+	webSockets []WebSocket
+	fragments  *ws.Memory
+	framed     []byte
+
 	stats loopStats
 }
 
 func newLoop(s *Server, id int) *loop {
-	return &loop{srv: s, id: id, log: s.logger.Loop(id), keys: make(map[uint64]int32), buffers: pool.NewArena(pool.ArenaConfig{Limit: parkedBytes})}
+	return &loop{
+		srv: s, id: id, log: s.logger.Loop(id), keys: make(map[uint64]int32),
+		buffers: pool.NewArena(pool.ArenaConfig{Limit: parkedBytes}), fragments: ws.NewMemory(fragmentBytes, fragmentShare),
+		dialled: make(map[reactor.ConnID]dialled),
+	}
 }
 
 // Start implements reactor.Handler.
@@ -94,6 +111,7 @@ func (l *loop) Stop(reactor.Loop) {
 	if h := l.theHook(); h != nil {
 		h.Stop()
 	}
+	l.EachWebSocket(func(w *WebSocket) { l.sendClose(w, ws.StatusGoingAway, "Going away") })
 	for i := range l.slots {
 		if p := l.slots[i].p; p != nil {
 			l.stats.abandoned.Add(1)
@@ -131,8 +149,11 @@ func (l *loop) takeWith(snap *Snapshot, data []byte, meta *reactor.Meta) *Proc {
 	p.rBody, p.rType = value.Value{}, value.Value{}
 	p.viaSettled, p.respOK, p.maxForwardsSet = false, false, false
 	p.viaIsSource, p.viaCheck, p.beside = false, viaUnchecked, nil
+	p.http, p.httpDone = false, false
 	p.fail, p.editsLost = nil, false
 	p.streamFlags, p.replyConn, p.largeProto = 0, 0, rt.ProtoNone
+	p.nOthers, p.passList = 0, false
+	p.ignore, p.replyIgnore = 0, 0
 	if len(p.resolved) > 0 {
 		clear(p.resolved)
 		p.resolved = p.resolved[:0]

@@ -17,6 +17,9 @@ func (l *loop) Receive(_ reactor.Loop, batch []reactor.Message) {
 			l.frame(&batch[i])
 			continue
 		}
+		if isWebSocket(protoOf(batch[i].Meta.Transport)) && l.wsMessage(&batch[i]) {
+			continue
+		}
 		l.receive(batch[i].Data, &batch[i].Meta, false)
 	}
 }

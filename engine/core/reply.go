@@ -49,7 +49,7 @@ func (p *Proc) sendReply(code int, reason string, lumps bool) error {
 	if size > maxDatagram {
 		return ErrTooLong
 	}
-	buf := p.loop.rl.Reserve(size)
+	buf := p.loop.room(p.Proto, size)
 	if buf == nil {
 		p.loop.stats.sendFull.Add(1)
 		return ErrSendFull

@@ -87,12 +87,13 @@ type Server struct {
 
 	toldSCTP atomic.Bool // that there is none
 
-	gate     gate // traffic waits for the event routes of the start
-	conns    *transport.Conns
-	tlsNames transport.Names
-	tls      atomic.Pointer[tlsconf.Store] // nil: no TLS
-	nextTLS  *tlsconf.Store                // while a configuration is made current
-	tickets  tlsconf.Tickets
+	gate       gate // traffic waits for the event routes of the start
+	webSockets webSocketCount
+	conns      *transport.Conns
+	tlsNames   transport.Names
+	tls        atomic.Pointer[tlsconf.Store] // nil: no TLS
+	nextTLS    *tlsconf.Store                // while a configuration is made current
+	tickets    tlsconf.Tickets
 
 	names  resolverState
 	failed *blacklist.List

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"bytes"
 	"sync/atomic"
 
 	"sipedge/engine/dns"
@@ -27,6 +28,8 @@ type Snapshot struct {
 	autoAliases []params.Alias
 
 	sockets      []*Socket
+	byProto      []*Socket // sockets, and those for WebSocket that belong to them
+	served       [rt.ProtoWSS + 1]bool
 	byID         map[reactor.SocketID]*Socket
 	names        names
 	dns          *dns.Policy
@@ -35,6 +38,8 @@ type Snapshot struct {
 	home         bool           // messages are handed to their call's loop
 	serverHeader []byte
 	ackBlock     rt.Op // event_route[sl:filtered-ack]
+	wsClosed     rt.Op // event_route[websocket:closed]
+	http         HTTPService
 
 	refs atomic.Int64 // suspended messages that hold it
 }
@@ -91,12 +96,16 @@ func (s *Snapshot) Held() int64 { return s.refs.Load() }
 // setSockets enters the bound listen addresses; it is called before the
 // snapshot becomes current.
 func (s *Snapshot) setSockets(sockets []*Socket) {
-	s.sockets = sockets
-	s.dns, s.viaDNS = dnsPolicy(s.core, sockets), viaPolicies()
-	s.byID = make(map[reactor.SocketID]*Socket, len(sockets))
+	s.sockets, s.byProto = sockets, sockets
+	if s.configs[wsModule] != nil {
+		s.byProto = append(sockets[:len(sockets):len(sockets)], webSockets(sockets)...)
+	}
+	s.dns, s.viaDNS = dnsPolicy(s.core, s.byProto), viaPolicies()
+	s.byID = make(map[reactor.SocketID]*Socket, len(s.byProto))
 	s.names = make(names)
-	for _, k := range sockets {
+	for _, k := range s.byProto {
 		s.byID[k.ID] = k
+		s.served[k.Proto] = true
 		s.names.addSocket(k)
 	}
 	for _, a := range s.aliases {
@@ -105,4 +114,10 @@ func (s *Snapshot) setSockets(sockets []*Socket) {
 	for _, a := range s.autoAliases {
 		s.names.addParsed(a)
 	}
+}
+
+// ServerName is the value of the header that names this server (server_header).
+func (s *Snapshot) ServerName() []byte {
+	_, name, _ := bytes.Cut(s.serverHeader, []byte(":"))
+	return bytes.TrimSpace(name)
 }

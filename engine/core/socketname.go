@@ -30,7 +30,7 @@ func (s *Snapshot) SocketByName(proto rt.Proto, host []byte, port uint16) *Socke
 	ip = ip.Unmap()
 	var found *Socket
 	best := 0
-	for _, k := range s.sockets {
+	for _, k := range s.byProto {
 		if proto != rt.ProtoNone && k.Proto != proto {
 			continue
 		}
@@ -92,7 +92,7 @@ func (p *Proc) FindSocket(proto rt.Proto, host []byte, port uint16) (rt.SocketIn
 // NamedSocket implements rt.SocketEnv: the name of a listen address is what
 // Socket.Name shows, "proto:address:port".
 func (p *Proc) NamedSocket(name []byte) (rt.SocketInfo, bool) {
-	for _, k := range p.snap.sockets {
+	for _, k := range p.snap.byProto {
 		if string(k.name) == string(name) {
 			return k.info(), true
 		}

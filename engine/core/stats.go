@@ -21,6 +21,17 @@ type loopStats struct {
 	assocsDown       atomic.Uint64 // closed or lost
 	assocsFailed     atomic.Uint64 // that could not be opened
 	lostSends        atomic.Uint64 // messages lost with their connection
+	httpRequests     atomic.Uint64 // requests of HTTP
+	httpRefused      atomic.Uint64 // of those, answered without the script
+	wsOpened         atomic.Uint64 // connections that began to speak WebSocket
+	wsClosed         atomic.Uint64 // and ended
+	wsLocalClosed    atomic.Uint64 // of those, closed by the script
+	wsRemoteClosed   atomic.Uint64 // closed by the client
+	wsFailed         atomic.Uint64 // lost, silent or closed for breaking the protocol
+	wsFramesIn       atomic.Uint64
+	wsFramesOut      atomic.Uint64
+	undelivered      atomic.Uint64 // datagrams that did not arrive, by an ICMP error or since the system refused them
+	icmpUnknown      atomic.Uint64 // of those, reports about no branch of ours
 	received         atomic.Uint64 // datagrams and messages from the network
 	handled          atomic.Uint64 // messages processed here, their own and those handed over
 	keepAlives       atomic.Uint64 // CRLF and NUL pings
@@ -31,6 +42,7 @@ type loopStats struct {
 	handOverFull     atomic.Uint64 // messages lost because that loop's mailbox was full
 	replied          atomic.Uint64 // replies made here
 	forwarded        atomic.Uint64 // requests forwarded statelessly
+	failovers        atomic.Uint64 // of these, further targets that were tried
 	requestsDropped  atomic.Uint64 // by the script, or for want of one
 	repliesRelayed   atomic.Uint64
 	repliesDropped   atomic.Uint64 // by the script

@@ -2,9 +2,13 @@ package core
 
 import (
 	"errors"
+	"syscall"
 
+	"sipedge/engine/blacklist"
 	"sipedge/engine/transport"
+	"sipedge/engine/ws"
 	"sipedge/reactor"
+	"sipedge/script/rt"
 	"sipedge/sipparse"
 )
 
@@ -158,6 +162,8 @@ func (l *loop) usable(id reactor.ConnID) bool {
 // connTo is a connection to a destination: the preferred one if it is that, the one
 // that is open, or a new one.
 func (l *loop) connTo(snap *Snapshot, out *Socket, to reactor.Addr, name transport.Name, prefer reactor.ConnID, f StreamFlags) (reactor.ConnID, error) {
+	ignore := l.ignore
+	l.ignore = 0
 	proto := reactor.Transport(out.Proto)
 	conns := l.srv.conns
 	if prefer != 0 && conns.Belongs(prefer, proto, to.AddrPort().Addr()) && l.usable(prefer) {
@@ -169,14 +175,14 @@ func (l *loop) connTo(snap *Snapshot, out *Socket, to reactor.Addr, name transpo
 		}
 		conns.Close(id)
 	}
-	if f&ForwardNoConnect != 0 || snap.cfg.NoConnect {
+	if f&ForwardNoConnect != 0 || snap.cfg.NoConnect || isWebSocket(out.Proto) {
 		return 0, ErrNoConnect
 	}
-	return l.connect(snap, out, to, name)
+	return l.connect(snap, out, to, name, ignore)
 }
 
 // connect opens a connection. Others find it at once, so that one is enough.
-func (l *loop) connect(snap *Snapshot, out *Socket, to reactor.Addr, name transport.Name) (reactor.ConnID, error) {
+func (l *loop) connect(snap *Snapshot, out *Socket, to reactor.Addr, name transport.Name, ignore blacklist.Cause) (reactor.ConnID, error) {
 	from := snap.cfg.TCPSource6
 	if to.Is4 {
 		from = snap.cfg.TCPSource4
@@ -194,8 +200,12 @@ func (l *loop) connect(snap *Snapshot, out *Socket, to reactor.Addr, name transp
 	}
 	id, err := l.rl.Connect(&l.dial)
 	if err != nil {
+		if _, system := err.(syscall.Errno); system && blacklist.ConnectFailed&^ignore != 0 {
+			l.list(out.Proto, to, blacklist.ConnectFailed)
+		}
 		return 0, err
 	}
+	l.dialled[id] = dialled{proto: out.Proto, to: to, ignore: ignore}
 	l.srv.conns.OpenFor(id, proto, to, name)
 	return id, nil
 }
@@ -219,14 +229,43 @@ func (l *loop) commitStream(snap *Snapshot, out *Socket, to reactor.Addr, name t
 		l.stats.sendFull.Add(1)
 		return err
 	}
-	if err = l.commitConn(id, tag, n, f); err == nil {
+	if err = l.commitConn(out.Proto, id, tag, n, f); err == nil {
 		l.stats.sent.Add(1)
 	}
 	return err
 }
 
+// room is space for a message of n bytes that leaves over a transport. It is good until
+// commitStream or commitConn, as that of reactor.Loop.Reserve.
+func (l *loop) room(proto rt.Proto, n int) []byte {
+	if !isWebSocket(proto) {
+		return l.rl.Reserve(n)
+	}
+	b := l.rl.Reserve(n + ws.MaxHeader)
+	if b == nil {
+		return nil
+	}
+	l.framed = b
+	return b[ws.MaxHeader:]
+}
+
+// frameRoom puts a frame around the first n bytes of room and returns its length.
+func (l *loop) frameRoom(n int) int {
+	b := l.framed
+	l.framed = nil
+	l.stats.wsFramesOut.Add(1)
+	h := ws.PutHeader(b, ws.OpText, n)
+	if h < ws.MaxHeader {
+		copy(b[h:], b[ws.MaxHeader:ws.MaxHeader+n])
+	}
+	return h + n
+}
+
 // commitConn is commitStream once the connection is known; the caller counts.
-func (l *loop) commitConn(id reactor.ConnID, tag uint64, n int, f StreamFlags) error {
+func (l *loop) commitConn(proto rt.Proto, id reactor.ConnID, tag uint64, n int, f StreamFlags) error {
+	if isWebSocket(proto) {
+		n = l.frameRoom(n)
+	}
 	switch err := l.rl.CommitConn(id, tag, n); {
 	case err == nil:
 	case errors.Is(err, reactor.ErrNoConn):
@@ -244,11 +283,12 @@ func (l *loop) commitConn(id reactor.ConnID, tag uint64, n int, f StreamFlags) e
 
 // sendStream is commitStream of bytes that lie elsewhere.
 func (l *loop) sendStream(p *Proc, out *Socket, t Target, data []byte, f StreamFlags) error {
-	b := l.rl.Reserve(len(data))
+	b := l.room(out.Proto, len(data))
 	if b == nil {
 		l.stats.sendFull.Add(1)
 		return ErrSendFull
 	}
+	l.ignore = p.ignore
 	return l.commitStream(p.snap, out, t.Addr, t.Name, p.replyConn, statelessTag, copy(b, data), f)
 }
 
@@ -271,16 +311,25 @@ func (p *Proc) commitReply(n int) error {
 	}
 	if in != nil {
 		var err error
+		l.ignore = p.replyIgnore
 		if id, err = l.connTo(p.snap, in, to, 0, id, f); err != nil {
 			l.stats.sendFull.Add(1)
 			return err
 		}
 	}
-	return l.commitConn(id, statelessTag, n, f)
+	return l.commitConn(p.Proto, id, statelessTag, n, f)
 }
 
 // frame handles what is no message: keep-alives, and streams that are none of SIP.
 func (l *loop) frame(m *reactor.Message) {
+	if m.Frame == reactor.FrameTurn {
+		l.httpRequest(m.Data, &m.Meta)
+		return
+	}
+	if isWebSocket(protoOf(m.Meta.Transport)) {
+		l.wsFrame(m)
+		return
+	}
 	switch m.Frame {
 	case reactor.FramePing:
 		l.stats.keepAlives.Add(1)
@@ -291,7 +340,9 @@ func (l *loop) frame(m *reactor.Message) {
 		l.stats.keepAlives.Add(1)
 	default:
 		l.stats.framingErrors.Add(1)
-		l.unframed(m)
+		if !l.httpBroken(m) {
+			l.unframed(m)
+		}
 	}
 }
 
@@ -323,6 +374,10 @@ func (l *loop) ConnEvent(rl reactor.Loop, c reactor.ConnID, ev reactor.ConnEvent
 	switch ev {
 	case reactor.ConnOpened:
 		l.stats.connsOpened.Add(1)
+		if d, ours := l.dialled[c]; ours {
+			d.open = true
+			l.dialled[c] = d
+		}
 		if info, there := rl.Conn(c); there {
 			l.srv.conns.Open(c, info.Transport, info.Remote)
 			if info.TLS != nil {
@@ -335,6 +390,9 @@ func (l *loop) ConnEvent(rl reactor.Loop, c reactor.ConnID, ev reactor.ConnEvent
 		if !l.handshakeFailed(why) {
 			l.stats.connsClosed.Add(1)
 		}
+		l.notReachable(c, why, false)
+		delete(l.dialled, c)
 		l.srv.conns.Close(c)
+		l.wsClosed(c)
 	}
 }

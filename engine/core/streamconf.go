@@ -6,41 +6,7 @@ import (
 
 	"sipedge/engine/params"
 	"sipedge/reactor"
-	"sipedge/sipparse"
 )
-
-// framer cuts connections into SIP messages.
-type framer struct {
-	sipparse.Framer
-	srv *Server
-}
-
-// NewFramer is reactor.Config.Framer, for those that Attach a server to a network
-// of their own.
-func (s *Server) NewFramer() reactor.Framer {
-	f := &framer{srv: s}
-	f.Reset()
-	return f
-}
-
-// frames are sipparse's as the reactor has them.
-var frames = [...]reactor.Frame{
-	sipparse.FrameMore: reactor.FrameMore, sipparse.FrameMessage: reactor.FrameMessage, sipparse.FramePing: reactor.FramePing,
-	sipparse.FramePong: reactor.FramePong, sipparse.FrameBad: reactor.FrameBad,
-}
-
-// Next implements reactor.Framer.
-func (f *framer) Next(b []byte) (int, reactor.Frame) {
-	n, st := f.Framer.Next(b)
-	return n, frames[st]
-}
-
-// Reset implements reactor.Framer; a new stream is cut as the current configuration
-// has it.
-func (f *framer) Reset() {
-	f.Framer.Reset()
-	f.RequireLength = !f.srv.snap.Load().core.TCPAcceptNoCL
-}
 
 // Streams are the reactor's bounds of connections, from the parameters tcp_*.
 func Streams(c *params.Core) reactor.Streams {

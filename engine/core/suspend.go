@@ -27,10 +27,11 @@ func (h Handle) Loop() int { return int(h >> 56) }
 
 // Kinds of mail and timers between the loops of one server.
 const (
-	mailMessage uint32 = iota + 1 // a message handed to its home loop
-	mailUnsent                    // a request that was lost with its connection
-	mailResume                    // a suspended message's result
-	mailCall                      // a function to be run on the loop
+	mailMessage     uint32 = iota + 1 // a message handed to its home loop
+	mailUnsent                        // a request that was lost with its connection
+	mailUndelivered                   // a datagram that did not arrive
+	mailResume                        // a suspended message's result
+	mailCall                          // a function to be run on the loop
 )
 
 const (
@@ -202,7 +203,7 @@ func (l *loop) park(p *Proc) bool {
 		l.giveUp(p)
 		return false
 	}
-	if p.Index.IsRequest() && s.key == 0 && p.event == nil {
+	if p.Index.IsRequest() && s.key == 0 && p.event == nil && !p.http {
 		l.key(p.self.slot(), transactionKey(p))
 	}
 	return true

@@ -41,3 +41,6 @@ func (l *loop) moduleTimer(kind uint32, arg uint64) {
 		(*kinds)[kind](l, arg)
 	}
 }
+
+// LoopOf is the loop of that number, for its own goroutine.
+func (s *Server) LoopOf(loop int) *Loop { return s.perLoop[loop] }

@@ -13,7 +13,7 @@ import (
 func streamFunctions() []registry.Function {
 	// Elsewhere they may stand, and mean nothing.
 	const forwards = rt.RequestRoute | rt.BranchRoute | rt.FailureRoute | rt.SendRoute | rt.ReplyRoute
-	const replies = rt.RequestRoute | rt.ReplyRoute | rt.TMReplyRoute | rt.FailureRoute
+	const replies = rt.RequestRoute | rt.ReplyRoute | rt.TMReplyRoute | rt.FailureRoute | rt.EventRoute
 	return []registry.Function{
 		streamFunction("set_forward_no_connect", core.ForwardNoConnect, forwards,
 			"Forwards the message only over a connection that is open already. Means nothing over UDP."),

@@ -26,9 +26,10 @@ func TestLayers(t *testing.T) {
 		{"script", []string{"script", "sipparse", "pool"}},
 		{"engine/log", nil},
 		{"engine/tlsconf", nil},
+		{"engine/ws", []string{"pool"}},
 		{"engine/params", []string{"script/rt", "script/registry", "script/value"}},
 		{"engine/core/coretest", []string{"engine/core", "engine/dns", "engine/mod", "engine/log", "engine/params", "script", "sipparse", "pool", "reactor"}},
-		{"engine/core", []string{"engine/core", "engine/log", "engine/params", "engine/transport", "engine/tlsconf", "engine/dns", "engine/store", "engine/blacklist", "script", "sipparse", "pool", "reactor"}},
+		{"engine/core", []string{"engine/core", "engine/log", "engine/params", "engine/transport", "engine/tlsconf", "engine/dns", "engine/store", "engine/blacklist", "engine/ws", "script", "sipparse", "pool", "reactor"}},
 		{"engine/corefuncs", []string{"engine/core", "engine/corefuncs", "engine/log", "engine/params", "script", "sipparse", "pool", "reactor"}},
 		{"engine/mod", []string{"engine", "script", "sipparse", "pool", "reactor"}},
 		{"engine", []string{"engine", "script", "sipparse", "pool", "reactor"}},
@@ -42,6 +43,7 @@ func TestLayers(t *testing.T) {
 		"github.com/miekg/dns":      "engine/dns",
 		"database/sql":              "engine/store",
 		"github.com/emiago/sipgo":   "benchmarks",
+		"github.com/gobwas/ws":      "benchmarks",
 	}
 	under := func(pkg, prefix string) bool { return pkg == prefix || strings.HasPrefix(pkg, prefix+"/") }
 	for _, line := range strings.Split(strings.TrimSpace(string(out)), "\n") {

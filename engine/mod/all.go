@@ -7,6 +7,7 @@ import (
 	"sipedge/engine/corefuncs"
 	"sipedge/engine/mod/acc"
 	"sipedge/engine/mod/avpops"
+	"sipedge/engine/mod/blst"
 	"sipedge/engine/mod/cfgutils"
 	"sipedge/engine/mod/corex"
 	"sipedge/engine/mod/dialog"
@@ -27,6 +28,8 @@ import (
 	"sipedge/engine/mod/tmx"
 	"sipedge/engine/mod/uac"
 	"sipedge/engine/mod/uac_redirect"
+	"sipedge/engine/mod/websocket"
+	"sipedge/engine/mod/xhttp"
 	"sipedge/engine/mod/xlog"
 	"sipedge/engine/params"
 	scriptpv "sipedge/script/pv"
@@ -38,6 +41,7 @@ func All() []*registry.Module {
 	return []*registry.Module{
 		acc.Module(),
 		avpops.Module(),
+		blst.Module(),
 		cfgutils.Module(),
 		corex.Module(),
 		dialog.Module(),
@@ -58,6 +62,8 @@ func All() []*registry.Module {
 		tmx.Module(),
 		uac.Module(),
 		uac_redirect.Module(),
+		websocket.Module(),
+		xhttp.Module(),
 		xlog.Module(),
 	}
 }

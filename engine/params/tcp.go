@@ -60,7 +60,7 @@ func tcpRows() []row {
 		number("tcp_connect_timeout", func(c *Core) *int64 { return &c.TCPConnectTimeout }, 10, 0, maxSeconds).live().
 			doc("Seconds after which a connection that is being opened is given up."),
 		number("tcp_conn_wq_max", func(c *Core) *int64 { return &c.TCPConnWqMax }, 32768, 0, 1<<20).live().
-			doc("Bytes that may wait to be written on one connection; more close it."),
+			doc("Bytes that may wait to be written on one connection; more close it. Eight times as many may wait while it is being opened, and for a second on one whose peer stops taking them."),
 		yesNo("tcp_crlf_ping", func(c *Core) *bool { return &c.TCPCrlfPing }, true).live().
 			doc("Answer the keep-alive of RFC 5626 §4.4.1."),
 		number("tcp_defer_accept", func(c *Core) *int64 { return &c.TCPDeferAccept }, 0, 0, 3600).shown("off").
@@ -89,7 +89,7 @@ func tcpRows() []row {
 		number("tcp_rd_buf_size", func(c *Core) *int64 { return &c.TCPRdBufSize }, 4096, 512, 65536).live().
 			doc("Read buffer of a connection and largest message on it, bytes."),
 		number("tcp_send_timeout", func(c *Core) *int64 { return &c.TCPSendTimeout }, 10, 0, maxSeconds).live().
-			doc("Seconds after which a connection that takes no data is closed."),
+			doc("Seconds after which a connection whose peer takes no data is closed, whether the data waits here or in the system."),
 		text("tcp_source_ipv4", func(c *Core) *string { return &c.TCPSourceIPv4 }, "").live().
 			check(func(c *Core) error { return CheckIP(c.TCPSourceIPv4, 4) }).
 			doc("Source address of connections to others over IPv4."),
@@ -101,7 +101,7 @@ func tcpRows() []row {
 		number("tcp_wq_blk_size", func(c *Core) *int64 { return &c.TCPWqBlkSize }, 2100, 1, 65535).never("write queues take their memory as they need it").
 			doc("Block size of Kamailio's write queues, bytes."),
 		number("tcp_wq_max", func(c *Core) *int64 { return &c.TCPWqMax }, 10<<20, 0, 1<<30).live().shown("10 MB").
-			doc("Bytes that may wait to be written on all connections together."),
+			doc("Bytes that may wait to be written on all connections; beyond that those are closed whose peers have taken nothing for longest."),
 		yesNo("tcp_accept_no_cl", func(c *Core) *bool { return &c.TCPAcceptNoCL }, false).live().
 			doc("Accept messages without Content-Length on connections.").from("Kamailio 3.1: tcp_accept_no_cl"),
 		yesNo("tcp_reuse_port", func(c *Core) *bool { return &c.TCPReusePort }, false).

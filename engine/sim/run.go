@@ -33,6 +33,9 @@ type Options struct {
 	Length time.Duration
 	// Loss and Duplicate are how often a datagram is lost or doubled, 0 to 1.
 	Loss, Duplicate float64
+	// Modules has the script also follow the calls with dialog, account them with acc
+	// and replace From and To with uac.
+	Modules bool
 	// Trace, where set, gets a line for each message to and from the server of the
 	// call with the number TraceCall.
 	Trace     func(line string)
@@ -63,6 +66,8 @@ type Report struct {
 	Again             int // re-INVITEs
 	Theirs            int // BYEs of phones
 	Reloads           int
+	Records           int // of module acc, with Options.Modules: of answers and failures
+	FailedOver        int // requests that went to a further address of a name
 	Unlucky           int // exchanges that a very bad network has swallowed
 	Net               reactortest.Counters
 }
@@ -97,6 +102,7 @@ type run struct {
 	calls   map[string]*call // by Call-ID
 	report  *Report
 	loss    float64
+	edge    *edge // with Options.Modules
 }
 
 func (r *run) fault(format string, args ...any) {
@@ -148,10 +154,16 @@ func Run(seed uint64, o Options) (*Report, error) {
 		clients: map[transaction]*client{}, calls: map[string]*call{},
 	}
 	r.watch = &watch{r: r, trace: o.Trace, call: fmt.Sprintf("call-%d-%d", seed, o.TraceCall), upstream: map[transaction]*upstream{}, downstream: map[transaction]*downstream{}}
-	s, diags := core.New("script.cfg", script, core.Options{
+	known := &names{rng: rng}
+	options := core.Options{
 		Core: rows(), Modules: append(mod.All(), module(rng, &r.report.Waited)), Logger: discard(),
-		Virtual: true, HomeHash: home,
-	})
+		Virtual: true, HomeHash: home, Names: known,
+	}
+	if o.Modules {
+		r.edge = newEdge(r)
+		options.Defines, options.Logger = []string{"MODULES"}, r.edge.logger
+	}
+	s, diags := core.New("script.cfg", script, options)
 	if s == nil {
 		return nil, errors.New(diags.String())
 	}
@@ -160,6 +172,7 @@ func Run(seed uint64, o Options) (*Report, error) {
 		MaxDelay: []time.Duration{5 * time.Millisecond, 200 * time.Millisecond, 2 * time.Second}[rng.IntN(3)],
 		MinWork:  time.Millisecond, MaxWork: maxWork, Tap: r.watch.tap,
 	})
+	known.net = r.net
 	sock := core.NewSocket(r.net.Listen(serverAddr), rt.ProtoUDP, serverAddr, "")
 	if err := s.Attach(r.net, r.net, []*core.Socket{sock}); err != nil {
 		return nil, err
@@ -176,6 +189,8 @@ func Run(seed uint64, o Options) (*Report, error) {
 		r.fault("%d messages or transactions still hold the configuration before the reload", n)
 	}
 	r.judge(s)
+	r.edge.judge(s)
+	r.report.FailedOver = int(tm.StatsOf(s)["failovers"])
 	r.net.Stop()
 	r.report.Net = r.net.Counters()
 	slices.Sort(r.report.Faults)
@@ -212,6 +227,7 @@ func (r *run) people() {
 		p.ep = r.net.Endpoint(phoneAddr(i), p.receive)
 		r.phones = append(r.phones, p)
 	}
+	r.net.Close(closedAddr)
 }
 
 // toCaller gives a reply to the transaction that it answers.

@@ -182,6 +182,32 @@ func (t *Conns) Belongs(id reactor.ConnID, proto reactor.Transport, ip netip.Add
 	return there && e.peer.proto == proto && e.peer.addr.AddrPort().Addr() == ip
 }
 
+// Turn gives a connection another transport, by which it is found from now on. Its
+// aliases are gone. false: it is not in the table.
+func (t *Conns) Turn(id reactor.ConnID, proto reactor.Transport) bool {
+	c := t.conns(id)
+	c.Lock()
+	defer c.Unlock()
+	e, there := c.m[id]
+	if !there {
+		return false
+	}
+	t.unname(e, id)
+	e.peer.proto, e.aliases = proto, nil
+	c.m[id] = e
+	t.name(e.peer, id)
+	return true
+}
+
+// Transport is a connection's transport; false when it is not in the table.
+func (t *Conns) Transport(id reactor.ConnID) (reactor.Transport, bool) {
+	c := t.conns(id)
+	c.RLock()
+	e, there := c.m[id]
+	c.RUnlock()
+	return e.peer.proto, there
+}
+
 // Retire takes a connection away from those that Find gives, since its peer sends
 // nothing more. Answers may still go by it.
 func (t *Conns) Retire(id reactor.ConnID) {

@@ -35,6 +35,38 @@ func TestAnAliasEndsWithItsConnection(t *testing.T) {
 	}
 }
 
+// TestAConnectionThatTurnsIsFoundByItsNewTransport alone, and keeps what is known of
+// its peer.
+func TestAConnectionThatTurnsIsFoundByItsNewTransport(t *testing.T) {
+	c := New()
+	a := reactor.MakeConnID(0, 1, 1)
+	if c.Turn(a, reactor.WSS) {
+		t.Error("there is none")
+	}
+	c.Open(a, reactor.TLS, addr("192.0.2.1:40000"))
+	s := &Secure{}
+	c.SetSecure(a, s)
+	_ = c.Alias(a, 5061)
+	if !c.Turn(a, reactor.WSS) {
+		t.Error("it does not turn")
+	}
+	for _, at := range []string{"192.0.2.1:40000", "192.0.2.1:5061"} {
+		if _, ok := c.Find(reactor.TLS, addr(at)); ok {
+			t.Errorf("%s is found as before", at)
+		}
+	}
+	if id, ok := c.Find(reactor.WSS, addr("192.0.2.1:40000")); !ok || id != a || c.Secure(a) != s {
+		t.Error("it is lost")
+	}
+	if p, ok := c.Transport(a); p != reactor.WSS || !ok {
+		t.Error(p, ok)
+	}
+	c.Close(a)
+	if _, ok := c.Transport(a); ok || c.Len() != 0 {
+		t.Error("it is still there")
+	}
+}
+
 // TestALaterConnectionTakesTheNames, and the end of the earlier one leaves them.
 func TestALaterConnectionTakesTheNames(t *testing.T) {
 	c := New()

@@ -25,6 +25,7 @@ type vconn struct {
 	inbox   [][]byte // segments that have arrived
 	peerEnd error    // behind them
 	part    []byte   // of a message
+	kept    uint32   // the message that the framer kept a part of
 	queue   []byte
 	tags    []vTag
 
@@ -59,6 +60,8 @@ type vOp struct {
 	tag  uint64
 	data []byte // nil: close
 	how  reactor.CloseMode
+	// reframe: cut again what has come.
+	reframe bool
 }
 
 func (l *loop) newConn(s *Stream, meta reactor.Meta) *vconn {
@@ -207,6 +210,13 @@ func (l *loop) sendConn(id reactor.ConnID, tag uint64, data []byte) error {
 		return reactor.ErrNoConn
 	}
 	s := &l.n.opts.Streams
+	bound := s.ConnQueue
+	if c.state == vOpening || len(c.queue) == 0 || l.time()-c.progress < int64(reactor.BurstTime) {
+		bound *= reactor.BurstQueues
+	}
+	if c.state == vOpening && (len(c.queue)+len(data) > bound || l.n.queued()+len(data) > s.AllQueues) {
+		return reactor.ErrConnQueueFull
+	}
 	if len(data) > 0 && len(c.queue) == 0 {
 		c.progress = l.time()
 	}
@@ -215,7 +225,7 @@ func (l *loop) sendConn(id reactor.ConnID, tag uint64, data []byte) error {
 		c.tags = append(c.tags, vTag{len(c.queue), tag})
 	}
 	c.push()
-	if len(c.queue) > s.ConnQueue || l.n.queued() > s.AllQueues {
+	if c.state != vOpening && (len(c.queue) > bound || l.n.queued() > s.AllQueues) {
 		c.close(reactor.ErrConnQueueFull)
 		return reactor.ErrConnQueueFull
 	}
@@ -263,6 +273,32 @@ func (l *loop) Conn(id reactor.ConnID) (reactor.ConnInfo, bool) {
 	}, true
 }
 
+// ConnFramer implements reactor.Loop.
+func (l *loop) ConnFramer(id reactor.ConnID) reactor.Framer {
+	if c := l.conn(id); c != nil {
+		return c.framer
+	}
+	return nil
+}
+
+// TurnConn implements reactor.Loop.
+func (l *loop) TurnConn(id reactor.ConnID, t reactor.Transport, sock reactor.SocketID) error {
+	c := l.conn(id)
+	if c == nil {
+		return reactor.ErrNoConn
+	}
+	c.meta.Transport, c.meta.Socket = t, sock
+	return nil
+}
+
+// Reframe implements reactor.Loop.
+func (l *loop) Reframe(id reactor.ConnID) error {
+	if l.conn(id) == nil {
+		return reactor.ErrNoConn
+	}
+	return l.postOp(vOp{id: id, reframe: true})
+}
+
 // postOp puts a request about a connection into the mailbox of its loop.
 func (l *loop) postOp(op vOp) error {
 	to := op.id.Loop()
@@ -278,9 +314,13 @@ const opMail = 1<<32 - 1
 
 // op does what another loop has asked for.
 func (l *loop) op(o vOp) {
-	if o.data == nil {
+	if o.reframe {
+		if c := l.conn(o.id); c != nil && c.state == vOpen {
+			c.cut(c.part)
+		}
+	} else if o.data == nil {
 		_ = l.CloseConn(o.id, o.how)
-	} else if err := l.sendConn(o.id, o.tag, o.data); err == reactor.ErrNoConn && o.tag != 0 {
+	} else if err := l.sendConn(o.id, o.tag, o.data); err != nil && o.tag != 0 {
 		l.note(vNote{id: o.id, tag: o.tag, why: err})
 	}
 }
@@ -321,6 +361,7 @@ func (c *vconn) close(why error) {
 	}
 	l, s := c.l, c.s
 	c.state = vDead
+	c.framer.Reset()
 	for _, t := range c.tags {
 		l.note(vNote{id: c.id, tag: t.tag, why: why})
 	}
@@ -372,7 +413,11 @@ func (c *vconn) cut(buf []byte) {
 	began := c.began
 	for len(buf) > 0 && c.state == vOpen {
 		n, f := c.framer.Next(buf)
-		if f == reactor.FrameMore || f == reactor.FrameMessage && n > limit {
+		if f == reactor.FrameMore && n > 0 {
+			buf = buf[n:]
+			continue
+		}
+		if f == reactor.FrameMore || (f == reactor.FrameMessage || f == reactor.FrameTurn) && n > limit {
 			if len(buf) < limit {
 				break
 			}
@@ -381,25 +426,40 @@ func (c *vconn) cut(buf []byte) {
 		began = 0
 		meta := c.meta
 		meta.Received = l.now
-		data := bytes.Clone(buf[:n])
+		data := buf[:n]
+		if u, ok := c.framer.(reactor.Unwrapper); ok && f != reactor.FrameTooLarge {
+			data, _ = u.Unwrap(data)
+		}
+		data = bytes.Clone(data)
 		buf = buf[n:]
-		if f == reactor.FrameMessage || f == reactor.FramePing {
+		if f == reactor.FrameMessage || f == reactor.FramePing || f == reactor.FrameTurn {
 			c.heard, c.asked, c.message = true, true, l.now
 		}
-		l.batch = append(l.batch[:0], reactor.Message{Data: data[:n:n], Meta: meta, Frame: f})
+		l.batch = append(l.batch[:0], reactor.Message{Data: data[:len(data):len(data)], Meta: meta, Frame: f})
 		l.callback("Receive", func() { l.h.Receive(l, l.batch) })
 		poison(data)
-		if (f == reactor.FrameBad || f == reactor.FrameTooLarge) && c.state == vOpen {
+		switch {
+		case c.state != vOpen:
+		case f == reactor.FrameBad || f == reactor.FrameTooLarge:
 			c.drain(reactor.ErrFraming)
+		case f == reactor.FrameClose:
+			c.drain(io.EOF)
 		}
 	}
 	if c.state != vOpen {
 		return
 	}
-	c.part, c.began = bytes.Clone(buf), began
-	if len(buf) > 0 && began == 0 {
-		c.began = l.now
+	kept := uint32(0)
+	if u, ok := c.framer.(reactor.Unwrapper); ok {
+		kept = u.Partial()
 	}
+	switch {
+	case kept != 0 && kept == c.kept:
+		began = c.began
+	case kept != 0 || len(buf) > 0 && began == 0:
+		began = l.now
+	}
+	c.part, c.began, c.kept = bytes.Clone(buf), began, kept
 }
 
 // deadline is when a connection has to be looked at, and why it is closed then.
@@ -419,6 +479,9 @@ func (c *vconn) deadline() (at int64, why error) {
 	}
 	if len(c.queue) > 0 {
 		by(c.progress, s.SendTimeout, reactor.ErrSendTimeout)
+		if len(c.queue) > s.ConnQueue {
+			by(c.progress, reactor.BurstTime, reactor.ErrConnQueueFull)
+		}
 	}
 	if c.began != 0 {
 		by(c.began, s.WholeMessage, reactor.ErrWholeMessage)

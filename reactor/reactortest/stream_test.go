@@ -256,7 +256,7 @@ func TestAPausedPeerFillsTheQueue(t *testing.T) {
 						break
 					}
 				}
-				if i, ok := l.Conn(c); ok && i.Queued > o.ConnQueue {
+				if i, ok := l.Conn(c); ok && i.Queued > reactor.BurstQueues*o.ConnQueue {
 					t.Errorf("%d bytes are queued", i.Queued)
 				}
 			case reactor.ConnClosed:
@@ -272,8 +272,14 @@ func TestAPausedPeerFillsTheQueue(t *testing.T) {
 		n.Advance(5 * time.Second)
 		return got, why
 	}
-	if _, why := run(reactor.Streams{ConnQueue: 50000}, time.Second); why != reactor.ErrConnQueueFull {
+	if _, why := run(reactor.Streams{ConnQueue: 50000}, 2*reactor.BurstTime); why != reactor.ErrConnQueueFull {
 		t.Errorf("the bound: %v", why)
+	}
+	if got, why := run(reactor.Streams{ConnQueue: 50000}, reactor.BurstTime/2); got != sent*1000 || why != nil {
+		t.Errorf("for a moment: %d bytes, %v", got, why)
+	}
+	if _, why := run(reactor.Streams{ConnQueue: 10000}, reactor.BurstTime/2); why != reactor.ErrConnQueueFull {
+		t.Errorf("the bound of a moment: %v", why)
 	}
 	if got, why := run(reactor.Streams{ConnQueue: 200000}, 9*time.Second); got != sent*1000 || why != nil {
 		t.Errorf("in time: %d bytes, %v", got, why)

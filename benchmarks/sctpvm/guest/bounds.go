@@ -61,7 +61,7 @@ func boundChecks() []check {
 			began := time.Now()
 			p.kill()
 			text, err := u.final(soon)
-			if err != nil || !strings.HasPrefix(text, "SIP/2.0 4") {
+			if err != nil || !failure(text) {
 				return "", fmt.Errorf("%q, %v", text, err)
 			}
 			return fmt.Sprintf("%s after %v", strings.SplitN(text, "\r\n", 2)[0], time.Since(began).Round(time.Millisecond)), nil
@@ -124,6 +124,9 @@ func boundChecks() []check {
 	}
 }
 
+// failure: 477 where the send is refused at once, else 500, which stands for the 503 of a branch that is lost (RFC 3261 section 16.7).
+func failure(text string) bool { return strings.HasPrefix(text, "SIP/2.0 477 ") || strings.HasPrefix(text, "SIP/2.0 500 ") }
+
 func failsAtOnce() (string, error) {
 	u, err := listenUDP(0)
 	if err != nil {
@@ -134,7 +137,7 @@ func failsAtOnce() (string, error) {
 		return "", err
 	}
 	text, err := u.final(soon / 4)
-	if err != nil || !strings.HasPrefix(text, "SIP/2.0 4") {
+	if err != nil || !failure(text) {
 		return "", fmt.Errorf("no final answer: %q, %v", text, err)
 	}
 	return fmt.Sprintf("%s after %v", strings.SplitN(text, "\r\n", 2)[0], time.Since(began).Round(time.Millisecond)), nil
@@ -188,7 +191,10 @@ func opensNone() (string, error) {
 		return "", fmt.Errorf("an association was opened, and told of by notification %#x %d", m.note, m.state)
 	}
 	text, err := u.final(soon)
-	return firstLine(text), first(err, want(text, "SIP/2.0 4"))
+	if err == nil && !failure(text) {
+		err = fmt.Errorf("%q", text)
+	}
+	return firstLine(text), err
 }
 
 // flood sends n requests with a body of size bytes.

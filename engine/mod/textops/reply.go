@@ -12,7 +12,7 @@ import (
 func replyFunctions() []registry.Function {
 	return []registry.Function{
 		{
-			Name: "append_to_reply", Routes: rt.RequestRoute | rt.FailureRoute | rt.BranchRoute,
+			Name: "append_to_reply", Routes: rt.RequestRoute | rt.FailureRoute | rt.BranchRoute | rt.EventRoute,
 			Args:    []registry.Arg{{Name: "text", Kind: registry.ArgFormat}},
 			Doc:     "Adds a header line to the replies that are made here for the request.",
 			Source:  source,

@@ -183,6 +183,9 @@ func (m *layer) replied(i int32, t *tx, bi int32, b *branch, p *core.Proc, dropp
 		m.loop.Put(p)
 		m.settle(i, t)
 	default:
+		if code == 503 && b.state != brFinal {
+			m.unavailable(i, t, b, p)
+		}
 		m.endBranch(i, t, b, code)
 		m.branchFailed(i, t, bi, b, p)
 	}
@@ -322,6 +325,7 @@ func (m *layer) relayUp(i int32, t *tx, b *branch, p *core.Proc, code int) {
 	if t.reply != 0 {
 		t.replyLen = uint16(n)
 	}
+	t.ignore = p.IgnoredFailures(false)
 	m.sendUp(t, buf)
 	m.stats.relayed.Add(1)
 	m.sentUp(i, t, code, int(b.num), p, false)
@@ -367,7 +371,10 @@ func (m *layer) replyRoom(t *tx, n int) []byte {
 
 // sentUp notes the reply that has been sent upstream and arms what follows.
 func (m *layer) sentUp(i int32, t *tx, code, branch int, p *core.Proc, local bool) {
-	first := t.status < 200
+	first, event := t.status < 200, ResponseOut
+	if t.status >= 200 && t.status < 300 {
+		event = ResponseAgain
+	}
 	if code < 200 && t.status >= 200 {
 		return
 	}
@@ -388,5 +395,5 @@ func (m *layer) sentUp(i int32, t *tx, code, branch int, p *core.Proc, local boo
 		m.stopTimer(t) // a 2xx after a failure: the caller may have both
 		t.flags |= fAcked
 	}
-	m.tell(i, t, ResponseOut, branch, p, code, local)
+	m.tell(i, t, event, branch, p, code, local)
 }

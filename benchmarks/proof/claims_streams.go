@@ -1,0 +1,172 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"sipedge/benchmarks/claim"
+	"sipedge/benchmarks/runs"
+	"sipedge/benchmarks/slowpeers"
+	"sipedge/benchmarks/trunk"
+)
+
+const (
+	// trunkRate and trunkTurn are the load of each turn of tcp-trunk, trunkRounds the turns of each server.
+	trunkRate   = 2000 // calls per second
+	trunkTurn   = 3 * time.Second
+	trunkRounds = 7
+	// minWork and maxWork are the part of the messages of one connection that each of two loops deals with.
+	minWork = 0.40
+	maxWork = 0.60
+	// maxHandOver is what the CPU time per call may be with two loops, in that with one.
+	maxHandOver = 1.25
+
+	// crowd is how many idle and how many dripping connections there are, stuck how many that never read, besideFor how long the good
+	// traffic beside each goes on.
+	crowd, stuck = 10_000, 1_000
+	besideFor    = 6 * time.Second
+	// calmP99 is how late the good traffic may be, or calmTimes as late as without the crowd; minServed the part of new connections that
+	// is served.
+	calmP99   = 10 * time.Millisecond
+	calmTimes = 3.0
+	minServed = 0.999
+	// maxIdleBytes is the memory of an idle connection, maxKept what may stay of one that is gone.
+	maxIdleBytes, maxKept = 16 << 10, 1 << 10
+	// maxStuckBytes and maxStuckAll bound what waits for one peer that never reads and for all, maxStuck how long it lives from its first question
+	// on.
+	maxStuckBytes, maxStuckAll = 64 << 10, 64 << 20
+	maxStuck                   = 12 * time.Second
+	// connQueue is tcp_conn_wq_max, maxDescriptors the most that a table can hold here.
+	connQueue      = 32 << 10
+	maxDescriptors = 20_000
+)
+
+// claimsStreams are the claims about connections (TCP) and the peers at their other ends.
+func claimsStreams(s *settings) []claim.Claim {
+	return []claim.Claim{
+		{
+			ID: "tcp-sipp-t1", Text: "calls from TCP to UDP and from UDP to TCP, one connection for each SIPp process",
+			Bar: "no more failures than SIPp alone over TCP, none the server's", Check: s.loads(runs.TCPToUDP, runs.UDPToTCP),
+		},
+		{
+			ID: "tcp-sipp-tn", Text: "the same with one connection for each call",
+			Bar: "no more failures than SIPp alone over TCP, none the server's; a connection per call accepted", Check: s.loads(runs.TCPToUDPPerCall, runs.UDPToTCPPerCall),
+		},
+		{
+			ID: "tcp-trunk", Text: fmt.Sprintf("one connection with %d calls/s of different Call-IDs through t_relay() uses both loops", trunkRate),
+			Bar: fmt.Sprintf("each loop %.0f–%.0f %% of the messages, no call lost or out of order, CPU time per call ≤ %g × that with one loop, medians of %d turns",
+				100*minWork, 100*maxWork, maxHandOver, trunkRounds),
+			Check: claim.Func(s.trunk),
+		},
+		{
+			ID: "tcp-slow", Text: fmt.Sprintf("%d connections that say nothing, %d that send a byte a second, %d that never read cost the others nothing", crowd, crowd, stuck),
+			Bar: fmt.Sprintf("beside each: p99 ≤ %v or %g × calm, 0 of 400 OPTIONS/s lost, ≥ %.1f %% of new connections served; ≤ %d KB for each idle one, given back; never-readers ≤ 64 KB each, ≤ 64 MB in all, dropped ≤ %v; one address ≤ 25 %%; each limit counted",
+				calmP99, calmTimes, 100*minServed, maxIdleBytes>>10, maxStuck),
+			Check: claim.Func(s.slow),
+		},
+	}
+}
+
+// loads checks several shapes of traffic as one claim.
+func (s *settings) loads(shapes ...runs.Shape) claim.Check {
+	return claim.Func(func(ctx context.Context) claim.Outcome {
+		all := claim.Outcome{State: claim.Held}
+		var figures []string
+		for _, shape := range shapes {
+			o := s.load(shape).Check(ctx)
+			figures = append(figures, shape.Name+": "+o.Figure)
+			all.Table += o.Table + "\n"
+			all.Detail += o.Detail
+			if o.State != claim.Held {
+				all.State = o.State
+			}
+		}
+		all.Figure = strings.Join(figures, "; ")
+		return all
+	})
+}
+
+// trunk measures what it costs to spread the calls of one connection.
+func (s *settings) trunk(ctx context.Context) claim.Outcome {
+	program, err := s.program()
+	if err != nil {
+		return claim.Outcome{Figure: err.Error()}
+	}
+	r, err := trunk.Measure(ctx, trunk.Plan{Sipedge: program, Calls: int(trunkRate * trunkTurn.Seconds()), Rate: trunkRate, Rounds: trunkRounds})
+	if err != nil {
+		return claim.Outcome{Figure: err.Error()}
+	}
+	held := r.Ratio() <= maxHandOver
+	lost, disorder, least, most := 0, 0, 1.0, 0.0
+	for _, t := range r.Two {
+		lost += t.Made - t.Done
+		disorder += t.Disorder
+		held = held && t.Broken == nil && len(t.Shares) == 2
+		for _, share := range t.Shares {
+			least, most = min(least, share), max(most, share)
+		}
+	}
+	o := claim.Outcome{Figure: fmt.Sprintf("each loop %.0f–%.0f %%; %d calls lost, %d messages out of order; %v per call, with one loop %v: %.2f ×; p99 %v",
+		100*least, 100*most, lost, disorder, trunk.CPU(r.Two), trunk.CPU(r.One), r.Ratio(), trunk.P99(r.Two).Round(10*time.Microsecond))}
+	if held && lost == 0 && disorder == 0 && least >= minWork && most <= maxWork {
+		o.State = claim.Held
+	}
+	if o.State != claim.Held {
+		for i := range r.Two {
+			o.Detail += fmt.Sprintf("turn %d: %+v\n  with one loop: %+v\n", i, r.Two[i], r.One[i])
+		}
+	}
+	return o
+}
+
+// slow measures what slow and stuck peers cost the others.
+func (s *settings) slow(ctx context.Context) claim.Outcome {
+	program, err := s.program()
+	if err != nil {
+		return claim.Outcome{Figure: err.Error()}
+	}
+	r, err := slowpeers.Measure(ctx, slowpeers.Plan{Sipedge: program, Idle: crowd, Drip: crowd, Stuck: stuck, Beside: besideFor})
+	if err != nil {
+		return claim.Outcome{Figure: err.Error()}
+	}
+	return judgeSlow(r, crowd, stuck)
+}
+
+// judgeSlow holds what was measured against the bars. Each one that is missed is named.
+func judgeSlow(r slowpeers.Result, crowd, stuck int) claim.Outcome {
+	var missed []string
+	must := func(ok bool, what string) {
+		if !ok {
+			missed = append(missed, what)
+		}
+	}
+	late := max(calmP99, time.Duration(calmTimes*float64(r.Calm.P99())))
+	var lines []string
+	for _, g := range []slowpeers.Good{r.Calm, r.Idle, r.Stuck, r.Drip} {
+		lines = append(lines, g.String())
+		must(g.Lost() == 0, g.Name+": answers lost")
+		must(g.Served() >= minServed, g.Name+": new connections not served")
+		must(g.P99() <= late, g.Name+": late")
+	}
+	c := r.Counters
+	must(r.Opened == [3]int{crowd, stuck, crowd}, fmt.Sprintf("%v idle, stuck and dripping connections", r.Opened))
+	must(r.PerIdle > 0 && r.PerIdle <= maxIdleBytes, "memory of an idle connection")
+	must(r.Kept <= int64(crowd*maxKept) && r.Again <= int64(crowd*maxKept), "memory not given back")
+	must(r.StuckMost+connQueue <= maxStuckBytes, "queue of a peer that never reads")
+	must(r.StuckAll+r.QueuedAll <= maxStuckAll, "queues of all peers that never read")
+	must(r.StuckFor <= maxStuck, "time until they are dropped")
+	must(c.SilentClosed >= uint64(crowd), "deadline of the first message")
+	must(c.SlowClosed >= uint64(crowd), "deadline of a whole message")
+	must(c.SendTimeouts+c.QueueFull >= uint64(stuck), "deadline of sending")
+	must(r.FromOne > 0 && r.FromOne <= maxDescriptors/4 && r.FromOne < r.FromOneAsked && c.ShareRefused == uint64(r.FromOneAsked-r.FromOne), "share of an address")
+	o := claim.Outcome{State: claim.Held, Figure: fmt.Sprintf("%s; %.0f bytes for each idle one, %.0f kept; never-readers: %d KB in the kernel for one, %.1f MB for all, %.1f MB in the server, dropped in %v; one address got %d of %d; closed: %d silent, %d slow, %d stuck",
+		strings.Join(lines, "; "), r.PerIdle, float64(r.Again)/float64(crowd), r.StuckMost>>10, float64(r.StuckAll)/(1<<20), float64(r.QueuedAll)/(1<<20),
+		r.StuckFor.Round(100*time.Millisecond), r.FromOne, r.FromOneAsked, c.SilentClosed, c.SlowClosed, c.SendTimeouts+c.QueueFull)}
+	if len(missed) > 0 {
+		o.State = claim.NotHeld
+		o.Figure += "; missed: " + strings.Join(missed, ", ")
+	}
+	return o
+}
