@@ -80,7 +80,7 @@ const (
 	// provenBytes is what a peer that never reads cannot have taken: more than Linux lets a
 	// receive buffer be (net.core.rmem_max, twice 208 KB). One that is proven has the
 	// system's own bound, megabytes, so that a trunk may pause for a moment.
-	unsentBytes = 32 << 10
+	unsentBytes = 24 << 10
 	provenBytes = 512 << 10
 	// unprovenRead is what is read at once from a connection that is not proven, bytes:
 	// so few that the answers have room in its queue.
