@@ -34,7 +34,7 @@ func (l *loop) CommitConn(id ConnID, tag uint64, n int) error {
 	if n == 0 {
 		return nil
 	}
-	if c.queued() > 0 || c.opening() {
+	if c.queued() > 0 && c.first == 0 || c.opening() { // behind what waits
 		return l.enqueue(c, tag, data)
 	}
 	o.ents[o.n] = outEntry{conn: c, tag: tag, off: o.used, len: n}
@@ -336,7 +336,7 @@ func (l *loop) watch(c *conn) {
 		w = wantWrite
 	case c.state == connLinger:
 		w = wantRead
-	case c.state == connHandshake && !c.tls.full && !l.stopping:
+	case c.state == connHandshake && !c.tls.full && !c.tls.ended && !l.stopping:
 		w = wantRead
 	case c.state == connOpen && !c.eof && !l.stopping && !c.held():
 		w = wantRead

@@ -21,7 +21,8 @@
 // are written with the flush, and wait in a bounded queue when the peer does not
 // take them (connwrite.go). A connection that waits holds no buffer, one timer and
 // its record. ConnID says slot and generation, so that a late answer never reaches
-// somebody else.
+// somebody else. A stream may become one of another kind on its way (connturn.go), as
+// HTTP becomes WebSocket.
 //
 // TLS sits between the system calls and the functions that cut and queue (tlsdata.go):
 // records are opened and sealed on the loop. Handshakes run beside the loops, a bounded

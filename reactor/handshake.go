@@ -89,7 +89,11 @@ func (l *loop) readHandshake(c *conn) (more bool) {
 	switch {
 	case n > 0:
 	case n == 0:
-		l.failHandshake(c, ErrHandshakeEnd)
+		if !c.tls.ended {
+			c.tls.ended = true
+			l.watch(c)
+			l.advance(c)
+		}
 		return false
 	case err == unix.EINTR:
 		return true
@@ -115,11 +119,20 @@ func (l *loop) readHandshake(c *conn) (more bool) {
 func (l *loop) advance(c *conn) {
 	s := c.tls
 	first := s.shake == nil
-	if first && !l.beginHandshake(c) || s.shake.running {
+	if first && !l.beginHandshake(c) {
+		if s.ended && c.state == connHandshake {
+			l.failHandshake(c, ErrHandshakeEnd)
+		}
+		return
+	}
+	if s.shake.running {
 		return
 	}
 	n := wholeRecords(c.in)
 	if n == 0 && !(first && c.outbound) {
+		if s.ended {
+			l.failHandshake(c, ErrHandshakeEnd)
+		}
 		return
 	}
 	s.pipe.in = append([]byte(nil), c.in[:n]...)
@@ -249,5 +262,8 @@ func (l *loop) secured(c *conn) {
 	l.bufs.put(c.in)
 	c.in = nil
 	l.unseal(c, rest)
+	if s.ended && c.state == connOpen && !c.eof {
+		l.peerClosed(c)
+	}
 	l.tell()
 }

@@ -108,6 +108,38 @@ func TestARequestInTheSegmentOfFinishedIsServed(t *testing.T) {
 	}
 }
 
+// TestARequestBeforeTheEndIsServed: Finished, a request and the end of the peer's side come
+// at once.
+func TestARequestBeforeTheEndIsServed(t *testing.T) {
+	for _, kind := range pollers {
+		for _, bye := range []bool{true, false} {
+			r := runTLS(t, &streamFuncs{}, Config{Poller: kind.name}, nil)
+			p := connectTo(t, r)
+			w := &held{Conn: p.TCPConn}
+			c := tls.Client(w, clientConfig())
+			if err := c.Handshake(); err != nil {
+				t.Fatal(err)
+			}
+			_, _ = io.WriteString(c, pack("last"))
+			if bye {
+				_ = c.CloseWrite()
+				_ = p.SetDeadline(time.Now().Add(patience)) // crypto/tls has ended that for writing
+			}
+			if _, err := p.TCPConn.Write(w.kept); err != nil {
+				t.Fatal(err)
+			}
+			_ = p.TCPConn.CloseWrite()
+			p.r.Reset(c)
+			if got := p.recv(); got != "last" {
+				t.Errorf("%s: %q", kind.name, got)
+			}
+			if _, err := p.r.ReadByte(); err != io.EOF {
+				t.Errorf("%s: %v", kind.name, err)
+			}
+		}
+	}
+}
+
 // TestAHandshakeBeginsWithAWholeClientHello, and bytes that drip cost no step.
 func TestAHandshakeBeginsWithAWholeClientHello(t *testing.T) {
 	r := runTLS(t, &streamFuncs{}, Config{}, nil)

@@ -24,6 +24,9 @@ type secure struct {
 	bye bool
 	// full: so much came during the handshake that no more is read before it is over.
 	full bool
+	// ended: the peer has closed its side during the handshake. What it has sent before
+	// may complete that, and hold messages.
+	ended bool
 
 	// What is to be sent once the handshake is over, and where in it the messages
 	// end.

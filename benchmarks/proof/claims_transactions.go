@@ -15,5 +15,16 @@ func claimsTransactions(*settings) []claim.Claim {
 				Prints: "rows covered / rows in all: 11 / 11",
 			},
 		},
+	}, {
+		ID: "modules-sim", Text: "calls with dialog, acc, uac and tmx over a bad network, with forks, cancels, waiting scripts and reloads: each side sees its own From and To, each answer is accounted once, no dialog is left",
+		Bar:   "no fault; records counted",
+		Check: claim.GoTest{Package: "./engine/sim", Tests: []string{"TestModulesUnderLoss"}},
+	}, {
+		ID: "acc-records", Text: "an answer is accounted once; a flood of other log lines neither holds back nor crowds out records of accounting",
+		Bar: "all tests pass",
+		Check: claim.All{
+			claim.GoTest{Package: "./engine/mod/acc", Tests: []string{"TestOneAnswerIsAccountedOnce", "TestLinesAreThoseOfKamailio"}},
+			claim.GoTest{Package: "./engine/log", Tests: []string{"TestAccountsComeThroughAFlood", "TestLostAccountsAreAnError"}},
+		},
 	}}
 }

@@ -23,14 +23,14 @@ const (
 
 // claimsWS are the claims about SIP over WebSocket (modules xhttp and websocket).
 func claimsWS(s *settings) []claim.Claim {
-	return []claim.Claim{
+	claims := []claim.Claim{
 		{
 			ID: "ws-frames", Text: "WebSocket: masks, lengths, frames in pieces, control frames between them, closes, UTF-8 and limits, and a stream of SIP, HTTP and WebSocket",
 			Bar: "identical however a stream is cut, at every byte and a byte at a time; memory is given back",
 			Check: claim.All{
 				claim.GoTest{Package: "./engine/ws", Tests: []string{
 					"TestFrames", "TestTheSameFramesHoweverAStreamIsCut", "TestTheLimitHoldsForOneFrameAndForMany", "TestAFrameMustFitIntoTheReadBuffer",
-					"TestMemoryIsGivenBack", "TestWithoutMemoryThePeerIsToldToComeBack", "TestAccept", "FuzzDecode",
+					"TestMemoryIsGivenBack", "TestOnePeerHasAShareOfTheMemory", "TestWithoutMemoryThePeerIsToldToComeBack", "TestAccept", "FuzzDecode",
 				}},
 				claim.GoTest{Package: "./engine/core", Tests: []string{"TestOneStreamOfThreeProtocolsHoweverItIsCut", "FuzzWebStream"}},
 				claim.GoTest{Package: "./engine/e2e", Tests: []string{"TestMessagesOverWebSocket", "TestHTTPHoweverItIsCut"}},
@@ -60,6 +60,13 @@ func claimsWS(s *settings) []claim.Claim {
 			Check: claim.All{s.wsCalls(1), s.wsCalls(wsFrames)},
 		},
 	}
+	if s.fuzzTime > 0 {
+		claims = append(claims, claim.Claim{
+			ID: "ws-fuzz", Text: "the fuzz target of WebSocket frames, " + s.fuzzTime.String(), Bar: "no finding",
+			Check: claim.Fuzz{Package: "./engine/ws", Time: s.fuzzTime},
+		})
+	}
+	return claims
 }
 
 // wsCalls makes calls through a server of its own.

@@ -131,6 +131,7 @@ func all(s *settings) []claim.Claim {
 		claimsTransactions(s),
 		claimsCalls(s),
 		claimsStreams(s),
+		claimsTLS(s),
 		claimsDNS(s),
 		claimsWS(s),
 	)

@@ -147,6 +147,9 @@ func (s *Server) Alive() bool {
 	}
 }
 
+// Reload has the server read its script again; that it has is seen in what it does.
+func (s *Server) Reload() error { return s.cmd.Process.Signal(syscall.SIGHUP) }
+
 // Stop ends the server and all that it forked, and waits for that. Calling it again does nothing.
 func (s *Server) Stop() { s.stop.Do(s.end) }
 

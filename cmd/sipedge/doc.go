@@ -1,7 +1,8 @@
 // Command sipedge runs a Kamailio routing script as a SIP server. It takes
 // Kamailio's command line and adds nothing to it that a script or a service file
 // would have to know. Beside it stand sipedge fmt (fmt.go), which formats
-// scripts, and sipedge doc (manual.go), which prints the reference.
+// scripts, sipedge doc (manual.go), which prints the reference, and sipedge tls
+// (tlsinit.go), which makes certificates to begin with.
 //
 // main.go decides what to do: help, version, a check (check.go) or serving
 // (serve.go). options.go holds the options as a table, script.go finds the

@@ -19,6 +19,8 @@ func run(args []string, stdin io.Reader, stdout, stderr *os.File) int {
 			return formatScripts(args[1:], stdin, stdout, stderr)
 		case "doc":
 			return printManual(args[1:], stdout, stderr)
+		case "tls":
+			return tlsCommand(args[1:], stdout, stderr)
 		}
 	}
 	o, err := parseOptions(args)

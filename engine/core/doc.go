@@ -6,7 +6,8 @@
 // proc.go (what is known about the message that is processed, and what modules
 // may do with it), forward.go and reply.go (what leaves), suspend.go (scripts
 // that wait), home.go (which loop a call lives on), snapshot.go and load.go
-// (configuration, and its exchange under traffic). hook.go, block.go, copy.go and
+// (configuration, and its exchange under traffic), stream.go (connections), framer.go,
+// http.go and websocket.go (what else than SIP comes over them). hook.go, block.go, copy.go and
 // saved.go are for modules that keep state of their own on a loop: tm.
 //
 // A routing block is run in one of these ways; they differ in whose message it

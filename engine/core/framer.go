@@ -116,10 +116,15 @@ func (f *framer) release() {
 
 // upgrade has what follows be frames of WebSocket. memory belongs to the connection's loop.
 // A frame has to fit into the read buffer, a message into ws.MaxMessage, as in Kamailio.
-func (f *framer) upgrade(l *loop) {
+func (f *framer) upgrade(l *loop, peer *reactor.Addr) {
 	f.kind = streamWS
 	f.ws.Reset()
 	f.ws.MaxFrame, f.ws.Memory = int(f.srv.snap.Load().core.TCPRdBufSize), l.fragments
+	from := *peer
+	if !from.Is4 { // an address is a /64, as for the share of the connections
+		clear(from.IP[8:])
+	}
+	f.ws.Peer = sourceOf(&from)
 }
 
 // Unwrap implements reactor.Unwrapper.

@@ -20,6 +20,8 @@ const (
 	// fragmentBytes bounds the parts of messages that WebSocket connections have begun,
 	// per loop.
 	fragmentBytes = 64 << 20
+	// fragmentShare is what one address gets of them.
+	fragmentShare = fragmentBytes / 8
 	// poolWorkers and poolQueue size the pool for blocking work of a server.
 	poolWorkers = 64
 	poolQueue   = 4096

@@ -22,6 +22,12 @@ func (p *Proc) Log(level int, text []byte) {
 	p.loop.log.Write(level, log.ClassScript, 0, text)
 }
 
+// LogAccount logs a record of accounting, which no limit on the log holds back. level
+// is as for Log.
+func (p *Proc) LogAccount(level int, text []byte) {
+	p.loop.log.Write(level, log.ClassAccount, 0, text)
+}
+
 // LogEnabled implements rt.Env.
 func (p *Proc) LogEnabled(level int) bool { return p.loop.log.Enabled(level) }
 

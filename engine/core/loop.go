@@ -5,6 +5,7 @@ import (
 
 	"sipedge/engine/dns"
 	"sipedge/engine/log"
+	"sipedge/engine/ws"
 	"sipedge/pool"
 	"sipedge/reactor"
 	"sipedge/script/rt"
@@ -57,7 +58,7 @@ type loop struct {
 	// Connections that speak WebSocket, by their slots; what is put together of their
 	// frames; the message that is being built for one, with room for its header.
 	webSockets []WebSocket
-	fragments  *pool.Arena
+	fragments  *ws.Memory
 	framed     []byte
 
 	stats loopStats
@@ -66,7 +67,7 @@ type loop struct {
 func newLoop(s *Server, id int) *loop {
 	return &loop{
 		srv: s, id: id, log: s.logger.Loop(id), keys: make(map[uint64]int32),
-		buffers: pool.NewArena(pool.ArenaConfig{Limit: parkedBytes}), fragments: pool.NewArena(pool.ArenaConfig{Limit: fragmentBytes}),
+		buffers: pool.NewArena(pool.ArenaConfig{Limit: parkedBytes}), fragments: ws.NewMemory(fragmentBytes, fragmentShare),
 	}
 }
 
@@ -104,6 +105,7 @@ func (l *loop) Stop(reactor.Loop) {
 	if h := l.theHook(); h != nil {
 		h.Stop()
 	}
+	l.EachWebSocket(func(w *WebSocket) { l.sendClose(w, ws.StatusGoingAway, "Going away") })
 	for i := range l.slots {
 		if p := l.slots[i].p; p != nil {
 			l.stats.abandoned.Add(1)

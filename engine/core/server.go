@@ -85,12 +85,13 @@ type Server struct {
 	reactor *reactor.Reactor // nil on a virtual network
 	workers *pool.Pool       // nil on a virtual network
 
-	gate     gate // traffic waits for the event routes of the start
-	conns    *transport.Conns
-	tlsNames transport.Names
-	tls      atomic.Pointer[tlsconf.Store] // nil: no TLS
-	nextTLS  *tlsconf.Store                // while a configuration is made current
-	tickets  tlsconf.Tickets
+	gate       gate // traffic waits for the event routes of the start
+	webSockets webSocketCount
+	conns      *transport.Conns
+	tlsNames   transport.Names
+	tls        atomic.Pointer[tlsconf.Store] // nil: no TLS
+	nextTLS    *tlsconf.Store                // while a configuration is made current
+	tickets    tlsconf.Tickets
 
 	names  resolverState
 	failed *blacklist.List

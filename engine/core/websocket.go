@@ -2,6 +2,7 @@ package core
 
 import (
 	"errors"
+	"sync/atomic"
 
 	"sipedge/engine/ws"
 	"sipedge/reactor"
@@ -97,7 +98,7 @@ func (p *Proc) UpgradeWebSocket() error {
 	if l.rl.TurnConn(id, t, out.ID) != nil {
 		return ErrNoWebSocket
 	}
-	f.upgrade(l)
+	f.upgrade(l, &p.Meta.Remote)
 	if !l.srv.conns.Turn(id, t) { // its opening has not been told of yet
 		l.srv.conns.Open(id, t, p.Meta.Remote)
 	}
@@ -108,6 +109,7 @@ func (p *Proc) UpgradeWebSocket() error {
 		ID: id, Remote: p.Meta.Remote, Local: p.Meta.Local, Socket: out.ID, Transport: t, Heard: l.rl.Now(),
 	}
 	l.stats.wsOpened.Add(1)
+	l.srv.webSockets.add()
 	return nil
 }
 
@@ -257,25 +259,33 @@ func (l *loop) wsClosed(id reactor.ConnID) {
 	}
 	*w = WebSocket{}
 	l.stats.wsClosed.Add(1)
+	l.srv.webSockets.now.Add(-1)
 	if l.srv.snap.Load().wsClosed != nil {
 		_ = l.runEvent(&EventRun{Name: ClosedEvent, Meta: &meta})
+	}
+}
+
+// webSocketCount is the number of connections of all loops, now and at most.
+type webSocketCount struct{ now, most atomic.Int64 }
+
+func (c *webSocketCount) add() {
+	n := c.now.Add(1)
+	for m := c.most.Load(); n > m && !c.most.CompareAndSwap(m, n); m = c.most.Load() {
 	}
 }
 
 // WebSocketCounters are the figures of all loops, by Kamailio's names.
 func (s *Server) WebSocketCounters() map[string]uint64 {
 	c := map[string]uint64{}
-	var opened, closed uint64
 	for _, l := range s.perLoop {
 		st := &l.stats
-		closed += st.wsClosed.Load() // before opened: never more
-		opened += st.wsOpened.Load()
 		c["ws_local_closed_connections"] += st.wsLocalClosed.Load()
 		c["ws_remote_closed_connections"] += st.wsRemoteClosed.Load()
 		c["ws_failed_connections"] += st.wsFailed.Load()
 		c["ws_received_frames"] += st.wsFramesIn.Load()
 		c["ws_transmitted_frames"] += st.wsFramesOut.Load()
 	}
-	c["ws_current_connections"] = opened - closed
+	c["ws_current_connections"] = uint64(s.webSockets.now.Load())
+	c["ws_max_concurrent_connections"] = uint64(s.webSockets.most.Load())
 	return c
 }

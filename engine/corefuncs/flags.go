@@ -9,21 +9,21 @@ import (
 // flagFunctions work on the message's flags, 0 to 31 or declared names.
 func flagFunctions() []registry.Function {
 	return []registry.Function{
-		flagFunction("setflag", "Sets a flag of the message.", func(c *rt.Ctx, bit uint32) int32 {
-			c.Flags |= bit
+		flagFunction("setflag", "Sets a flag of the message.", func(c *rt.Ctx, bit uint64) int32 {
+			c.Flags |= uint32(bit)
 			return 1
 		}),
-		flagFunction("resetflag", "Clears a flag of the message.", func(c *rt.Ctx, bit uint32) int32 {
-			c.Flags &^= bit
+		flagFunction("resetflag", "Clears a flag of the message.", func(c *rt.Ctx, bit uint64) int32 {
+			c.Flags &^= uint32(bit)
 			return 1
 		}),
-		flagFunction("isflagset", "True if a flag of the message is set.", func(c *rt.Ctx, bit uint32) int32 {
-			return truth(c.Flags&bit != 0)
+		flagFunction("isflagset", "True if a flag of the message is set.", func(c *rt.Ctx, bit uint64) int32 {
+			return truth(c.Flags&uint32(bit) != 0)
 		}),
 	}
 }
 
-func flagFunction(name, doc string, f func(c *rt.Ctx, bit uint32) int32) registry.Function {
+func flagFunction(name, doc string, f func(c *rt.Ctx, bit uint64) int32) registry.Function {
 	return registry.Function{
 		Name:   name,
 		Args:   []registry.Arg{{Name: "flag", Kind: registry.ArgFlag}},
@@ -31,18 +31,7 @@ func flagFunction(name, doc string, f func(c *rt.Ctx, bit uint32) int32) registr
 		Doc:    doc,
 		Source: `cookbook "` + name + `"`,
 		Compile: func(_ registry.Build, args []registry.Actual) (rt.Func, error) {
-			if args[0].Const {
-				bit := uint32(1) << (uint(args[0].Num) & maxFlag)
-				return func(c *rt.Ctx) int32 { return f(c, bit) }, nil
-			}
-			n, err := arg.NewNumber(args, 0, name+": the flag", 0, maxFlag)
-			return func(c *rt.Ctx) int32 {
-				k, ok := n.Get(c)
-				if !ok {
-					return -1
-				}
-				return f(c, 1<<uint(k))
-			}, err
+			return arg.Flag(args, name, maxFlag, f)
 		},
 	}
 }

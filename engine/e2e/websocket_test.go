@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"context"
 	"fmt"
 	"net"
 	"strings"
@@ -293,7 +294,7 @@ func TestNothingConnectsToAWebSocketClient(t *testing.T) {
 		if strings.HasPrefix(m, "SIP/2.0 1") {
 			continue
 		}
-		if !strings.HasPrefix(m, "SIP/2.0 4") && !strings.HasPrefix(m, "SIP/2.0 5") {
+		if !strings.HasPrefix(m, "SIP/2.0 477 ") {
 			t.Errorf("%q", m)
 		}
 		break
@@ -324,7 +325,7 @@ func TestAClientThatIsLostInMidCall(t *testing.T) {
 	b.send(s.addr, answer(m, 200, "OK"))
 	q.want("SIP/2.0 200")
 	st := s.Stats().Modules["websocket"]
-	if st["ws_current_connections"] != 1 || st["ws_failed_connections"] != 1 || st["ws_successful_handshakes"] != 2 {
+	if st["ws_current_connections"] != 1 || st["ws_failed_connections"] != 1 || st["ws_successful_handshakes"] != 2 || st["ws_max_concurrent_connections"] != 1 {
 		t.Errorf("%v", st)
 	}
 }
@@ -474,4 +475,35 @@ func TestWebSocketConnectionsSurviveAReload(t *testing.T) {
 	}
 	p.send(wsAsk("OPTIONS", "sip:b@example.net", "c1"))
 	p.want("SIP/2.0 202 New ws")
+}
+
+// TestAServerThatStopsSaysFarewell to its clients (1001, RFC 6455 §7.4.1).
+func TestAServerThatStopsSaysFarewell(t *testing.T) {
+	s, at := startBoth(t, wsAnswering)
+	p := dialWS(t, at)
+	p.send(wsAsk("OPTIONS", "sip:b@example.net", "c1"))
+	p.want("SIP/2.0 200")
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	if err := s.Stop(ctx); err != nil {
+		t.Error(err)
+	}
+	p.wantClose(1001, "Going away")
+}
+
+// TestHTTPWaitsForTheServerToBePrepared (event_route[htable:mod-init]), and so does what
+// is behind it.
+func TestHTTPWaitsForTheServerToBePrepared(t *testing.T) {
+	s, at := startBoth(t, wsScript+`
+loadmodule "htable"
+loadmodule "cfgutils"
+modparam("htable", "htable", "t=>size=2;")
+event_route[htable:mod-init] { usleep("300000"); $sht(t=>x) = "ready"; }
+route { sl_send_reply("200", "$sht(t=>x)"); }`)
+	p := dialWS(t, at)
+	p.send(wsAsk("OPTIONS", "sip:b@example.net", "c1"))
+	p.want("SIP/2.0 200 ready")
+	if n := s.Stats().Total["startHeld"]; n != 1 {
+		t.Errorf("%d messages waited", n)
+	}
 }

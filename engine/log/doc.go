@@ -11,5 +11,5 @@
 //
 // Levels are Kamailio's (cookbook "debug"). A line carries a Class, which says
 // what it is about, and the hash of the peer that caused it, so that no peer
-// can fill the disk. The package knows nothing of SIP.
+// can fill the disk. Records of accounting are held back by no limit. The package knows nothing of SIP.
 package log

@@ -14,6 +14,7 @@ type drain struct {
 	throttle throttle
 	now      func() time.Time
 	lost     uint64    // lost lines that were told of
+	gone     uint64    // of these, lines of ClassAccount
 	since    time.Time // when the first line was lost or held back that was not told of
 
 	scratch [MaxLine]byte
@@ -154,6 +155,11 @@ func (d *drain) tell() {
 	}
 	d.since = time.Time{}
 	var parts []string
+	if gone := d.logger.LostAccounts(); gone != d.gone {
+		text := fmt.Appendf(nil, "%d accounting records are lost: what reads the log does not keep up", gone-d.gone)
+		d.gone = gone
+		d.sink.Log(Line{Level: LevelErr, Class: ClassServer, Text: text})
+	}
 	if lost := d.logger.Lost(); lost != d.lost {
 		parts = append(parts, fmt.Sprintf("%d for want of room", lost-d.lost))
 		d.lost = lost

@@ -35,6 +35,8 @@ func (f *fullness) source(class Class, source uint64, until time.Time) {
 // refuses reports whether a line would be held back at the time now, and counts it.
 func (f *fullness) refuses(now int64, class Class, source uint64, held *atomic.Uint64) bool {
 	switch k := fullKey(class, source); {
+	case class == ClassAccount:
+		return false
 	case now < f.bytes.Load():
 		f.byBytes.Add(1)
 	case class == ClassScript || source == 0:

@@ -55,10 +55,13 @@ const (
 	// ClassScript is what the script itself logs (log, xlog). Only the limit on
 	// all bytes holds for it: how much a script says is its author's choice.
 	ClassScript
+	// ClassAccount is a record of accounting, which somebody may make a bill of. No
+	// limit holds for it, and a part of each ring is kept free for it.
+	ClassAccount
 	classes
 )
 
-var classNames = [classes]string{"server", "message", "transport", "script"}
+var classNames = [classes]string{"server", "message", "transport", "script", "account"}
 
 // String is the class's name.
 func (c Class) String() string {

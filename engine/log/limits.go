@@ -16,6 +16,8 @@ const (
 	// loopRing and sharedRing are the rings' sizes, bytes, powers of two.
 	loopRing   = 256 << 10
 	sharedRing = 256 << 10
+	// reserve is the part of a ring that only lines of ClassAccount may fill, bytes.
+	reserve = 64 << 10
 	// sources is the number of peers, times classes, whose lines are counted one
 	// by one; beyond it peers of a class share one count. A power of two.
 	sources = 4096

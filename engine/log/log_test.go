@@ -209,6 +209,52 @@ func TestFullRingCountsAndTells(t *testing.T) {
 	}
 }
 
+// What somebody makes a bill of is neither held back by the limits, nor crowded out
+// by other lines while nobody reads the log.
+func TestAccountsComeThroughAFlood(t *testing.T) {
+	var m Memory
+	l, _ := clockLogger(Options{Sink: &m, Rings: 1, Lines: 1, Bytes: 100})
+	w := loopWriter(l, 0)
+	flood := bytes.Repeat([]byte("y"), 1000)
+	for range 1000 {
+		w.Write(LevelErr, ClassScript, 0, flood)
+		w.Write(LevelErr, ClassMessage, 7, flood)
+	}
+	for range 100 {
+		if !w.Wanted(LevelNotice-1, ClassAccount, 7) {
+			t.Fatal("a record is not wanted")
+		}
+		w.Write(LevelErr, ClassAccount, 7, []byte("record"))
+	}
+	l.d.all()
+	if n := count(m.Lines(), "ERROR: record"); n != 100 || l.LostAccounts() != 0 {
+		t.Errorf("%d records of 100, %d lost", n, l.LostAccounts())
+	}
+}
+
+func TestLostAccountsAreAnError(t *testing.T) {
+	var m Memory
+	l, now := clockLogger(Options{Sink: &m, Rings: 1})
+	w := loopWriter(l, 0)
+	record := bytes.Repeat([]byte("z"), 1000)
+	for range 1000 {
+		w.Write(LevelErr, ClassAccount, 0, record)
+	}
+	lost := l.LostAccounts()
+	if lost == 0 || lost >= 1000 {
+		t.Fatalf("%d of 1000 records lost", lost)
+	}
+	l.d.all()
+	*now = now.Add(window)
+	l.d.all()
+	if n := count(m.Lines(), "zzz"); n != 1000-int(lost) {
+		t.Errorf("%d records written, %d lost", n, lost)
+	}
+	if count(m.Lines(), fmt.Sprintf("ERROR: <core>: %d accounting records are lost", lost)) != 1 {
+		t.Errorf("nobody was told: %q", m.Lines()[len(m.Lines())-1])
+	}
+}
+
 func TestLongLinesAreCutAndSaySo(t *testing.T) {
 	var m Memory
 	l := New(Options{Sink: &m})

@@ -107,6 +107,15 @@ func (l *Logger) Lost() uint64 {
 	return n
 }
 
+// LostAccounts is the number of lines of ClassAccount among them.
+func (l *Logger) LostAccounts() uint64 {
+	n := l.shared.ring.gone.Load()
+	for _, w := range l.loops {
+		n += w.ring.gone.Load()
+	}
+	return n
+}
+
 // Held is the number of lines that the limits held back.
 func (l *Logger) Held() uint64 { return l.held.Load() }
 
@@ -145,7 +154,7 @@ func (w *Writer) Wanted(level int, class Class, source uint64) bool {
 	if !w.Enabled(level) {
 		return false
 	}
-	if !w.ring.roomFor(usualLine) {
+	if w.ring.left(class) < headerSize+usualLine {
 		w.ring.full.Add(1)
 		return false
 	}

@@ -15,6 +15,7 @@ type ring struct {
 	head atomic.Uint64 // written by the consumer
 	_    [56]byte
 	full atomic.Uint64 // lines that there was no room for
+	gone atomic.Uint64 // of these, lines of ClassAccount
 }
 
 // Before each text stands a header: length, level, class, source.
@@ -37,8 +38,11 @@ func (r *ring) push(level int, class Class, source uint64, text []byte) bool {
 	n := len(text)
 	kept := min(n, MaxLine)
 	tail := r.tail.Load()
-	if uint64(len(r.buf))-(tail-r.head.Load()) < uint64(headerSize+kept) {
+	if r.left(class) < headerSize+kept {
 		r.full.Add(1)
+		if class == ClassAccount {
+			r.gone.Add(1)
+		}
 		return false
 	}
 	var h [headerSize]byte
@@ -51,10 +55,15 @@ func (r *ring) push(level int, class Class, source uint64, text []byte) bool {
 	return true
 }
 
-// roomFor reports to the producer whether a line of n bytes has room. It may be
-// asked by any goroutine; the answer then holds for that moment.
-func (r *ring) roomFor(n int) bool {
-	return uint64(len(r.buf))-(r.tail.Load()-r.head.Load()) >= uint64(headerSize+n)
+// left is the room for lines of a class with their headers, bytes; less than 0 where
+// only what is kept for ClassAccount is left. It may be asked by any goroutine; the
+// answer then holds for that moment.
+func (r *ring) left(class Class) int {
+	n := len(r.buf) - int(r.tail.Load()-r.head.Load())
+	if class != ClassAccount {
+		n -= reserve
+	}
+	return n
 }
 
 // pop takes the oldest line out, with its text in *scratch; false: none.

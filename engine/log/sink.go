@@ -84,11 +84,12 @@ func (s *writerSink) Flush() {
 }
 
 // appendTagged appends level, origin and text. The script's own lines bring their
-// origin with them: xlog's parameter prefix says what it is.
+// origin with them: xlog's parameter prefix says what it is. Records of accounting
+// have none.
 func appendTagged(dst []byte, l Line) []byte {
 	dst = append(dst, LevelName(l.Level)...)
 	dst = append(dst, ": "...)
-	if l.Class != ClassScript {
+	if l.Class != ClassScript && l.Class != ClassAccount {
 		dst = append(dst, "<core>: "...)
 	}
 	return append(dst, l.Text...)

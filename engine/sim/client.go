@@ -80,6 +80,7 @@ func (c *client) repeat() {
 // reply takes a reply of the transaction.
 func (c *client) reply(m *message) {
 	invite := c.request.method == "INVITE"
+	c.r.edge.toSender(c, m)
 	switch {
 	case c.state == terminated:
 	case !final(m.code):

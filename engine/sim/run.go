@@ -33,6 +33,9 @@ type Options struct {
 	Length time.Duration
 	// Loss and Duplicate are how often a datagram is lost or doubled, 0 to 1.
 	Loss, Duplicate float64
+	// Modules has the script also follow the calls with dialog, account them with acc
+	// and replace From and To with uac.
+	Modules bool
 	// Trace, where set, gets a line for each message to and from the server of the
 	// call with the number TraceCall.
 	Trace     func(line string)
@@ -63,6 +66,7 @@ type Report struct {
 	Again             int // re-INVITEs
 	Theirs            int // BYEs of phones
 	Reloads           int
+	Records           int // of module acc, with Options.Modules: of answers and failures
 	Unlucky           int // exchanges that a very bad network has swallowed
 	Net               reactortest.Counters
 }
@@ -97,6 +101,7 @@ type run struct {
 	calls   map[string]*call // by Call-ID
 	report  *Report
 	loss    float64
+	edge    *edge // with Options.Modules
 }
 
 func (r *run) fault(format string, args ...any) {
@@ -148,10 +153,15 @@ func Run(seed uint64, o Options) (*Report, error) {
 		clients: map[transaction]*client{}, calls: map[string]*call{},
 	}
 	r.watch = &watch{r: r, trace: o.Trace, call: fmt.Sprintf("call-%d-%d", seed, o.TraceCall), upstream: map[transaction]*upstream{}, downstream: map[transaction]*downstream{}}
-	s, diags := core.New("script.cfg", script, core.Options{
+	options := core.Options{
 		Core: rows(), Modules: append(mod.All(), module(rng, &r.report.Waited)), Logger: discard(),
 		Virtual: true, HomeHash: home,
-	})
+	}
+	if o.Modules {
+		r.edge = newEdge(r)
+		options.Defines, options.Logger = []string{"MODULES"}, r.edge.logger
+	}
+	s, diags := core.New("script.cfg", script, options)
 	if s == nil {
 		return nil, errors.New(diags.String())
 	}
@@ -176,6 +186,7 @@ func Run(seed uint64, o Options) (*Report, error) {
 		r.fault("%d messages or transactions still hold the configuration before the reload", n)
 	}
 	r.judge(s)
+	r.edge.judge(s)
 	r.net.Stop()
 	r.report.Net = r.net.Counters()
 	slices.Sort(r.report.Faults)

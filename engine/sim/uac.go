@@ -136,6 +136,7 @@ func (c *call) request(m *message) {
 	case d == nil:
 		c.r.fault("call %d: BYE of a dialog that the caller does not have (from tag %q)", c.id, m.fromTag)
 	default:
+		c.r.edge.toCaller(c, m)
 		d.over = true
 		c.r.callers[c.id%callers].Send(serverAddr, m.reply(200, ""))
 	}

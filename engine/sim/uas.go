@@ -49,6 +49,7 @@ func (p *phone) receive(_ time.Duration, from reactor.Addr, data []byte) {
 		}
 		return
 	}
+	p.r.edge.toPhone(p, m)
 	if m.method == "ACK" {
 		p.ack(m)
 		return

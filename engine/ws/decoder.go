@@ -44,7 +44,9 @@ type Decoder struct {
 	// is MaxMessage, and no limit of its own.
 	Limit, MaxFrame int
 	// Memory is where messages are put together; nil refuses those in several frames.
-	Memory *pool.Arena
+	Memory *Memory
+	// Peer tells apart whose shares of the memory are meant.
+	Peer uint64
 
 	payload []byte
 	fault   Fault
@@ -150,7 +152,7 @@ func (d *Decoder) data(n int, op Opcode, fin bool, b []byte) (int, Event) {
 	if !fin {
 		return n, Part
 	}
-	whole := d.Memory.Bytes(d.ref)[:d.size:d.size]
+	whole := d.Memory.arena.Bytes(d.ref)[:d.size:d.size]
 	if d.op == OpText && !utf8.Valid(whole) {
 		return d.fail(faultText)
 	}
@@ -165,16 +167,19 @@ func (d *Decoder) keep(b []byte) bool {
 	}
 	var have []byte
 	if d.ref != 0 {
-		have = d.Memory.Bytes(d.ref)
+		have = d.Memory.arena.Bytes(d.ref)
 	}
 	if d.ref == 0 || d.size+len(b) > len(have) {
-		ref, more, ok := d.Memory.Alloc(max(d.size+len(b), firstPiece))
+		ref, ok := d.Memory.alloc(d.Peer, max(d.size+len(b), firstPiece))
 		if !ok {
 			return false
 		}
+		more := d.Memory.arena.Bytes(ref)
 		copy(more, have[:d.size])
-		d.Memory.Free(d.ref)
-		d.ref, have = ref, d.Memory.Bytes(ref)
+		if d.ref != 0 {
+			d.Memory.free(d.Peer, d.ref)
+		}
+		d.ref, have = ref, more
 	}
 	d.size += copy(have[d.size:], b)
 	return true
@@ -203,7 +208,7 @@ func (d *Decoder) fail(f Fault) (int, Event) {
 // release gives the memory of a message back.
 func (d *Decoder) release() {
 	if d.ref != 0 {
-		d.Memory.Free(d.ref)
+		d.Memory.free(d.Peer, d.ref)
 	}
 	d.payload = nil
 	d.op, d.frames, d.ref, d.size, d.done = 0, 0, 0, 0, false

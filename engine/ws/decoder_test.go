@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-
-	"sipedge/pool"
 )
 
 // client is a frame as a client sends it.
@@ -89,7 +87,7 @@ func decode(t testing.TB, d *Decoder, stream []byte, cuts func(at int) int) stri
 func whole(int) int { return 1 << 30 }
 
 func newDecoder() *Decoder {
-	return &Decoder{Memory: pool.NewArena(pool.ArenaConfig{})}
+	return &Decoder{Memory: NewMemory(1<<20, 1<<19)}
 }
 
 const (
@@ -196,7 +194,7 @@ func TestTheLimitHoldsForOneFrameAndForMany(t *testing.T) {
 			t.Error(got)
 		}
 		d.Reset()
-		d.Memory = pool.NewArena(pool.ArenaConfig{})
+		d.Memory = NewMemory(1<<20, 1<<20)
 		d.Limit = 4
 		if got := decode(t, d, stream, whole); !strings.HasSuffix(got, "bad 1009 Message too big") {
 			t.Error(got)
@@ -228,16 +226,41 @@ func TestMemoryIsGivenBack(t *testing.T) {
 		m := d.Memory
 		decode(t, d, tc.stream, whole)
 		d.Reset()
-		if n := m.Stats().Pieces; n != 0 {
+		if n := m.Lent(); n != 0 || len(m.lent) != 0 {
 			t.Errorf("%s: %d pieces are lent", tc.name, n)
 		}
 	}
 }
 
 func TestWithoutMemoryThePeerIsToldToComeBack(t *testing.T) {
-	d := &Decoder{Memory: pool.NewArena(pool.ArenaConfig{Limit: 1})}
+	d := &Decoder{Memory: NewMemory(1, 1<<20)}
 	if got := decode(t, d, client(begin, "a"), whole); got != "bad 1013 Try again later" {
 		t.Error(got)
+	}
+}
+
+// TestOnePeerHasAShareOfTheMemory: what it holds back is not the others'.
+func TestOnePeerHasAShareOfTheMemory(t *testing.T) {
+	m := NewMemory(16<<20, 128<<10)
+	part := client(begin, strings.Repeat("a", 30_000))
+	var held []*Decoder
+	for i := range 6 {
+		d := &Decoder{Memory: m, Peer: 1}
+		want := "part; rest 0"
+		if i >= 4 {
+			want = "bad 1013 Try again later"
+		}
+		if got := decode(t, d, part, whole); got != want {
+			t.Fatalf("message %d: %s, want %s", i, got, want)
+		}
+		held = append(held, d)
+	}
+	if got := decode(t, &Decoder{Memory: m, Peer: 2}, part, whole); got != "part; rest 0" {
+		t.Errorf("another peer: %s", got)
+	}
+	held[0].Reset()
+	if got := decode(t, &Decoder{Memory: m, Peer: 1}, part, whole); got != "part; rest 0" {
+		t.Errorf("when one has ended: %s", got)
 	}
 }
 

@@ -15,7 +15,7 @@ func FuzzDecode(f *testing.F) {
 		m := d.Memory
 		want := decode(t, d, stream, whole)
 		d.Reset()
-		if n := m.Stats().Pieces; n != 0 {
+		if n := m.Lent(); n != 0 {
 			t.Fatalf("%d pieces are lent", n)
 		}
 		for _, k := range []int{1, int(piece) + 2} {

@@ -8,41 +8,25 @@ import (
 	"sipedge/script/value"
 )
 
-// bindLast makes s.rafter and s.rbefore, which go by the last character.
-func bindLast(after bool) bindTrans {
-	return func(_ registry.Build, args []registry.TransArg) (transformer, error) {
-		char := charArg(args[0])
-		return func(c *rt.Ctx, v value.Value, b []byte) value.Value {
-			ch, ok := char(c)
-			if !ok {
-				return undef
-			}
-			i := bytes.LastIndexByte(b, ch)
-			switch {
-			case i < 0 && after:
-				return value.Empty()
-			case i < 0:
-				return v
-			case after:
-				return v.Slice(i+1, len(b))
-			}
-			return v.Slice(0, i)
-		}, nil
+func afterLast(v value.Value, b []byte, ch byte) value.Value {
+	if i := bytes.LastIndexByte(b, ch); i >= 0 {
+		return v.Slice(i+1, len(b))
 	}
+	return value.Empty()
 }
 
-func bindStripTo(_ registry.Build, args []registry.TransArg) (transformer, error) {
-	char := charArg(args[0])
-	return func(c *rt.Ctx, v value.Value, b []byte) value.Value {
-		ch, ok := char(c)
-		if !ok {
-			return undef
-		}
-		if i := bytes.IndexByte(b, ch); i >= 0 {
-			return v.Slice(i, len(b))
-		}
-		return value.Empty()
-	}, nil
+func beforeLast(v value.Value, b []byte, ch byte) value.Value {
+	if i := bytes.LastIndexByte(b, ch); i >= 0 {
+		return v.Slice(0, i)
+	}
+	return v
+}
+
+func stripTo(v value.Value, b []byte, ch byte) value.Value {
+	if i := bytes.IndexByte(b, ch); i >= 0 {
+		return v.Slice(i, len(b))
+	}
+	return value.Empty()
 }
 
 // bindFormatLines makes s.fmtlines and s.fmtlinet.

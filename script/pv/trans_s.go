@@ -21,12 +21,12 @@ func stringTrans() []registry.Transformation {
 		trans("s", "prefixes.quoted", 0, 1, "prefixes.quoted[,max]: as prefixes, each in single quotes", bindPrefixes(true)),
 		trans("s", "replace", 2, 2, "replace,match,text: every match replaced by text", bindReplace),
 		trans("s", "rm", 1, 1, "rm,match: without every match", bindReplace),
-		trans("s", "count", 1, 1, "count,c: how often the character c occurs", bindCount),
-		trans("s", "after", 1, 1, "after,c: what follows the first character c; empty where there is none", bindAfter),
-		trans("s", "before", 1, 1, "before,c: what precedes the first character c; all where there is none", bindBefore),
-		trans("s", "rafter", 1, 1, "rafter,c: what follows the last character c; empty where there is none", bindLast(true)),
-		trans("s", "rbefore", 1, 1, "rbefore,c: what precedes the last character c; all where there is none", bindLast(false)),
-		trans("s", "stripto", 1, 1, "stripto,c: from the first character c on; empty where there is none", bindStripTo),
+		trans("s", "count", 1, 1, "count,c: how often the character c occurs", byChar(count)),
+		trans("s", "after", 1, 1, "after,c: what follows the first character c; empty where there is none", byChar(after)),
+		trans("s", "before", 1, 1, "before,c: what precedes the first character c; all where there is none", byChar(before)),
+		trans("s", "rafter", 1, 1, "rafter,c: what follows the last character c; empty where there is none", byChar(afterLast)),
+		trans("s", "rbefore", 1, 1, "rbefore,c: what precedes the last character c; all where there is none", byChar(beforeLast)),
+		trans("s", "stripto", 1, 1, "stripto,c: from the first character c on; empty where there is none", byChar(stripTo)),
 		trans("s", "fmtlines", 2, 2, "fmtlines,n,m: in lines of n bytes, each but the first behind CRLF and m blanks", bindFormatLines(' ')),
 		trans("s", "fmtlinet", 2, 2, "fmtlinet,n,m: as fmtlines, with m tabs", bindFormatLines('\t')),
 		plainTrans("s", "tolower", "ASCII letters in lower case", func(c *rt.Ctx, v value.Value, b []byte) value.Value { return mapCase(c, v, b, 'A', 'Z') }),
@@ -271,49 +271,36 @@ func bindReplace(_ registry.Build, args []registry.TransArg) (transformer, error
 	}, nil
 }
 
-func bindCount(_ registry.Build, args []registry.TransArg) (transformer, error) {
-	char := charArg(args[0])
-	return func(c *rt.Ctx, _ value.Value, b []byte) value.Value {
-		ch, ok := char(c)
-		if !ok {
-			return undef
-		}
-		n := int64(0)
-		for _, x := range b {
-			if x == ch {
-				n++
+// byChar makes a transformation whose one argument is a character.
+func byChar(f func(v value.Value, b []byte, ch byte) value.Value) bindTrans {
+	return func(_ registry.Build, args []registry.TransArg) (transformer, error) {
+		char := charArg(args[0])
+		return func(c *rt.Ctx, v value.Value, b []byte) value.Value {
+			ch, ok := char(c)
+			if !ok {
+				return undef
 			}
-		}
-		return value.FromInt(n)
-	}, nil
+			return f(v, b, ch)
+		}, nil
+	}
 }
 
-func bindAfter(_ registry.Build, args []registry.TransArg) (transformer, error) {
-	char := charArg(args[0])
-	return func(c *rt.Ctx, v value.Value, b []byte) value.Value {
-		ch, ok := char(c)
-		if !ok {
-			return undef
-		}
-		if i := bytes.IndexByte(b, ch); i >= 0 {
-			return v.Slice(i+1, len(b))
-		}
-		return value.Empty()
-	}, nil
+func count(_ value.Value, b []byte, ch byte) value.Value {
+	return value.FromInt(int64(bytes.Count(b, []byte{ch})))
 }
 
-func bindBefore(_ registry.Build, args []registry.TransArg) (transformer, error) {
-	char := charArg(args[0])
-	return func(c *rt.Ctx, v value.Value, b []byte) value.Value {
-		ch, ok := char(c)
-		if !ok {
-			return undef
-		}
-		if i := bytes.IndexByte(b, ch); i >= 0 {
-			return v.Slice(0, i)
-		}
-		return v
-	}, nil
+func after(v value.Value, b []byte, ch byte) value.Value {
+	if i := bytes.IndexByte(b, ch); i >= 0 {
+		return v.Slice(i+1, len(b))
+	}
+	return value.Empty()
+}
+
+func before(v value.Value, b []byte, ch byte) value.Value {
+	if i := bytes.IndexByte(b, ch); i >= 0 {
+		return v.Slice(0, i)
+	}
+	return v
 }
 
 // mapCase flips the case of the letters from lo to hi; text without any stays

@@ -21,6 +21,8 @@ type Named struct {
 // address leads to 127.0.0.1.
 func Zoo() []Named {
 	const a = "@ 300 IN A 127.0.0.1"
+	many := Typed(map[string]Behaviour{"A": ManyA(1500)})
+	many.Label = "1,500 A records"
 	return []Named{
 		{Label: "fast", Behaviour: Fast(a), Status: 200},
 		{Label: "ms200", Behaviour: Slow(200*time.Millisecond, a), Status: 200},
@@ -34,7 +36,7 @@ func Zoo() []Named {
 		{Label: "notcp", Behaviour: TCPRefused(), Status: 500},
 		{Label: "chain8", Behaviour: CNAMEChain(8, a), Status: 200},
 		{Label: "loop", Behaviour: CNAMELoop(), Status: 478},
-		{Label: "a1500", Behaviour: Typed(map[string]Behaviour{"A": ManyA(1500)}), Status: 200},
+		{Label: "a1500", Behaviour: many, Status: 200},
 		{Label: "srv60", Behaviour: Empty(), Status: 478, SRV: true},
 		{Label: "corrupt", Behaviour: Corrupt(), Status: 500},
 		{Label: "wrongid", Behaviour: WrongID(), Status: 500},

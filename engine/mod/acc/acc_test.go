@@ -188,6 +188,30 @@ func TestRepliesOfOurOwn(t *testing.T) {
 	}
 }
 
+// Kamailio 5.6.3 accounts the first 2xx of a call and no further one: neither its
+// copies, which come until the ACK does, nor that of another phone.
+func TestOneAnswerIsAccountedOnce(t *testing.T) {
+	b := newBed(t, flags+marks)
+	b.a.Send(request("INVITE", "B").String())
+	one, two := b.b.Recv(), b.b.Recv()
+	for range 3 {
+		b.b.Send(coretest.Reply(one, 200, "OK"))
+		b.b.Send(strings.Replace(coretest.Reply(two, 200, "OK"), "callee-tag", "other-tag", 1))
+	}
+	if got, want := b.lines(), line("transaction answered", "INVITE", "callee-tag", 200, "OK"); got != want {
+		t.Errorf("logged\n%s\nwant\n%s", got, want)
+	}
+	answers := 0
+	for m := b.a.Recv(); m != ""; m = b.a.Recv() {
+		if strings.HasPrefix(m, "SIP/2.0 200") {
+			answers++
+		}
+	}
+	if answers != 6 {
+		t.Errorf("the caller got %d of 6 answers", answers)
+	}
+}
+
 func TestACKsAndCANCELsAreAccountedWhereAskedFor(t *testing.T) {
 	for _, report := range []string{"0", "1"} {
 		b := newBed(t, flags+`modparam("acc", "report_ack", `+report+`) modparam("acc", "report_cancels", `+report+")\n"+marks)
@@ -340,6 +364,26 @@ func TestAccountingToADatabaseIsAcceptedWithAWarning(t *testing.T) {
 	} {
 		n := modtest.New(t, modules+s)
 		n.WaitLog("this version writes nothing to a database")
+	}
+}
+
+func TestCallDetailRecordsAreWarnedOf(t *testing.T) {
+	modtest.New(t, modules+`modparam("acc", "cdr_enable", 1) route { forward(); }`).WaitLog("writes no call detail records")
+}
+
+// Nothing of log_extra is left out silently.
+func TestTooManyFieldsAreRefused(t *testing.T) {
+	for _, n := range []int{256, 257} {
+		script := modules + `modparam("acc", "log_extra", "` + strings.Repeat("f=$ru;", n) + `") route { acc_log_request("200"); sl_send_reply("200", "OK"); }`
+		if n > 256 {
+			modtest.WantRefused(t, script, "log_extra has 257 fields; at most 256")
+			continue
+		}
+		b := newBed(t, script)
+		b.a.Send(request("OPTIONS", "").String())
+		if got := strings.Count(b.lines(), ";f=sip:bob@192.0.2.20"); got != n {
+			t.Errorf("%d of %d fields", got, n)
+		}
 	}
 }
 

@@ -1,7 +1,6 @@
 package acc
 
 import (
-	"bytes"
 	"slices"
 
 	"sipedge/engine/core"
@@ -172,10 +171,8 @@ func (a *accounts) write(p *core.Proc, c *Config, e *tm.Args, l *entry) {
 	}
 	uri := p.NewURI
 	if e.Branch >= 0 {
-		if b := a.api.BranchBytes(e.T, e.Branch); b != nil {
-			if to := requestURI(b); len(to) > 0 {
-				p.NewURI = p.NewString(to)
-			}
+		if to := a.api.BranchURI(e.T, e.Branch); len(to) > 0 {
+			p.NewURI = p.NewString(to)
 		}
 	}
 	c.write(p, l)
@@ -184,13 +181,6 @@ func (a *accounts) write(p *core.Proc, c *Config, e *tm.Args, l *entry) {
 
 // localTag is the tag that replies made here have.
 func localTag(p *core.Proc) []byte { return p.Bytes(p.NewString(p.LocalTag(p.Scratch()))) }
-
-// requestURI is the Request-URI of a request of ours.
-func requestURI(b []byte) []byte {
-	_, rest, _ := bytes.Cut(b, []byte(" "))
-	uri, _, _ := bytes.Cut(rest, []byte(" "))
-	return uri
-}
 
 // fromReply takes To tag and reason from a reply.
 func (l *entry) fromReply(c *Config, x *sipparse.Index, b []byte) {

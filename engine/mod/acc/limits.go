@@ -9,6 +9,8 @@ const (
 	noFlag = -1
 	// maxFlag is the highest message flag.
 	maxFlag = 31
+	// maxFields bounds the fields of log_extra; Kamailio's default is 64 (acc_extra_size).
+	maxFields = 256
 	// maxLegs bounds the legs of one call that are written; Kamailio's is 16, too.
 	maxLegs = 16
 	// maxAnswered bounds the answered calls of one loop whose ACK is awaited

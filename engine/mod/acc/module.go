@@ -56,5 +56,8 @@ func prepare(host, cfg any) error {
 		s.Log().Printf(levelWarn, "acc: the script accounts to a database (db_flag, db_missed_flag or acc_db_request); "+
 			"this version writes nothing to a database, only log_flag, log_missed_flag and acc_log_request() account, to the log")
 	}
+	if cfg.(*Config).CDREnable {
+		s.Log().Printf(levelWarn, "acc: cdr_enable is set; this version writes no call detail records, only what log_flag, log_missed_flag and acc_log_request() account")
+	}
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 type Config struct {
 	LogFlag, LogMissedFlag, FailedFlag, PrepareFlag, LogLevel, TimeMode     int64
 	DBFlag, DBMissedFlag, DBInsertMode                                      int64
+	ExtraSize, ExtraNullable, CDRExtraSize                                  int64
 	EarlyMedia, ReportACK, ReportCancels, DetectDirection, ReasonFromHF     bool
 	PrepareAlways, CloneMsg                                                 bool
 	CDREnable, CDRLog, CDRConfirmed, CDRExpired, CDRNullable, CDROnFailed   bool
@@ -34,7 +35,7 @@ func newConfig() any {
 		LogFlag: noFlag, LogMissedFlag: noFlag, FailedFlag: noFlag, PrepareFlag: noFlag, LogLevel: levelNotice,
 		DBFlag: noFlag, DBMissedFlag: noFlag,
 		TimeAttr: "time_attr", TimeExten: "time_exten", TimeFormat: "%Y-%m-%d %H:%M:%S",
-		CloneMsg: true, CDROnFailed: true,
+		CloneMsg: true, CDROnFailed: true, ExtraSize: 64, CDRExtraSize: 64,
 	}
 }
 
@@ -95,6 +96,7 @@ var params = []registry.Param{
 	intParam("time_mode", 0, 4, "0", "What is written about the time beside the seconds: 0 nothing, 1 the microseconds as time_exten, "+
 		"2 seconds and milliseconds as time_attr, 3 (UTC) and 4 (local time) the time in time_format as time_attr.", "",
 		func(c *Config) *int64 { return &c.TimeMode }),
+	intParam("acc_extra_size", 1, maxFields, "64", "Accepted.", "accepted; log_extra has room for 256 fields", func(c *Config) *int64 { return &c.ExtraSize }),
 	textParam("time_attr", "time_attr", "The name of that field.", "", func(c *Config) *string { return &c.TimeAttr }),
 	textParam("time_exten", "time_exten", "The name of that field.", "", func(c *Config) *string { return &c.TimeExten }),
 	textParam("time_format", "%Y-%m-%d %H:%M:%S", "How the time is written, as strftime(3) has it.", "", func(c *Config) *string { return &c.TimeFormat }),
@@ -112,6 +114,7 @@ var params = []registry.Param{
 	textParam("db_table_acc", "acc", "Accepted: its table of requests.", noDatabase, func(c *Config) *string { return &c.DBTable }),
 	textParam("db_table_missed_calls", "missed_calls", "Accepted: its table of missed calls.", noDatabase, func(c *Config) *string { return &c.DBMissedTable }),
 	textParam("db_extra", "", "Accepted: further columns.", noDatabase, func(c *Config) *string { return &c.DBExtra }),
+	intParam("acc_extra_nullable", 0, 1, "0", "Accepted: whether a column may be null.", noDatabase, func(c *Config) *int64 { return &c.ExtraNullable }),
 	intParam("db_insert_mode", 0, 2, "0", "Accepted: how rows are written.", noDatabase, func(c *Config) *int64 { return &c.DBInsertMode }),
 	column("acc_method_column", "method"), column("acc_from_tag_column", "from_tag"), column("acc_to_tag_column", "to_tag"),
 	column("acc_callid_column", "callid"), column("acc_sip_code_column", "sip_code"), column("acc_sip_reason_column", "sip_reason"),
@@ -124,6 +127,7 @@ var params = []registry.Param{
 	boolParam("cdr_extra_nullable", "no", "Accepted.", noCDR, func(c *Config) *bool { return &c.CDRNullable }),
 	boolParam("cdr_on_failed", "yes", "Accepted.", noCDR, func(c *Config) *bool { return &c.CDROnFailed }),
 	textParam("cdr_facility", "LOG_DAEMON", "Accepted.", noCDR, func(c *Config) *string { return &c.CDRFacility }),
+	intParam("cdr_extra_size", 1, maxFields, "64", "Accepted.", noCDR, func(c *Config) *int64 { return &c.CDRExtraSize }),
 	textParam("cdr_extra", "", "Accepted.", noCDR, func(c *Config) *string { return &c.CDRExtra }),
 	textParam("cdr_start_id", "start_time", "Accepted.", noCDR, func(c *Config) *string { return &c.CDRStart }),
 	textParam("cdr_end_id", "end_time", "Accepted.", noCDR, func(c *Config) *string { return &c.CDREnd }),

@@ -33,6 +33,9 @@ func program(b registry.Build, cfg any) error {
 	if err != nil {
 		return err
 	}
+	if len(fields) > maxFields {
+		return fmt.Errorf("log_extra has %d fields; at most %d", len(fields), maxFields)
+	}
 	for _, f := range fields {
 		v, err := b.Var(spec(f.value))
 		if err != nil {

@@ -40,7 +40,7 @@ func (c *Config) write(p *core.Proc, e *entry) {
 	}()
 	// The values first: what they build in the arena must not stand in the line.
 	var vals [maxFields]value.Value
-	n := min(len(c.extra), maxFields)
+	n := len(c.extra)
 	for i := range n {
 		vals[i] = c.extra[i].get(&p.Ctx)
 	}
@@ -69,15 +69,9 @@ func (c *Config) write(p *core.Proc, e *entry) {
 		p.AppendString(c.extra[i].label)
 		p.AppendValue(vals[i])
 	}
-	for i := n; i < len(c.extra); i++ {
-		p.AppendString(c.extra[i].label)
-	}
 	c.appendLegs(p)
-	p.Log(level, p.Arena()[at:])
+	p.LogAccount(level, p.Arena()[at:])
 }
-
-// maxFields bounds the fields of log_extra that have a value; Kamailio's is 64.
-const maxFields = 64
 
 func (c *Config) appendTime(p *core.Proc, moment value.Value) {
 	now := p.WallClock()

@@ -29,14 +29,7 @@ func flagFunction(name, doc string, f func(c *rt.Ctx, bit uint64) int32) registr
 		Name: name, Routes: rt.AnyRoute, Doc: doc, Source: source,
 		Args: []registry.Arg{{Name: "flag", Kind: registry.ArgFormat}},
 		Compile: func(_ registry.Build, args []registry.Actual) (rt.Func, error) {
-			n, err := arg.NewNumber(args, 0, name+": the flag", 0, maxXFlag)
-			return func(c *rt.Ctx) int32 {
-				k, ok := n.Get(c)
-				if !ok {
-					return -1
-				}
-				return f(c, 1<<uint(k))
-			}, err
+			return arg.Flag(args, name, maxXFlag, f)
 		},
 	}
 }

@@ -170,7 +170,7 @@ func (m *layer) attach(i int32, d *dlg, p *core.Proc) bool {
 		m.stats.spirals.Add(1)
 		return true
 	}
-	events := tm.ResponseOut | tm.Destroyed
+	events := tm.ResponseOut | tm.ResponseAgain | tm.Destroyed
 	if c := cfg(p); c.timeoutVar != nil {
 		events |= tm.RequestSent
 	}

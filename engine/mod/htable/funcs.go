@@ -27,7 +27,7 @@ func function(name, doc string, args []registry.Arg, compile func(b registry.Bui
 
 var functions = append([]registry.Function{
 	function("sht_print", "Writes all tables to the log at level -1, at most 1000 items of each. For debugging.", nil, compilePrint),
-	function("sht_rm", "Takes an item out, as assigning $null to $sht(table=>key) does.", formats("table", "key"), compileRemove),
+	function("sht_rm", "Takes an item out, as assigning $null to $sht(table=>key) does.", formats("table", "key"), onKey(remove)),
 	function("sht_reset", "Takes all items out of a table.", formats("table"), compileReset),
 	function("sht_rm_name_re", "Takes the items out whose key matches a regular expression, given as table=>expression.",
 		formats("table=>expression"), compileRemoveRegex(ofKey)),
@@ -45,7 +45,7 @@ var functions = append([]registry.Function{
 		formats("table", "operator", "value"), compileMatch(ofText)),
 	function("sht_has_str_value", "True if some text passes a test, as sht_match_str_value().",
 		formats("table", "operator", "value"), compileMatch(ofText)),
-	function("sht_is_null", "True if a table has no item of that key.", formats("table", "key"), compileIsNull),
+	function("sht_is_null", "True if a table has no item of that key.", formats("table", "key"), onKey(isNull)),
 	function("sht_setxs", "Writes a text that ends in so many seconds, in a table with autoexpire; 0: never.",
 		append(formats("table", "key", "text"), registry.Arg{Name: "seconds", Kind: registry.ArgInt}), compileSetText),
 	function("sht_setxi", "Writes a number that ends in so many seconds, in a table with autoexpire; 0: never.",
@@ -113,85 +113,67 @@ func compileRemoveRegex(of part) compiler {
 }
 
 func compileRemoveTest(of part) compiler {
+	return onTest(func(c *rt.Ctx, d *definition, t test) int32 { return removeWhere(c, d, of, t) })
+}
+
+// onTest compiles a function of a table and a test of its items.
+func onTest(f func(c *rt.Ctx, d *definition, t test) int32) compiler {
 	return func(b registry.Build, name string, args []registry.Actual) (rt.Func, error) {
-		table, x, err := tableAndTest(b, name, args)
+		table, err := newTableArg(b, name, args, 0)
 		if err != nil {
 			return nil, err
 		}
+		x, err := newTestArg(b, name, args, 1)
 		return func(c *rt.Ctx) int32 {
 			d := table.get(c)
 			t, ok := x.get(c)
 			if d == nil || !ok {
 				return -1
 			}
-			return removeWhere(c, d, of, t)
-		}, nil
+			return f(c, d, t)
+		}, err
 	}
-}
-
-func tableAndTest(b registry.Build, name string, args []registry.Actual) (t tableArg, x testArg, err error) {
-	if t, err = newTableArg(b, name, args, 0); err == nil {
-		x, err = newTestArg(b, name, args, 1)
-	}
-	return t, x, err
 }
 
 func compileMatch(of part) compiler {
+	return onTest(func(c *rt.Ctx, d *definition, t test) int32 {
+		found := false
+		d.table.scan(c.Env.WallClock(), func(s *shard, e *entry) verdict {
+			if b, ok := of(s, e); ok && t.match(b) {
+				found = true
+				return stop
+			}
+			return keep
+		})
+		return truth(found)
+	})
+}
+
+// onKey compiles a function of a table and a key; name is the function's.
+func onKey(f func(c *rt.Ctx, d *definition, name string, key []byte) int32) compiler {
 	return func(b registry.Build, name string, args []registry.Actual) (rt.Func, error) {
-		table, x, err := tableAndTest(b, name, args)
+		table, err := newTableArg(b, name, args, 0)
 		if err != nil {
 			return nil, err
 		}
+		eval := args[1].Eval
 		return func(c *rt.Ctx) int32 {
 			d := table.get(c)
-			t, ok := x.get(c)
-			if d == nil || !ok {
+			if d == nil {
 				return -1
 			}
-			found := false
-			d.table.scan(c.Env.WallClock(), func(s *shard, e *entry) verdict {
-				if b, ok := of(s, e); ok && t.match(b) {
-					found = true
-					return stop
-				}
-				return keep
-			})
-			return truth(found)
+			return f(c, d, name, c.Text(eval(c)))
 		}, nil
 	}
 }
 
-func compileRemove(b registry.Build, name string, args []registry.Actual) (rt.Func, error) {
-	table, err := newTableArg(b, name, args, 0)
-	if err != nil {
-		return nil, err
-	}
-	eval := args[1].Eval
-	return func(c *rt.Ctx) int32 {
-		d := table.get(c)
-		if d == nil {
-			return -1
-		}
-		k := c.Text(eval(c))
-		d.write(c, name, k, hashOf(k), value.Value{})
-		return 1
-	}, nil
+func remove(c *rt.Ctx, d *definition, name string, key []byte) int32 {
+	d.write(c, name, key, hashOf(key), value.Value{})
+	return 1
 }
 
-func compileIsNull(b registry.Build, name string, args []registry.Actual) (rt.Func, error) {
-	table, err := newTableArg(b, name, args, 0)
-	if err != nil {
-		return nil, err
-	}
-	eval := args[1].Eval
-	return func(c *rt.Ctx) int32 {
-		d := table.get(c)
-		if d == nil {
-			return -1
-		}
-		k := c.Text(eval(c))
-		return truth(!d.table.has(hashOf(k), k, c.Env.WallClock()))
-	}, nil
+func isNull(c *rt.Ctx, d *definition, _ string, key []byte) int32 {
+	return truth(!d.table.has(hashOf(key), key, c.Env.WallClock()))
 }
 
 func compileReset(b registry.Build, name string, args []registry.Actual) (rt.Func, error) {

@@ -1,6 +1,7 @@
 package tm
 
 import (
+	"bytes"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -47,8 +48,8 @@ const (
 	ResponseIn
 	// ResponseForward: a reply is about to be relayed upstream; edits act.
 	ResponseForward
-	// ResponseOut: a reply has been sent upstream. Proc is the relayed reply, or the
-	// request for a reply that was made here (Args.Local).
+	// ResponseOut: a reply has been sent upstream, of the 2xx to an INVITE the first.
+	// Proc is the relayed reply, or the request for a reply that was made here (Args.Local).
 	ResponseOut
 	// Failure: all branches have failed; before the failure_route. Proc is the request.
 	Failure
@@ -70,6 +71,9 @@ const (
 	// AckOut: t_relay() has sent an ACK on, that of a 2xx. For API.OnAckOut only; T is
 	// none, since such an ACK is a transaction of its own (RFC 3261 §17).
 	AckOut
+	// ResponseAgain: a further 2xx to an INVITE has been sent upstream: the same once
+	// more, or that of another branch. Proc is the relayed reply.
+	ResponseAgain
 )
 
 // Args is what a callback gets; it is good until the callback returns.
@@ -199,9 +203,6 @@ func (a *API) BranchStatus(h Handle, branch int) (code int, local bool) {
 // with and whose script should end, -1 for a failure.
 func (a *API) New(p *core.Proc) int32 { return a.of(p).newtran(p) }
 
-// Relay sends the request on as t_relay() does.
-func (a *API) Relay(p *core.Proc) int32 { return a.of(p).relay(p, core.Target{}, 0) }
-
 // Reply answers the request of a transaction. p is the request; it may be nil,
 // then it is made anew from what the transaction keeps.
 func (a *API) Reply(h Handle, p *core.Proc, code int, reason string) error {
@@ -226,17 +227,6 @@ func (a *API) Suspend(p *core.Proc) Handle { return a.of(p).suspend(p) }
 // not run.
 func (a *API) Continue(h Handle, name string) error {
 	return a.srv.Post(h.Loop(), func(loop int) { a.layer(loop).goOn(h, name) })
-}
-
-// CancelBranches cancels the branches of a transaction that have no final reply.
-func (a *API) CancelBranches(h Handle) bool {
-	m := a.layer(h.Loop())
-	t := m.get(h)
-	if t == nil {
-		return false
-	}
-	m.cancelPending(h.slot(), t, -1)
-	return true
 }
 
 // Request returns a revived context of a transaction's request, to look at what
@@ -275,8 +265,10 @@ func (a *API) RequestBytes(h Handle) []byte {
 	return nil
 }
 
-// BranchBytes are the bytes of a branch's request as it was sent; nil for none.
-func (a *API) BranchBytes(h Handle, branch int) []byte {
+// BranchURI is the Request-URI that a branch was sent to, good until the callback or
+// script function returns; nil where there is no such branch. Branches are numbered
+// from 0 without gaps.
+func (a *API) BranchURI(h Handle, branch int) []byte {
 	m := a.layer(h.Loop())
 	t := m.get(h)
 	if t == nil {
@@ -286,7 +278,9 @@ func (a *API) BranchBytes(h Handle, branch int) []byte {
 	if b == nil || b.req == 0 {
 		return nil
 	}
-	return m.arena.Bytes(b.req)[:b.reqLen]
+	_, line, _ := bytes.Cut(m.arena.Bytes(b.req)[:b.reqLen], []byte{' '})
+	uri, _, _ := bytes.Cut(line, []byte{' '})
+	return uri
 }
 
 // ReplyBytes are the bytes of a branch's failure that is kept while others go on,
@@ -312,12 +306,6 @@ func (a *API) Status(h Handle) (code int, ok bool) {
 		return 0, false
 	}
 	return int(t.status), true
-}
-
-// Canceled reports whether the transaction's request was cancelled.
-func (a *API) Canceled(h Handle) bool {
-	t := a.layer(h.Loop()).get(h)
-	return t != nil && t.flags&fCanceled != 0
 }
 
 func (a *API) of(p *core.Proc) *layer { return a.layer(p.LoopID()) }

@@ -24,7 +24,7 @@ type observer struct {
 var eventNames = map[tm.Event]string{
 	tm.RequestIn: "request-in", tm.RequestOut: "request-out", tm.RequestSent: "request-sent", tm.ResponseIn: "response-in",
 	tm.ResponseForward: "response-forward", tm.ResponseOut: "response-out", tm.Failure: "failure", tm.Ack: "ack", tm.CancelIn: "cancel",
-	tm.LocalResponse: "local-response", tm.LocalCompleted: "local-completed", tm.Completed: "completed", tm.Destroyed: "destroyed", tm.RetransmissionIn: "again",
+	tm.LocalResponse: "local-response", tm.LocalCompleted: "local-completed", tm.Completed: "completed", tm.Destroyed: "destroyed", tm.RetransmissionIn: "again", tm.ResponseAgain: "response-again",
 }
 
 func (o *observer) module() *registry.Module {

@@ -12,6 +12,7 @@ import (
 func TestRelayingOverATransportThatIsNotServed(t *testing.T) {
 	for _, f := range []string{
 		"t_relay_to_tcp", "t_relay_to_tls", "t_relay_to_sctp",
+		"t_replicate_tcp", "t_replicate_tls", "t_replicate_sctp",
 		"t_forward_nonack_tcp", "t_forward_nonack_tls", "t_forward_nonack_sctp",
 	} {
 		b := newBed(t, loads+`route { t_newtran(); if (`+f+`("192.0.2.20", "5060")) exit; t_reply("501", "Not Served"); }`)
@@ -96,6 +97,7 @@ func TestReasonOfACancel(t *testing.T) {
 	for _, tc := range []struct{ set, param, want string }{
 		{"", "", `SIP;cause=600;text="Busy everywhere"`},
 		{`t_set_no_e2e_cancel_reason("1");`, "", ""},
+		{`t_disable_e2e_cancel_reason("1");`, "", ""},
 		{`t_set_no_e2e_cancel_reason("1"); t_set_no_e2e_cancel_reason("0");`, "", `SIP;cause=600;text="Busy everywhere"`},
 		{`t_newtran(); t_set_no_e2e_cancel_reason("1");`, "", ""},
 		{"", `modparam("tm", "e2e_cancel_reason", 0)`, ""},
@@ -109,4 +111,14 @@ func TestReasonOfACancel(t *testing.T) {
 			t.Errorf("%s%s: Reason %q, want %q", tc.set, tc.param, got, tc.want)
 		}
 	}
+}
+
+// t_fork_to() adds a destination by its own URI; the current $du is not for it.
+func TestForkToAddsADestination(t *testing.T) {
+	b := newBed(t, loads+`route { $du = "sip:192.0.2.20"; t_fork_to("sip:carol@192.0.2.30"); t_fork_to_uri("sip:dave@192.0.2.30"); if (t_fork_to("no uri")) exit; t_relay(); }`)
+	m := request("INVITE", "f")
+	m.URI = "sip:bob@192.0.2.99"
+	b.a.Send(m.String())
+	b.want(b.b, "INVITE sip:bob@192.0.2.99")
+	b.want(b.c, "INVITE sip:carol@192.0.2.30", "INVITE sip:dave@192.0.2.30")
 }

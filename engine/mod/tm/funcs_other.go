@@ -24,8 +24,8 @@ func otherFunctions() []registry.Function {
 			func(p *core.Proc, t *tx, on bool) { setFlag(p, t, fNo6xx, on) }),
 		switchFunction("t_set_disable_failover", routes, "Whether DNS failover is left out. Nothing yet: a branch has one destination, and there is no DNS failover to leave out.",
 			func(p *core.Proc, t *tx, on bool) { setFlag(p, t, fNoFailover, on) }),
-		switchFunction("t_set_no_e2e_cancel_reason", routes, "Whether the Reason headers of a CANCEL are not passed on.",
-			func(p *core.Proc, t *tx, on bool) { setFlag(p, t, fNoReason, on) }),
+		named("t_disable_e2e_cancel_reason", switchFunction("t_set_no_e2e_cancel_reason", routes, "Whether the Reason headers of a CANCEL are not passed on.",
+			func(p *core.Proc, t *tx, on bool) { setFlag(p, t, fNoReason, on) })),
 		switchFunction("t_set_disable_internal_reply", routes, "Whether a request that t_relay() cannot send on is left unanswered, for the script to answer.",
 			func(p *core.Proc, t *tx, on bool) { setFlag(p, t, fNoInternal, on) }),
 		simple("t_clean", rt.AnyRoute, "Nothing: every transaction has a timer that ends it, so that there are no old ones to clean away.",
@@ -174,6 +174,12 @@ func setFlag(p *core.Proc, t *tx, f txFlags, on bool) {
 	} else {
 		t.flags &^= f
 	}
+}
+
+// named gives a function another name.
+func named(other string, f registry.Function) registry.Function {
+	f.Aliases = append(f.Aliases, other)
+	return f
 }
 
 func switchFunction(name string, routes rt.RouteKind, doc string, f func(p *core.Proc, t *tx, on bool)) registry.Function {

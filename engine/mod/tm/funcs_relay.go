@@ -23,7 +23,7 @@ func relayFunctions() []registry.Function {
 		relayFunction("t_relay_to_tcp", rt.ProtoTCP, doc+", over TCP."),
 		relayFunction("t_relay_to_tls", rt.ProtoTLS, doc+", over TLS."),
 		relayFunction("t_relay_to_sctp", rt.ProtoSCTP, doc+", over SCTP."),
-		relayFunction("t_forward_nonack", rt.ProtoNone, "t_relay() for a request whose transaction t_newtran() has made."),
+		named("t_forward_nonack_uri", relayFunction("t_forward_nonack", rt.ProtoNone, "t_relay() for a request whose transaction t_newtran() has made.")),
 		relayFunction("t_forward_nonack_udp", rt.ProtoUDP, "t_forward_nonack() over UDP."),
 		relayFunction("t_forward_nonack_tcp", rt.ProtoTCP, "t_forward_nonack() over TCP."),
 		relayFunction("t_forward_nonack_tls", rt.ProtoTLS, "t_forward_nonack() over TLS."),
@@ -37,16 +37,6 @@ func relayFunctions() []registry.Function {
 			Routes: rt.RequestRoute | rt.FailureRoute, Stateful: true, Bare: true, Source: source,
 			Doc:     "Relays to proxy, \"proto:host:port\", of which parts may be missing; flags: 1 no 100, 2 no reply where nothing can be sent, 4 no DNS failover.",
 			Compile: compileRelayTo,
-		},
-		{
-			Name: "t_replicate", Aliases: []string{"t_replicate_to_udp"},
-			Args: []registry.Arg{
-				{Name: "host", Kind: registry.ArgFormat, Optional: true},
-				{Name: "port", Kind: registry.ArgFormat, Optional: true},
-			},
-			Routes: rt.RequestRoute, Stateful: true, Bare: true, Source: source,
-			Doc:     "Sends a copy of the request on by a transaction; its replies are absorbed.",
-			Compile: compileReplicate,
 		},
 	}
 	return fs
@@ -227,16 +217,6 @@ func parseProxy(b []byte, resolve func([]byte, uint16, rt.Proto) (core.Target, e
 func isNameError(err error) bool {
 	_, ok := err.(*core.NameError)
 	return ok
-}
-
-func compileReplicate(_ registry.Build, args []registry.Actual) (rt.Func, error) {
-	d, err := newHop(args, rt.ProtoNone)
-	if err != nil {
-		return nil, err
-	}
-	return waiting("t_replicate", d.target, func(p *core.Proc, to core.Target, _ int64) int32 {
-		return layerOf(p).relay(p, to, relayReplicate|relayNo100)
-	}), nil
 }
 
 // avpTimers are fr_timer_avp and fr_inv_timer_avp: AVPs by which a script sets the

@@ -32,6 +32,7 @@ func TestFunctionsInTheRequestRoute(t *testing.T) {
 		{"t_relay_to", `t_relay_to("udp:192.0.2.20:5060");`, "INVITE", "100 ", "INVITE"},
 		{"t_relay_to with flags", `t_relay_to("192.0.2.20", "1");`, "INVITE", "", "INVITE"},
 		{"t_forward_nonack", `t_newtran(); t_forward_nonack("192.0.2.20", "5060");`, "OPTIONS", "", "OPTIONS"},
+		{"t_forward_nonack_uri", `t_newtran(); t_forward_nonack_uri();`, "OPTIONS", "", "OPTIONS"},
 		{"t_set_auto_inv_100", `$du = "sip:192.0.2.20"; t_set_auto_inv_100("0"); t_relay();`, "INVITE", "", "INVITE"},
 		{"t_replicate", `t_replicate("192.0.2.20", "5060");`, "OPTIONS", "", "OPTIONS"},
 		{"t_replicate, then an answer", `t_replicate("192.0.2.20", "5060"); t_reply("202", "Copied");`, "OPTIONS", "202 Copied", "OPTIONS"},

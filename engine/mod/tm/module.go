@@ -26,7 +26,7 @@ func Module() *registry.Module {
 		Doc:       "Relays, forks and answers requests by transactions.",
 		NewConfig: newConfig,
 		Params:    params,
-		Functions: slices.Concat(relayFunctions(), routeFunctions(), replyFunctions(), lookupFunctions(),
+		Functions: slices.Concat(relayFunctions(), replicateFunctions(), routeFunctions(), replyFunctions(), lookupFunctions(),
 			timerFunctions(), statusFunctions(), forkFunctions(), otherFunctions(), []registry.Function{forkTo()}),
 		PVs:     vars(),
 		Selects: selects(),

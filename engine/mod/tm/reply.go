@@ -367,7 +367,10 @@ func (m *layer) replyRoom(t *tx, n int) []byte {
 
 // sentUp notes the reply that has been sent upstream and arms what follows.
 func (m *layer) sentUp(i int32, t *tx, code, branch int, p *core.Proc, local bool) {
-	first := t.status < 200
+	first, event := t.status < 200, ResponseOut
+	if t.status >= 200 && t.status < 300 {
+		event = ResponseAgain
+	}
 	if code < 200 && t.status >= 200 {
 		return
 	}
@@ -388,5 +391,5 @@ func (m *layer) sentUp(i int32, t *tx, code, branch int, p *core.Proc, local boo
 		m.stopTimer(t) // a 2xx after a failure: the caller may have both
 		t.flags |= fAcked
 	}
-	m.tell(i, t, ResponseOut, branch, p, code, local)
+	m.tell(i, t, event, branch, p, code, local)
 }

@@ -90,6 +90,21 @@ func compileDrop(_ registry.Build, args []registry.Actual) (rt.Func, error) {
 	}, nil
 }
 
+func compileReuse(registry.Build, []registry.Actual) (rt.Func, error) {
+	return func(c *rt.Ctx) int32 {
+		p := core.Of(c)
+		uri := api(p).BranchURI(api(p).Transaction(p), int(p.TxnBranch)) // its flags are the message's already
+		if uri == nil || p.BranchesClosed {
+			return -1
+		}
+		if !p.SetURI(p.NewString(uri)) {
+			return -1
+		}
+		p.RenewURI()
+		return 1
+	}, nil
+}
+
 func compileFlush(registry.Build, []registry.Actual) (rt.Func, error) {
 	return func(c *rt.Ctx) int32 {
 		p := core.Of(c)

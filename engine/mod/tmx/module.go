@@ -54,6 +54,10 @@ func Module() *registry.Module {
 				Doc: "Answers the request with this Call-ID and CSeq number. Where it is dealt with on another loop, true means that it has been asked to.",
 			},
 			{
+				Name: "t_reuse_branch", Routes: rt.EventRoute, Stateful: true, Bare: true, Source: source, Compile: compileReuse,
+				Doc: "In event_route[tm:branch-failure:name]: makes the failed branch's URI and branch flags those of the request again, for t_relay().",
+			},
+			{
 				Name: "t_precheck_trans", Routes: rt.RequestRoute, Bare: true, Source: source,
 				Doc: "False: a request whose first copy is still in its script is absorbed before this script runs.",
 				Compile: func(registry.Build, []registry.Actual) (rt.Func, error) {
@@ -61,8 +65,17 @@ func Module() *registry.Module {
 				},
 			},
 		},
-		PVs: vars(),
+		Params: []registry.Param{{
+			Name: "precheck_trans", Type: registry.ParamBool, Default: "yes", Reloadable: true, Source: source,
+			Doc: "Accepted.", Note: "accepted; a copy of a request whose script still runs is always absorbed",
+			Field: func(cfg any) any { return &cfg.(*config).precheck },
+		}},
+		NewConfig: func() any { return &config{precheck: true} },
+		PVs:       vars(),
 	}
 }
+
+// config takes what has no effect.
+type config struct{ precheck bool }
 
 func api(p *core.Proc) *tm.API { return tm.APIOf(p) }

@@ -164,17 +164,10 @@ func branchURI(p *core.Proc) value.Value {
 	if p.TxnBranch < 0 {
 		return value.Value{}
 	}
-	b := api(p).BranchBytes(api(p).Lookup(p), int(p.TxnBranch))
-	var from, to int
-	for from < len(b) && b[from] != ' ' {
-		from++
+	if uri := api(p).BranchURI(api(p).Lookup(p), int(p.TxnBranch)); uri != nil {
+		return p.NewString(uri)
 	}
-	for to = from + 1; to < len(b) && b[to] != ' '; to++ {
-	}
-	if to >= len(b) {
-		return value.Value{}
-	}
-	return p.NewString(b[from+1 : to])
+	return value.Value{}
 }
 
 // isCancel reports whether the message is a CANCEL.

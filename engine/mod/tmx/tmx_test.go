@@ -249,6 +249,28 @@ failure_route[f] { setflag(2); `+flush+` t_reply("404", "Nobody"); }`)
 	}
 }
 
+// A phone that has asked to be tried again is, with its own URI, while the others go on.
+func TestAFailedBranchIsUsedAgain(t *testing.T) {
+	for code, want := range map[int]string{503: "ACK sip:carol@192.0.2.20 SIP/2.0, INVITE sip:carol@192.0.2.20 SIP/2.0", 603: "ACK sip:carol@192.0.2.20 SIP/2.0"} {
+		b := newBed(t, `
+route { t_on_branch_failure("again"); append_branch("sip:carol@192.0.2.20"); t_relay(); }
+event_route[tm:branch-failure:again] {
+	if ($T_branch_idx == 1) {
+		if (t_reuse_branch()) { xlog("$ru"); t_relay(); } else xlog("not again");
+	}
+}`)
+		b.a.Send(request("INVITE", "r").String())
+		bob, carol := b.b.Recv(), b.b.Recv()
+		b.b.Send(coretest.Reply(carol, code, "Later"))
+		b.wantLines(b.b, want)
+		b.b.Send(coretest.Reply(bob, 486, "Busy"))
+		b.ended()
+		if got, want := b.said(), map[int]string{503: "sip:carol@192.0.2.20", 603: "not again"}[code]; got != want {
+			t.Errorf("%d: said %q, want %q", code, got, want)
+		}
+	}
+}
+
 func TestWrongScriptsAreRefused(t *testing.T) {
 	for script, want := range map[string]string{
 		`route { $var(x) = $T(id); }`:                    `$T(…) has id_index`,

@@ -45,13 +45,11 @@ func (c *Config) auth(p *core.Proc, hashed bool) int32 {
 	// The credentials are for the URI that the challenged branch was sent to, and
 	// so is the request that carries them.
 	uri := p.Bytes(p.URI())
-	if sent := a.api.BranchBytes(t, int(p.TxnBranch)); sent != nil {
-		if u := requestURI(sent); string(u) != string(uri) {
-			if !p.SetURI(p.NewString(u)) {
-				return -1
-			}
-			uri = u
+	if sent := a.api.BranchURI(t, int(p.TxnBranch)); sent != nil && string(sent) != string(uri) {
+		if !p.SetURI(p.NewString(sent)) {
+			return -1
 		}
+		uri = sent
 	}
 	bodies, name := challenges(x, reply, code)
 	for _, body := range bodies {

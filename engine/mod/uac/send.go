@@ -212,13 +212,6 @@ func (a *agent) runEvent(loop int, n *pending, e *tm.Args) {
 
 func endEvent(p *core.Proc, _ rt.State, _ error) { p.HomeLoop().Put(p) }
 
-// requestURI is the Request-URI of a request of ours.
-func requestURI(b []byte) []byte {
-	_, rest, _ := strings.Cut(string(b[:min(len(b), maxURI+64)]), " ")
-	uri, _, _ := strings.Cut(rest, " ")
-	return []byte(uri)
-}
-
 // headerLines gives header lines their ends. It refuses what would end the
 // headers, or begin a header that the request has of itself.
 func headerLines(s string) (string, error) {

@@ -68,7 +68,7 @@ func (r *redirects) get(p *core.Proc, c *Config, total, most int, reason rt.Expr
 	x := &r.scratch[p.LoopID()]
 	added := 0
 	branch := int(c.next.Get(&p.Ctx).Int())
-	for ; r.api.BranchBytes(t, branch) != nil; branch++ {
+	for ; r.api.BranchURI(t, branch) != nil; branch++ {
 		b := r.api.ReplyBytes(t, branch)
 		if b == nil || sipparse.Parse(b, x) != sipparse.OK || x.Status() < 300 || x.Status() >= 400 {
 			continue

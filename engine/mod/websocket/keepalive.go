@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"sipedge/engine/core"
+	coreparams "sipedge/engine/params"
 	"sipedge/engine/ws"
 )
 
@@ -34,6 +35,7 @@ func prepare(host, _ any) error {
 func started(host, _ any) {
 	s := host.(*core.Server)
 	v := liveOf(s)
+	warnIdle(s)
 	if v.begun {
 		return
 	}
@@ -42,6 +44,18 @@ func started(host, _ any) {
 		if err := s.Post(i, func(loop int) { v.arm(s.LoopOf(loop)) }); err != nil {
 			s.Log().Printf(levelErr, "websocket: no keep-alives on loop %d: %v", i, err)
 		}
+	}
+}
+
+// warnIdle tells the operator when clients are closed as idle before they would be
+// sent a keep-alive.
+func warnIdle(s *core.Server) {
+	cfg := s.Snapshot().Config(module).(*Config)
+	idle := s.Snapshot().Config("").(*coreparams.Core).TCPConnectionLifetime
+	sends := cfg.KeepaliveMechanism == keepalivePing || cfg.KeepaliveMechanism == keepalivePong
+	if sends && idle >= 0 && idle <= cfg.KeepaliveTimeout {
+		s.Log().Printf(levelWarn, "websocket: a client that is silent is closed after %d s (tcp_connection_lifetime), before it is sent a keep-alive after %d s "+
+			"(keepalive_timeout): raise the one or lower the other", idle, cfg.KeepaliveTimeout)
 	}
 }
 

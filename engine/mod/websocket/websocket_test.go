@@ -22,6 +22,16 @@ func TestWhatCannotBeServedIsRefusedAtStart(t *testing.T) {
 	modtest.WantRefused(t, load+`route { ws_handle_handshake(); }`, "not allowed")
 }
 
+// TestAKeepAliveThatComesTooLateIsTold: by a warning at start.
+func TestAKeepAliveThatComesTooLateIsTold(t *testing.T) {
+	const load = "loadmodule \"xhttp\"\nloadmodule \"websocket\"\nroute { drop; }\n"
+	modtest.New(t, load).WaitLog("before it is sent a keep-alive after 180 s")
+	n := modtest.New(t, load+`tcp_connection_lifetime=3604`)
+	if got := n.Logged(); strings.Contains(got, "keep-alive") {
+		t.Error(got)
+	}
+}
+
 // TestOverUDPThereIsNoWebSocket: the variable is undefined, and nothing can be closed.
 func TestOverUDPThereIsNoWebSocket(t *testing.T) {
 	n := modtest.New(t, `
