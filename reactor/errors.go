@@ -31,7 +31,10 @@ var (
 	ErrWholeMessage   = errors.New("reactor: a message was not complete in time")
 	ErrIdle           = errors.New("reactor: the connection was idle")
 	ErrFraming        = errors.New("reactor: the stream has lost its framing")
-	ErrClosedHere     = errors.New("reactor: closed by the handler")
+	// ErrMaybeLost is Unsent's reason for a message that the system had taken when its
+	// connection was reset: it may have arrived.
+	ErrMaybeLost  = errors.New("reactor: the connection was reset, the message may be lost")
+	ErrClosedHere = errors.New("reactor: closed by the handler")
 )
 
 // ListenError is why a listen address could not be opened. It names the address.

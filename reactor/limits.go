@@ -127,6 +127,9 @@ const (
 	// is on its way to the peer (RFC 1122 section 4.2.2.13).
 	lingerTime  = 2 * time.Second
 	lingerBytes = 256 << 10
+	// keptTags is how many of the last messages of a connection their senders are told of
+	// when it is reset.
+	keptTags = 64
 	// tagCost is what a message's tag adds to its connection's queue, bytes.
 	tagCost = 16
 	// iovecs is the pieces given to one system call.

@@ -56,8 +56,10 @@ func (l *loop) sendOver(out *Socket, to reactor.Addr, name transport.Name, prefe
 }
 
 // Unsent implements reactor.StreamHandler.
-func (l *loop) Unsent(_ reactor.Loop, _ reactor.ConnID, tag uint64, _ error) {
-	l.stats.lostSends.Add(1)
+func (l *loop) Unsent(_ reactor.Loop, _ reactor.ConnID, tag uint64, why error) {
+	if why != reactor.ErrMaybeLost {
+		l.stats.lostSends.Add(1)
+	}
 	if tag>>sendTagLoop == 0 {
 		return
 	}
