@@ -3,6 +3,7 @@ package core
 import (
 	"hash/maphash"
 
+	"sipedge/engine/blacklist"
 	"sipedge/reactor"
 	"sipedge/sipparse"
 )
@@ -65,7 +66,9 @@ func (l *loop) Posted(_ reactor.Loop, m *reactor.Mail) {
 		l.stats.takenOver.Add(1)
 		l.receive(m.Data, &m.Meta, true)
 	case mailUnsent:
-		l.unsent(m.Arg)
+		l.unsent(m.Arg, m.Result)
+	case mailUndelivered:
+		l.undelivered(m.Data, m.Meta.Socket, m.Meta.Remote, blacklist.Cause(m.Arg))
 	case mailResume:
 		c, _ := m.Ref.(completion)
 		l.resume(Handle(m.Arg), m.Result, c.ref, c.err)

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"sipedge/engine/blacklist"
 	"sipedge/engine/transport"
 	"sipedge/reactor"
 )
@@ -17,9 +18,11 @@ func (l *loop) stream(sock reactor.SocketID) *Socket {
 
 // SendRequest is SendBytes for a request whose sender wants to know when it is lost
 // with its connection, which may be long after: LoopHook.Unsent gets tag, 1 to
-// MaxSendTag. A datagram is never told of.
-func (l *loop) SendRequest(sock reactor.SocketID, from, to reactor.Addr, name transport.Name, tag uint64, b []byte) error {
+// MaxSendTag. A datagram is never told of. ignore are the failures of a new connection that do
+// not put to on the list of those that failed.
+func (l *loop) SendRequest(sock reactor.SocketID, from, to reactor.Addr, name transport.Name, tag uint64, ignore blacklist.Cause, b []byte) error {
 	if out := l.stream(sock); out != nil {
+		l.ignore = ignore
 		return l.sendOver(out, to, name, 0, (tag+1)<<sendTagLoop|uint64(l.id), b)
 	}
 	return l.SendBytes(sock, from, to, name, b)
@@ -33,9 +36,10 @@ const sendTagLoop = 8
 const MaxSendTag = 1<<(64-sendTagLoop) - 2
 
 // SendReply is SendBytes for the reply to a request that came as meta says: over its
-// connection while that is there (RFC 3261 §18.2.2).
-func (l *loop) SendReply(meta *reactor.Meta, to reactor.Addr, b []byte) error {
+// connection while that is there (RFC 3261 §18.2.2). ignore is that of SendRequest.
+func (l *loop) SendReply(meta *reactor.Meta, to reactor.Addr, ignore blacklist.Cause, b []byte) error {
 	if out := l.stream(meta.Socket); out != nil {
+		l.ignore = ignore
 		return l.sendOver(out, to, 0, meta.Conn, statelessTag, b)
 	}
 	return l.SendBytes(meta.Socket, meta.Local, to, 0, b)
@@ -56,24 +60,29 @@ func (l *loop) sendOver(out *Socket, to reactor.Addr, name transport.Name, prefe
 }
 
 // Unsent implements reactor.StreamHandler.
-func (l *loop) Unsent(_ reactor.Loop, _ reactor.ConnID, tag uint64, why error) {
+func (l *loop) Unsent(_ reactor.Loop, c reactor.ConnID, tag uint64, why error) {
 	if why != reactor.ErrMaybeLost {
 		l.stats.lostSends.Add(1)
+		l.notReachable(c, why, true)
 	}
 	if tag>>sendTagLoop == 0 {
 		return
 	}
 	home := int(tag & (1<<sendTagLoop - 1))
+	late := int64(0)
+	if why == reactor.ErrConnectTimeout || why == reactor.ErrSendTimeout {
+		late = 1
+	}
 	if home == l.id {
-		l.unsent(tag)
-	} else if l.rl.Post(home, &reactor.Mail{Kind: mailUnsent, Arg: tag}) != nil {
+		l.unsent(tag, late)
+	} else if l.rl.Post(home, &reactor.Mail{Kind: mailUnsent, Arg: tag, Result: late}) != nil {
 		l.stats.handOverFull.Add(1) // its timers will notice
 	}
 }
 
 // unsent tells the hook, on the loop that has sent the request.
-func (l *loop) unsent(tag uint64) {
+func (l *loop) unsent(tag uint64, late int64) {
 	if h := l.theHook(); h != nil {
-		h.Unsent(tag>>sendTagLoop - 1)
+		h.Unsent(tag>>sendTagLoop-1, late != 0)
 	}
 }

@@ -3,6 +3,7 @@ package core
 import (
 	"unsafe"
 
+	"sipedge/engine/blacklist"
 	"sipedge/reactor"
 	"sipedge/script/value"
 	"sipedge/sipparse"
@@ -19,6 +20,7 @@ type savedHead struct {
 	respOK, viaSettled       bool
 	viaIsSource              bool
 	maxForwardsSet           bool
+	ignore, replyIgnore      blacklist.Cause
 	viaEdits                 [3]viaEdit
 }
 
@@ -46,6 +48,7 @@ func (p *Proc) Save(b []byte) {
 	h := savedHead{
 		edits: int32(p.Edits.Len()), hdrs: int32(p.nrHdrs), hooks: int32(p.nHooks), vias: int32(p.nViaEdits),
 		respTo: p.respTo, respOK: p.respOK, viaSettled: p.viaSettled, viaIsSource: p.viaIsSource, maxForwardsSet: p.maxForwardsSet, viaEdits: p.viaEdits,
+		ignore: p.ignore, replyIgnore: p.replyIgnore,
 	}
 	n := copy(b, unsafe.Slice((*byte)(unsafe.Pointer(&h)), savedHeadSize))
 	n += len(p.Edits.AppendRaw(b[n:n]))
@@ -64,6 +67,7 @@ func (p *Proc) Load(b []byte) {
 	p.nrHdrs, p.nHooks, p.nViaEdits = int(h.hdrs), int(h.hooks), int(h.vias)
 	p.respTo, p.respOK, p.viaSettled = h.respTo, h.respOK, h.viaSettled
 	p.maxForwardsSet, p.viaEdits, p.viaIsSource = h.maxForwardsSet, h.viaEdits, h.viaIsSource
+	p.ignore, p.replyIgnore = h.ignore, h.replyIgnore
 	b = p.Edits.SetRaw(b, int(h.edits))
 	b = b[copy(unsafe.Slice((*byte)(unsafe.Pointer(&p.rHdrs)), p.nrHdrs*valueSize), b):]
 	for i := range p.nHooks {

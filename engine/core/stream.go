@@ -2,7 +2,9 @@ package core
 
 import (
 	"errors"
+	"syscall"
 
+	"sipedge/engine/blacklist"
 	"sipedge/engine/transport"
 	"sipedge/engine/ws"
 	"sipedge/reactor"
@@ -160,6 +162,8 @@ func (l *loop) usable(id reactor.ConnID) bool {
 // connTo is a connection to a destination: the preferred one if it is that, the one
 // that is open, or a new one.
 func (l *loop) connTo(snap *Snapshot, out *Socket, to reactor.Addr, name transport.Name, prefer reactor.ConnID, f StreamFlags) (reactor.ConnID, error) {
+	ignore := l.ignore
+	l.ignore = 0
 	proto := reactor.Transport(out.Proto)
 	conns := l.srv.conns
 	if prefer != 0 && conns.Belongs(prefer, proto, to.AddrPort().Addr()) && l.usable(prefer) {
@@ -174,11 +178,11 @@ func (l *loop) connTo(snap *Snapshot, out *Socket, to reactor.Addr, name transpo
 	if f&ForwardNoConnect != 0 || snap.cfg.NoConnect || isWebSocket(out.Proto) {
 		return 0, ErrNoConnect
 	}
-	return l.connect(snap, out, to, name)
+	return l.connect(snap, out, to, name, ignore)
 }
 
 // connect opens a connection. Others find it at once, so that one is enough.
-func (l *loop) connect(snap *Snapshot, out *Socket, to reactor.Addr, name transport.Name) (reactor.ConnID, error) {
+func (l *loop) connect(snap *Snapshot, out *Socket, to reactor.Addr, name transport.Name, ignore blacklist.Cause) (reactor.ConnID, error) {
 	from := snap.cfg.TCPSource6
 	if to.Is4 {
 		from = snap.cfg.TCPSource4
@@ -196,8 +200,12 @@ func (l *loop) connect(snap *Snapshot, out *Socket, to reactor.Addr, name transp
 	}
 	id, err := l.rl.Connect(&l.dial)
 	if err != nil {
+		if _, system := err.(syscall.Errno); system && blacklist.ConnectFailed&^ignore != 0 {
+			l.list(out.Proto, to, blacklist.ConnectFailed)
+		}
 		return 0, err
 	}
+	l.dialled[id] = dialled{proto: out.Proto, to: to, ignore: ignore}
 	l.srv.conns.OpenFor(id, proto, to, name)
 	return id, nil
 }
@@ -273,6 +281,7 @@ func (l *loop) sendStream(p *Proc, out *Socket, t Target, data []byte, f StreamF
 		l.stats.sendFull.Add(1)
 		return ErrSendFull
 	}
+	l.ignore = p.ignore
 	return l.commitStream(p.snap, out, t.Addr, t.Name, p.replyConn, statelessTag, copy(b, data), f)
 }
 
@@ -292,6 +301,7 @@ func (p *Proc) commitReply(n int) error {
 	id := p.Meta.Conn
 	if in != nil {
 		var err error
+		l.ignore = p.replyIgnore
 		if id, err = l.connTo(p.snap, in, to, 0, id, f); err != nil {
 			l.stats.sendFull.Add(1)
 			return err
@@ -354,6 +364,10 @@ func (l *loop) ConnEvent(rl reactor.Loop, c reactor.ConnID, ev reactor.ConnEvent
 	switch ev {
 	case reactor.ConnOpened:
 		l.stats.connsOpened.Add(1)
+		if d, ours := l.dialled[c]; ours {
+			d.open = true
+			l.dialled[c] = d
+		}
 		if info, there := rl.Conn(c); there {
 			l.srv.conns.Open(c, info.Transport, info.Remote)
 			if info.TLS != nil {
@@ -366,6 +380,8 @@ func (l *loop) ConnEvent(rl reactor.Loop, c reactor.ConnID, ev reactor.ConnEvent
 		if !l.handshakeFailed(why) {
 			l.stats.connsClosed.Add(1)
 		}
+		l.notReachable(c, why, false)
+		delete(l.dialled, c)
 		l.srv.conns.Close(c)
 		l.wsClosed(c)
 	}

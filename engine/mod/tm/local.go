@@ -26,6 +26,7 @@ func (m *layer) localReply(i int32, t *tx, p *core.Proc, code int, reason string
 		t.replyLen = uint16(len(b))
 	}
 	t.respTo, _ = p.ReplyTo()
+	t.ignore = p.IgnoredFailures(true)
 	m.sendUp(t, b)
 	m.stats.replied.Add(1)
 	p.LastReply = uint16(code)

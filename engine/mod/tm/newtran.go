@@ -68,7 +68,7 @@ func (m *layer) again(t *tx) {
 
 // sendUp sends a reply to where the request came from.
 func (m *layer) sendUp(t *tx, b []byte) {
-	if m.loop.SendReply(&t.meta, t.respTo, b) != nil {
+	if m.loop.SendReply(&t.meta, t.respTo, t.ignore, b) != nil {
 		m.stats.sendErrors.Add(1)
 	}
 }
