@@ -1,5 +1,6 @@
 // Package deadpeers measures what becomes of calls whose next hop on TCP is dead, refuses the connection or resets it, and what they cost
-// the other calls, which go on over one connection beside them.
+// the other calls, which go on over one connection beside them. The same other calls go through a second server at the same time, so that
+// what else the machine does is seen as well.
 //
 // Start at Measure.
 package deadpeers
@@ -54,15 +55,13 @@ func (k Kind) String() string {
 // Result is what was measured.
 type Result struct {
 	Dead, Refused, Reset Kind
-	// Calm is the other calls without them, Beside with them.
-	Calm, Beside tcpload.TrunkResult
+	// Beside is the other calls, Control those through a server without calls to dead ends.
+	Beside, Control tcpload.TrunkResult
 	// ConnectTimeouts and ConnectFailed are the server's counters; 0 where it has none.
 	ConnectTimeouts, ConnectFailed uint64
 }
 
 const (
-	// calmFor is how long the other calls go on alone.
-	calmFor = 3 * time.Second
 	// spread is the time over which the calls to dead ends begin.
 	spread = time.Second
 	// patience is how much longer than the connect timeout a call may last here.
@@ -76,20 +75,26 @@ func Measure(ctx context.Context, plan Plan) (Result, error) {
 		return Result{}, err
 	}
 	defer os.RemoveAll(dir)
-	ports, err := servers.FreePorts(1)
+	ports, err := servers.FreePorts(3)
 	if err != nil {
 		return Result{}, err
 	}
-	s, err := servers.Start(ctx, plan.Kind, dir, ports[0], configs.Relay, configs.ListenStreams(ports[0]), configs.Setting{Name: "children", Value: "2"},
-		configs.Setting{Name: "disable_tcp", Value: "no"}, configs.Setting{Name: "tcp_connect_timeout", Value: fmt.Sprint(plan.ConnectTimeout)})
-	if err != nil {
-		return Result{}, err
+	refuses := ports[2]
+	var running [2]*servers.Server
+	var at [2]netip.AddrPort
+	for i := range running {
+		s, err := servers.Start(ctx, plan.Kind, dir, ports[i], configs.Relay, configs.ListenStreams(ports[i]), configs.Setting{Name: "children", Value: "2"},
+			configs.Setting{Name: "disable_tcp", Value: "no"}, configs.Setting{Name: "tcp_connect_timeout", Value: fmt.Sprint(plan.ConnectTimeout)})
+		if err != nil {
+			return Result{}, err
+		}
+		defer s.Stop()
+		running[i] = s
+		if at[i], err = netip.ParseAddrPort(s.Addr()); err != nil {
+			return Result{}, err
+		}
 	}
-	defer s.Stop()
-	to, err := netip.ParseAddrPort(s.Addr())
-	if err != nil {
-		return Result{}, err
-	}
+	s, to := running[0], at[0]
 	dead, buryDead, err := deadEnd()
 	if err != nil {
 		return Result{}, err
@@ -100,34 +105,28 @@ func Measure(ctx context.Context, plan Plan) (Result, error) {
 		return Result{}, err
 	}
 	defer stopResets()
-	refuses, err := servers.FreePorts(1)
-	if err != nil {
-		return Result{}, err
-	}
-
 	var r Result
-	if r.Calm, err = tcpload.Trunk(ctx, tcpload.TrunkLoad{Server: to, Calls: int(plan.Rate * calmFor.Seconds()), Rate: plan.Rate}); err != nil {
-		return r, err
-	}
-	others := make(chan error, 1)
+	others := make(chan error, 2)
 	length := time.Duration(plan.ConnectTimeout)*time.Second + spread + time.Second
-	go func() {
-		var err error
-		r.Beside, err = tcpload.Trunk(ctx, tcpload.TrunkLoad{Server: to, Calls: int(plan.Rate * length.Seconds()), Rate: plan.Rate})
-		others <- err
-	}()
+	for i, res := range []*tcpload.TrunkResult{&r.Beside, &r.Control} {
+		go func() {
+			var err error
+			*res, err = tcpload.Trunk(ctx, tcpload.TrunkLoad{Server: at[i], Calls: int(plan.Rate * length.Seconds()), Rate: plan.Rate})
+			others <- err
+		}()
+	}
 	var all sync.WaitGroup
 	for i, k := range []struct {
 		kind *Kind
 		name string
 		port int
-	}{{&r.Dead, "dead", dead}, {&r.Refused, "refused", refuses[0]}, {&r.Reset, "reset", resets}} {
+	}{{&r.Dead, "dead", dead}, {&r.Refused, "refused", refuses}, {&r.Reset, "reset", resets}} {
 		all.Go(func() {
 			*k.kind = fail(ctx, k.name, to, (i+1)*100_000, plan.Calls, fmt.Sprintf("127.0.0.1:%d;transport=tcp", k.port), time.Duration(plan.ConnectTimeout)*time.Second+patience)
 		})
 	}
 	all.Wait()
-	if err := <-others; err != nil {
+	if err := errors.Join(<-others, <-others); err != nil {
 		return r, err
 	}
 	if !s.Alive() {
