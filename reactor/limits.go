@@ -167,6 +167,16 @@ const (
 	// maxRefusals is how often the kernel may refuse a datagram for want of memory
 	// before it is given up: it may be one that never fits.
 	maxRefusals = 100
+	// MaxQuote is how much of a datagram that did not arrive is told, bytes: what a
+	// host's ICMP error usually has of it (RFC 1812 section 4.3.2.3: 576 in all).
+	MaxQuote = 512
+	// maxRefused bounds the refused datagrams of a cycle that the handler hears of.
+	maxRefused = 64
+	// errorsPerCycle bounds the ICMP errors read from a socket in one cycle.
+	errorsPerCycle = 64
+	// staleErrors is how many errors of earlier datagrams a send may meet before the
+	// error is taken for its own.
+	staleErrors = 3
 	// maxEvents is the number of ready descriptors taken from the poller at once.
 	maxEvents = 256
 	// slotStride is the distance of receive slots: room for MaxDatagram and an

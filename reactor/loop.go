@@ -36,11 +36,18 @@ type loop struct {
 
 	socks  []*udpSocket // by SocketID; nil where the loop has none
 	recv   *receiver
+	errs   *errReader
 	out    outBatch
 	events [maxEvents]event
 	ready  []*udpSocket // edge-triggered sockets that may have more
 	again  []*udpSocket // those of the cycle before
 	paused []*udpSocket // sockets with a queue that no event will announce
+
+	// Datagrams that did not arrive (errqueue.go).
+	datagrams DatagramHandler // h, when it is one
+	report    Undelivered
+	refused   []refusal
+	nRefused  int
 
 	// Streams (conntable.go and the files beside it).
 	streams    StreamHandler // h, when it is one
@@ -82,6 +89,7 @@ func newLoop(r *Reactor, id int, kind pollerKind) (*loop, error) {
 		timers:    wheel.New(1, r.cfg.MaxTimers),
 		deadlines: wheel.New(1, connSlotMask),
 		recv:      newReceiver(r.cfg.RecvBatch),
+		errs:      newErrReader(),
 	}
 	l.out.init(r.cfg.SendBatch)
 	l.back = make(chan struct{}, 1)
@@ -161,6 +169,9 @@ func (l *loop) turn(n int) {
 		l.c.cycles.Add(1)
 	}
 	l.tell()
+	if l.nRefused > 0 {
+		l.tellRefused()
+	}
 	if l.ordered.Load() {
 		l.obey()
 		l.tell()
@@ -192,6 +203,9 @@ func (l *loop) turn(n int) {
 				l.tell()
 			}
 			continue
+		}
+		if ev.fault {
+			l.readErrors(s)
 		}
 		if ev.write {
 			l.retry(s)
@@ -245,7 +259,7 @@ func (l *loop) patience() time.Duration {
 	if len(l.paused) > 0 && (timeout < 0 || timeout > retryPause) {
 		timeout = retryPause
 	}
-	if len(l.ready) > 0 || len(l.readyConns) > 0 || len(l.notes) > 0 {
+	if len(l.ready) > 0 || len(l.readyConns) > 0 || len(l.notes) > 0 || l.nRefused > 0 {
 		timeout = 0
 	}
 	if l.stopping {

@@ -39,6 +39,7 @@ const (
 type event struct {
 	tag         int32
 	read, write bool
+	fault       bool // there may be an error to be read
 }
 
 // Pollers are the names of the back ends that this system has, the best first.

@@ -73,6 +73,7 @@ func (p *epoll) wait(timeout time.Duration, events []event) (int, error) {
 			tag:   e.Fd,
 			read:  e.Events&(unix.EPOLLIN|unix.EPOLLERR|unix.EPOLLHUP) != 0,
 			write: e.Events&unix.EPOLLOUT != 0,
+			fault: e.Events&unix.EPOLLERR != 0,
 		}
 	}
 	return n, nil

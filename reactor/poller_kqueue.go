@@ -89,7 +89,7 @@ func (p *kqueue) wait(timeout time.Duration, events []event) (int, error) {
 	}
 	for i := range n {
 		k := &p.events[i]
-		events[i] = event{p.fds[int(k.Ident)].tag, k.Filter == unix.EVFILT_READ, k.Filter == unix.EVFILT_WRITE}
+		events[i] = event{p.fds[int(k.Ident)].tag, k.Filter == unix.EVFILT_READ, k.Filter == unix.EVFILT_WRITE, false}
 	}
 	return n, nil
 }

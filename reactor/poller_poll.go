@@ -19,12 +19,12 @@ type pollSet struct {
 
 // ready fills events with the descriptors that look finds something at. When there
 // are more than fit, the next call begins with them, so that none starves.
-func (p *pollSet) ready(events []event, look func(f *unix.PollFd) (read, write bool)) int {
+func (p *pollSet) ready(events []event, look func(f *unix.PollFd) (read, write, fault bool)) int {
 	k, first := 0, p.first
 	p.first = 0
 	for j := range p.fds {
 		i := (first + j) % len(p.fds)
-		r, w := look(&p.fds[i])
+		r, w, e := look(&p.fds[i])
 		if !r && !w {
 			continue
 		}
@@ -32,7 +32,7 @@ func (p *pollSet) ready(events []event, look func(f *unix.PollFd) (read, write b
 			p.first = i
 			break
 		}
-		events[k] = event{p.tags[i], r, w}
+		events[k] = event{p.tags[i], r, w, e}
 		k++
 	}
 	return k
@@ -98,8 +98,8 @@ func (p *pollSet) wait(timeout time.Duration, events []event) (int, error) {
 	if err != nil || n == 0 {
 		return 0, err
 	}
-	return p.ready(events, func(f *unix.PollFd) (read, write bool) {
-		return f.Revents&(unix.POLLIN|unix.POLLERR|unix.POLLHUP) != 0, f.Revents&unix.POLLOUT != 0
+	return p.ready(events, func(f *unix.PollFd) (read, write, fault bool) {
+		return f.Revents&(unix.POLLIN|unix.POLLERR|unix.POLLHUP) != 0, f.Revents&unix.POLLOUT != 0, f.Revents&unix.POLLERR != 0
 	}), nil
 }
 
@@ -146,7 +146,8 @@ func (p *selectSet) wait(timeout time.Duration, events []event) (int, error) {
 	if err != nil || n == 0 {
 		return 0, err
 	}
-	return p.ready(events, func(f *unix.PollFd) (read, write bool) {
-		return r.IsSet(int(f.Fd)), w.IsSet(int(f.Fd))
+	return p.ready(events, func(f *unix.PollFd) (read, write, fault bool) {
+		readable := r.IsSet(int(f.Fd)) // which an error makes a descriptor too
+		return readable, w.IsSet(int(f.Fd)), readable
 	}), nil
 }

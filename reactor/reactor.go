@@ -70,6 +70,7 @@ func New(c Config) (*Reactor, error) {
 		r.loops = append(r.loops, l)
 		l.h = c.Handler(i)
 		l.streams, _ = l.h.(StreamHandler)
+		l.datagrams, _ = l.h.(DatagramHandler)
 	}
 	r.gathers = c.Gather && len(r.loops) > 1 && r.loops[0].canHost()
 	for _, l := range c.Listen {
@@ -350,6 +351,9 @@ func (r *Reactor) Addr(id SocketID) netip.AddrPort {
 	}
 	return r.addrs[id]
 }
+
+// Now is what Loop.Now would be at this moment, from any goroutine.
+func (r *Reactor) Now() int64 { return int64(time.Since(r.epoch)) + 1 }
 
 // Loops is the number of loops.
 func (r *Reactor) Loops() int { return len(r.loops) }

@@ -144,6 +144,7 @@ func (o *outBatch) flush(l *loop) {
 
 // sendRun sends entries i to end, all of one socket.
 func (o *outBatch) sendRun(l *loop, s *udpSocket, i, end int) {
+	stale := 0
 	for i < end && len(s.queue.ents) == 0 && !s.closing {
 		k, err := o.s.send(s.fd, i, end-i)
 		l.c.sendCalls.Add(1)
@@ -157,10 +158,15 @@ func (o *outBatch) sendRun(l *loop, s *udpSocket, i, end int) {
 			l.await(s, err)
 			return
 		default:
-			// The kernel refuses this one (too long for the path, no route, an
-			// earlier ICMP error); the others go on.
-			l.c.sendErrors.Add(1)
-			i++
+			if k == 0 && fromNetwork(err) && stale < staleErrors {
+				stale++
+				continue
+			}
+			// The kernel refuses this one (too long for the path, no route, a filter);
+			// the others go on.
+			e := &o.ents[i]
+			l.noteRefused(s, e.to, o.buf[e.off:e.off+e.len], err)
+			i, stale = i+1, 0
 		}
 	}
 	if i < end {
@@ -226,7 +232,7 @@ func (l *loop) retryPaused() {
 
 // retry sends what waits for room in the kernel's buffer.
 func (l *loop) retry(s *udpSocket) {
-	q := &s.queue
+	q, stale := &s.queue, 0
 	for len(q.ents) > 0 {
 		n := min(len(q.ents), len(l.out.ents)-l.out.n)
 		if n == 0 {
@@ -259,8 +265,13 @@ func (l *loop) retry(s *udpSocket) {
 			l.c.sendErrors.Add(1)
 			q.drop(1)
 		default:
-			l.c.sendErrors.Add(1)
+			if k == 0 && fromNetwork(err) && stale < staleErrors {
+				stale++
+				continue
+			}
+			l.noteRefused(s, q.ents[0].to, q.ents[0].data, err)
 			q.drop(1)
+			stale = 0
 		}
 	}
 	if s.waiting {

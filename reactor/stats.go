@@ -18,6 +18,8 @@ type Stats struct {
 	KernelDrops uint64
 	// RecvErrors is failed receive calls, pending ICMP errors included.
 	RecvErrors uint64
+	// ICMPErrors is ICMP messages about datagrams sent from here.
+	ICMPErrors uint64
 
 	MessagesOut, BytesOut uint64
 	// SendCalls is the system calls that sent them.
@@ -98,6 +100,7 @@ func (s *Stats) Add(o Stats) {
 	s.Truncated += o.Truncated
 	s.KernelDrops += o.KernelDrops
 	s.RecvErrors += o.RecvErrors
+	s.ICMPErrors += o.ICMPErrors
 	s.MessagesOut += o.MessagesOut
 	s.BytesOut += o.BytesOut
 	s.SendCalls += o.SendCalls
@@ -151,6 +154,7 @@ type counters struct {
 	cycles, sleeps                                 atomic.Uint64
 	msgsIn, bytesIn, batches                       atomic.Uint64
 	truncated, kernelDrops, recvErrors             atomic.Uint64
+	icmpErrors                                     atomic.Uint64
 	msgsOut, bytesOut, sendCalls, sendAgain        atomic.Uint64
 	sendQueued, sendDrops, sendErrors              atomic.Uint64
 	reserveFailed                                  atomic.Uint64
@@ -174,7 +178,7 @@ func (c *counters) snapshot() Stats {
 	return Stats{
 		Cycles: c.cycles.Load(), Sleeps: c.sleeps.Load(),
 		MessagesIn: c.msgsIn.Load(), BytesIn: c.bytesIn.Load(), Batches: c.batches.Load(),
-		Truncated: c.truncated.Load(), KernelDrops: c.kernelDrops.Load(), RecvErrors: c.recvErrors.Load(),
+		Truncated: c.truncated.Load(), KernelDrops: c.kernelDrops.Load(), RecvErrors: c.recvErrors.Load(), ICMPErrors: c.icmpErrors.Load(),
 		MessagesOut: c.msgsOut.Load(), BytesOut: c.bytesOut.Load(), SendCalls: c.sendCalls.Load(),
 		SendAgain: c.sendAgain.Load(), SendQueued: c.sendQueued.Load(), SendDrops: c.sendDrops.Load(),
 		SendErrors: c.sendErrors.Load(), ReserveFailed: c.reserveFailed.Load(),

@@ -26,6 +26,7 @@ func udpOptions(fd, family int, l Listen, wildcard bool, c *Config) error {
 	_ = set(unix.SOL_SOCKET, unix.SO_RCVBUF, c.RecvBuffer) // the kernel grants what it permits
 	_ = set(unix.SOL_SOCKET, unix.SO_SNDBUF, c.SendBuffer)
 	_ = set(unix.SOL_SOCKET, unix.SO_RXQ_OVFL, 1)
+	wantErrors(fd, family)
 	if l.Device != "" {
 		if err := unix.BindToDevice(fd, l.Device); err != nil {
 			return err

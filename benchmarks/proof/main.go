@@ -133,6 +133,7 @@ func all(s *settings) []claim.Claim {
 		claimsCalls(s),
 		claimsStreams(s),
 		claimsTLS(s),
+		claimsFailover(s),
 		claimsDNS(s),
 		claimsWS(s),
 	)

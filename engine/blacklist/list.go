@@ -123,6 +123,22 @@ func (l *List) Add(p rt.Proto, a netip.AddrPort, c Cause, now int64) bool {
 	return l.put(p, a, c, now+l.config.Load().Expire, now)
 }
 
+// Force is Add with a time of its own, whatever the masks leave out (blst_add).
+func (l *List) Force(p rt.Proto, a netip.AddrPort, c Cause, until, now int64) bool {
+	if !l.config.Load().On || !a.IsValid() || until <= now {
+		return false
+	}
+	return l.put(p, a, c, until, now)
+}
+
+// AddFor is Add with a time of its own (blst_503).
+func (l *List) AddFor(p rt.Proto, a netip.AddrPort, c Cause, until, now int64) bool {
+	if l.Ignored(p, c) || !a.IsValid() || until <= now {
+		return false
+	}
+	return l.put(p, a, c, until, now)
+}
+
 // AddUntil is Add by hand (dst_blacklist.add) with a time of its own.
 func (l *List) AddUntil(p rt.Proto, a netip.AddrPort, until, now int64) bool {
 	if l.Ignored(p, Admin) || !a.IsValid() || until <= now {

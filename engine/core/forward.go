@@ -109,6 +109,22 @@ func (p *Proc) Forward(t Target) error {
 			t.Proto = proto
 		}
 	}
+	err := p.forwardTo(t)
+	for _, next := range p.Others(t) {
+		if !TriesNext(err) {
+			break
+		}
+		p.loop.stats.failovers.Add(1)
+		err = p.forwardTo(next)
+	}
+	if err == nil {
+		p.loop.stats.forwarded.Add(1)
+	}
+	return err
+}
+
+// forwardTo sends one copy to one target.
+func (p *Proc) forwardTo(t Target) error {
 	out, err := p.outSocket(t)
 	if err != nil {
 		return err
@@ -125,9 +141,6 @@ func (p *Proc) Forward(t Target) error {
 		p.Edits = saved
 	}
 	p.streamFlags = flags // those of an onsend_route were for this copy
-	if err == nil {
-		p.loop.stats.forwarded.Add(1)
-	}
 	return err
 }
 
@@ -297,6 +310,9 @@ func (p *Proc) nextHop(proto rt.Proto) (Target, error) {
 // protocol and family fit (else the first that fits, as the cookbook says of
 // force_send_socket), the one it came in by, the first that fits.
 func (p *Proc) outSocket(t Target) (*Socket, error) {
+	if t.Proto > rt.ProtoWSS { // a transport that nobody knows, in a Via or a URI
+		return nil, ErrNotServed
+	}
 	if !p.snap.served[t.Proto] && t.Proto != rt.ProtoUDP && t.Proto != rt.ProtoTCP && t.Proto != rt.ProtoTLS {
 		return nil, ErrNotServed
 	}
@@ -322,8 +338,12 @@ func (s *Socket) fits(t Target) bool {
 // onSend runs the onsend_route on the message as it will leave; false: the
 // script dropped it.
 func (p *Proc) onSend(t Target, out *Socket) bool {
+	return p.runOnSend(t, out, p.Edits.Size(len(p.Msg)))
+}
+
+func (p *Proc) runOnSend(t Target, out *Socket, size int) bool {
 	p.SendFrom, p.SendTo, p.SendProto = out.Addr, t.Addr.AddrPort(), t.Proto
-	p.SendLen = p.Edits.Size(len(p.Msg))
+	p.SendLen = size
 	return p.runNested(rt.SendRoute, p.snap.prog.Send) != rt.Dropped
 }
 
@@ -363,6 +383,7 @@ func (l *loop) sendEdited(p *Proc, out *Socket, t Target) error {
 	}
 	b := p.Edits.AppendTo(buf[:0], p.Msg, p.Arena())
 	if out.Proto != rt.ProtoUDP {
+		l.ignore = p.ignore
 		return l.commitStream(p.snap, out, to, t.Name, p.replyConn, statelessTag, len(b), p.forwardFlags())
 	}
 	if l.rl.CommitFrom(out.ID, p.sourceFor(out, to), to, len(b)) != nil {

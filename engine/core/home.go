@@ -3,6 +3,7 @@ package core
 import (
 	"hash/maphash"
 
+	"sipedge/engine/blacklist"
 	"sipedge/reactor"
 	"sipedge/sipparse"
 )
@@ -66,6 +67,8 @@ func (l *loop) Posted(_ reactor.Loop, m *reactor.Mail) {
 		l.receive(m.Data, &m.Meta, true)
 	case mailUnsent:
 		l.unsent(m.Arg)
+	case mailUndelivered:
+		l.undelivered(m.Data, m.Meta.Socket, m.Meta.Remote, blacklist.Cause(m.Arg))
 	case mailResume:
 		c, _ := m.Ref.(completion)
 		l.resume(Handle(m.Arg), m.Result, c.ref, c.err)

@@ -1,9 +1,11 @@
 package core
 
 import (
+	"time"
+
+	"sipedge/engine/blacklist"
 	"sipedge/engine/transport"
 	"sipedge/reactor"
-	"time"
 )
 
 // Loop is an event loop as a module sees it that keeps state of its own there,
@@ -33,6 +35,11 @@ type LoopHook interface {
 	// Unsent is called on the loop that SendRequest was called on when its message has
 	// been lost with its connection; tag is SendRequest's.
 	Unsent(tag uint64)
+	// Undelivered is called when a datagram has not arrived that had a branch of this
+	// loop in its Via: an ICMP error says so, or our own system (blacklist.SendFailed).
+	// branch is as the report has it and may be forged; false: it is nobody's. It is
+	// good until the call ends.
+	Undelivered(branch []byte, sock reactor.SocketID, to reactor.Addr, why blacklist.Cause) bool
 	// Lost is called when a message with a transaction, or one that the hook runs a
 	// block on, made the server panic.
 	Lost(p *Proc)

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"sipedge/engine/blacklist"
 	"sipedge/engine/transport"
 	"sipedge/reactor"
 )
@@ -17,9 +18,11 @@ func (l *loop) stream(sock reactor.SocketID) *Socket {
 
 // SendRequest is SendOn for a request whose sender wants to know when it is lost
 // with its connection, which may be long after: LoopHook.Unsent gets tag, 1 to
-// MaxSendTag. A datagram is never told of.
-func (l *loop) SendRequest(sock reactor.SocketID, from, to reactor.Addr, name transport.Name, f StreamFlags, tag uint64, b []byte) error {
+// MaxSendTag. A datagram is never told of. ignore are the failures of a new connection that do
+// not put to on the list of those that failed.
+func (l *loop) SendRequest(sock reactor.SocketID, from, to reactor.Addr, name transport.Name, f StreamFlags, tag uint64, ignore blacklist.Cause, b []byte) error {
 	if out := l.stream(sock); out != nil {
+		l.ignore = ignore
 		return l.sendOver(out, to, name, 0, f, (tag+1)<<sendTagLoop|uint64(l.id), b)
 	}
 	return l.SendBytes(sock, from, to, name, b)
@@ -42,9 +45,10 @@ const sendTagLoop = 8
 const MaxSendTag = 1<<(64-sendTagLoop) - 2
 
 // SendReply is SendOn for the reply to a request that came as meta says: over its
-// connection while that is there (RFC 3261 §18.2.2).
-func (l *loop) SendReply(meta *reactor.Meta, to reactor.Addr, f StreamFlags, b []byte) error {
+// connection while that is there (RFC 3261 §18.2.2). ignore is that of SendRequest.
+func (l *loop) SendReply(meta *reactor.Meta, to reactor.Addr, f StreamFlags, ignore blacklist.Cause, b []byte) error {
 	if out := l.stream(meta.Socket); out != nil {
+		l.ignore = ignore
 		return l.sendOver(out, to, 0, meta.Conn, f, statelessTag, b)
 	}
 	return l.SendBytes(meta.Socket, meta.Local, to, 0, b)
@@ -65,8 +69,9 @@ func (l *loop) sendOver(out *Socket, to reactor.Addr, name transport.Name, prefe
 }
 
 // Unsent implements reactor.StreamHandler.
-func (l *loop) Unsent(_ reactor.Loop, _ reactor.ConnID, tag uint64, _ error) {
+func (l *loop) Unsent(_ reactor.Loop, c reactor.ConnID, tag uint64, why error) {
 	l.stats.lostSends.Add(1)
+	l.notReachable(c, why, true)
 	if tag>>sendTagLoop == 0 {
 		return
 	}

@@ -1,6 +1,10 @@
 package core
 
-import "time"
+import (
+	"time"
+
+	"sipedge/engine/dns"
+)
 
 // Bounds of the server's own.
 const (
@@ -8,6 +12,9 @@ const (
 	maxDatagram = 65507
 	// maxHostName is the longest host name (RFC 1035 §2.3.4: 255 octets).
 	maxHostName = 255
+	// maxOthers is how many targets of a destination are tried after the first:
+	// dns.MaxSRVTargets in all.
+	maxOthers = dns.MaxSRVTargets - 1
 	// maxNamesPerMessage is how many names one message may wait for.
 	maxNamesPerMessage = 32
 	// maxFreeProcs bounds the contexts that a loop keeps for later messages.

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"sync/atomic"
 
+	"sipedge/engine/blacklist"
 	"sipedge/engine/dns"
 	"sipedge/engine/log"
 	"sipedge/engine/ws"
@@ -43,6 +44,10 @@ type loop struct {
 	hooks []SendHook
 	kept  []heldSnapshot
 
+	dialled  map[reactor.ConnID]dialled // connections opened from here (failed.go)
+	collects bool                       // the list of failed destinations will be cleaned up
+	ignore   blacklist.Cause            // failures of the connection that is opened next that do not count
+
 	// Names as destinations (resolve.go); nil until one is needed.
 	names    Names
 	dnsWork  *dns.Work
@@ -69,6 +74,7 @@ func newLoop(s *Server, id int) *loop {
 	return &loop{
 		srv: s, id: id, log: s.logger.Loop(id), keys: make(map[uint64]int32),
 		buffers: pool.NewArena(pool.ArenaConfig{Limit: parkedBytes}), fragments: ws.NewMemory(fragmentBytes, fragmentShare),
+		dialled: make(map[reactor.ConnID]dialled),
 	}
 }
 
@@ -151,6 +157,8 @@ func (l *loop) takeWith(snap *Snapshot, data []byte, meta *reactor.Meta) *Proc {
 	p.http, p.httpDone = false, false
 	p.fail, p.editsLost = nil, false
 	p.streamFlags, p.replyConn, p.largeProto = 0, 0, rt.ProtoNone
+	p.nOthers, p.passList = 0, false
+	p.ignore, p.replyIgnore = 0, 0
 	if len(p.resolved) > 0 {
 		clear(p.resolved)
 		p.resolved = p.resolved[:0]

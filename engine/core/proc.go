@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 
+	"sipedge/engine/blacklist"
 	"sipedge/engine/dns"
 	"sipedge/pool"
 	"sipedge/reactor"
@@ -76,6 +77,13 @@ type Proc struct {
 	asked     dns.Query      // of the last ErrUnresolved
 	askedHost []byte         // its host
 	resolved  []resolvedName // for which the script has waited
+	otherOf   Target         // the last name's target, and those behind it (failover.go)
+	others    [maxOthers]Target
+	nOthers   int
+	passList  bool // IgnoreBlacklist
+	// Failures that do not put the destinations of what is sent on, and of replies made
+	// here, on the list.
+	ignore, replyIgnore blacklist.Cause
 
 	parked bool     // the message is a copy of ours
 	owned  pool.Ref // where that copy lies

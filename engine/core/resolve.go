@@ -3,6 +3,7 @@ package core
 import (
 	"errors"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 
@@ -96,7 +97,7 @@ func dnsPolicy(c *params.Core, sockets []*Socket) *dns.Policy {
 	p := &dns.Policy{
 		TryNAPTR: c.DNSTryNAPTR, NAPTRIgnoreRFC: c.DNSNAPTRIgnoreRFC, SRVLB: c.DNSSrvLB, TryIPv6: c.DNSTryIPv6,
 		IPv4Only: c.DNSCacheFlags&1 != 0, IPv6Only: c.DNSCacheFlags&2 != 0, PreferIPv6: c.DNSCacheFlags&4 != 0,
-		Failover: c.UseDstBlacklist, // the addresses behind the first are of use
+		Failover: c.UseDNSFailover || c.UseDstBlacklist, // the addresses behind the first are of use
 		No4:      true, No6: true,
 	}
 	p.Preference[rt.ProtoUDP], p.Preference[rt.ProtoTCP] = c.DNSUDPPref, c.DNSTCPPref
@@ -123,6 +124,7 @@ type resolvedName struct {
 	proto  rt.Proto
 	secure bool
 	target Target
+	others []Target // behind target
 	err    error
 }
 
@@ -162,6 +164,7 @@ func (p *Proc) uriTarget(buf []byte, u *sipparse.URI, proto rt.Proto) (Target, e
 }
 
 func (p *Proc) target(q *dns.Query) (Target, error) {
+	p.nOthers = 0
 	if a, ok := parseIP(q.Host); ok {
 		if !p.snap.core.DNSTryIPv6 && a.Unmap().Is6() {
 			return Target{}, ErrUnresolvable
@@ -177,6 +180,7 @@ func (p *Proc) target(q *dns.Query) (Target, error) {
 	}
 	for i := range p.resolved {
 		if n := &p.resolved[i]; n.is(q) {
+			p.otherOf, p.nOthers = n.target, copy(p.others[:], n.others)
 			return n.target, n.err
 		}
 	}
@@ -187,8 +191,7 @@ func (p *Proc) target(q *dns.Query) (Target, error) {
 	err := l.names.Inline(q, p.snap.dns, l.dnsWork, &l.dnsOut)
 	switch {
 	case err == nil:
-		t, err := p.firstTarget(&l.dnsOut)
-		return p.named(t, q.Host), err
+		return p.firstTarget(&l.dnsOut, q.Host)
 	case err == dns.ErrMiss:
 		p.asked = *q
 		p.askedHost = append(p.askedHost[:0], q.Host...)
@@ -206,17 +209,21 @@ func (p *Proc) named(t Target, host []byte) Target {
 	return t
 }
 
-// firstTarget is the first target that has not failed lately, else the first.
-func (p *Proc) firstTarget(t *dns.Targets) (Target, error) {
+// firstTarget is the first target of a host that has not failed lately, else the first.
+// With use_dns_failover the next ones are kept (Others).
+func (p *Proc) firstTarget(t *dns.Targets, host []byte) (Target, error) {
+	first := 0
 	for i := range t.Len() {
-		if x := asTarget(t.At(i)); sendable(t.At(i).Addr.Addr()) && !p.listed(x) {
-			return x, nil
+		if sendable(t.At(i).Addr.Addr()) && !p.listed(asTarget(t.At(i))) {
+			first = i
+			break
 		}
 	}
-	if !sendable(t.At(0).Addr.Addr()) {
+	if !sendable(t.At(first).Addr.Addr()) {
 		return Target{}, ErrBadTarget
 	}
-	return asTarget(t.At(0)), nil
+	p.keepOthers(t, first, host)
+	return p.otherOf, nil
 }
 
 func asTarget(x dns.Target) Target {
@@ -279,6 +286,19 @@ func (p *Proc) AwaitName(again func(p *Proc) int32) int32 {
 	return rt.Pending
 }
 
+// AwaitNameAlone is AwaitName for a message that runs no script and stays the caller's until
+// this returns nil: then again gets it once, later, and it is put back behind that.
+func (p *Proc) AwaitNameAlone(again func(p *Proc)) error {
+	if !p.Keep() {
+		return ErrSuspendFull
+	}
+	if p.AwaitName(func(p *Proc) int32 { again(p); return 1 }) != rt.Pending {
+		return p.fail
+	}
+	p.loop.park(p) // it is kept already, and has its handle
+	return nil
+}
+
 // nameOutcome is what a resolution ended with, on its way to the loop.
 type nameOutcome struct {
 	query   resolvedName
@@ -296,11 +316,11 @@ func (p *Proc) settle(o *nameOutcome) resolvedName {
 	}
 	q := dns.Query{Secure: n.secure, Host: []byte(n.host), Port: n.port, Proto: n.proto}
 	if l := p.loop; l.names.Inline(&q, p.snap.dns, l.dnsWork, &l.dnsOut) == nil {
-		n.target, n.err = p.firstTarget(&l.dnsOut)
+		n.target, n.err = p.firstTarget(&l.dnsOut, q.Host)
 	} else {
-		n.target, n.err = p.firstTarget(o.targets)
+		n.target, n.err = p.firstTarget(o.targets, q.Host)
 	}
-	n.target = p.named(n.target, q.Host)
+	n.others = slices.Clone(p.Others(n.target))
 	return n
 }
 
@@ -326,10 +346,11 @@ func deliver(poster reactor.Poster, h Handle, ref any) {
 // added can be sent to without waiting for name servers. ErrUnresolved: see AwaitName. Whatever
 // else is wrong with them is found when they are sent to.
 func (p *Proc) RouteKnown(t Target) error {
-	if t.Addr == (reactor.Addr{}) {
-		if _, err := p.nextHop(t.Proto); err == ErrUnresolved {
-			return err
-		}
+	if t.Addr != (reactor.Addr{}) { // where all branches go
+		return nil
+	}
+	if _, err := p.nextHop(t.Proto); err == ErrUnresolved {
+		return err
 	}
 	for _, b := range p.Branches() {
 		v := b.DstURI

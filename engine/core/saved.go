@@ -3,6 +3,7 @@ package core
 import (
 	"unsafe"
 
+	"sipedge/engine/blacklist"
 	"sipedge/reactor"
 	"sipedge/script/rt"
 	"sipedge/script/value"
@@ -22,6 +23,7 @@ type savedHead struct {
 	maxForwardsSet           bool
 	streamFlags              StreamFlags
 	largeProto               rt.Proto
+	ignore, replyIgnore      blacklist.Cause
 	viaEdits                 [3]viaEdit
 }
 
@@ -49,7 +51,7 @@ func (p *Proc) Save(b []byte) {
 	h := savedHead{
 		edits: int32(p.Edits.Len()), hdrs: int32(p.nrHdrs), hooks: int32(p.nHooks), vias: int32(p.nViaEdits),
 		respTo: p.respTo, respOK: p.respOK, viaSettled: p.viaSettled, viaIsSource: p.viaIsSource, maxForwardsSet: p.maxForwardsSet, viaEdits: p.viaEdits,
-		streamFlags: p.streamFlags, largeProto: p.largeProto,
+		ignore: p.ignore, replyIgnore: p.replyIgnore, streamFlags: p.streamFlags, largeProto: p.largeProto,
 	}
 	n := copy(b, unsafe.Slice((*byte)(unsafe.Pointer(&h)), savedHeadSize))
 	n += len(p.Edits.AppendRaw(b[n:n]))
@@ -69,6 +71,7 @@ func (p *Proc) Load(b []byte) {
 	p.respTo, p.respOK, p.viaSettled = h.respTo, h.respOK, h.viaSettled
 	p.maxForwardsSet, p.viaEdits, p.viaIsSource = h.maxForwardsSet, h.viaEdits, h.viaIsSource
 	p.streamFlags, p.largeProto = h.streamFlags, h.largeProto
+	p.ignore, p.replyIgnore = h.ignore, h.replyIgnore
 	b = p.Edits.SetRaw(b, int(h.edits))
 	b = b[copy(unsafe.Slice((*byte)(unsafe.Pointer(&p.rHdrs)), p.nrHdrs*valueSize), b):]
 	for i := range p.nHooks {

@@ -30,6 +30,8 @@ type loopStats struct {
 	wsFailed         atomic.Uint64 // lost, silent or closed for breaking the protocol
 	wsFramesIn       atomic.Uint64
 	wsFramesOut      atomic.Uint64
+	undelivered      atomic.Uint64 // datagrams that did not arrive, by an ICMP error or since the system refused them
+	icmpUnknown      atomic.Uint64 // of those, reports about no branch of ours
 	received         atomic.Uint64 // datagrams and messages from the network
 	handled          atomic.Uint64 // messages processed here, their own and those handed over
 	keepAlives       atomic.Uint64 // CRLF and NUL pings
@@ -40,6 +42,7 @@ type loopStats struct {
 	handOverFull     atomic.Uint64 // messages lost because that loop's mailbox was full
 	replied          atomic.Uint64 // replies made here
 	forwarded        atomic.Uint64 // requests forwarded statelessly
+	failovers        atomic.Uint64 // of these, further targets that were tried
 	requestsDropped  atomic.Uint64 // by the script, or for want of one
 	repliesRelayed   atomic.Uint64
 	repliesDropped   atomic.Uint64 // by the script

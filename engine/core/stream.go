@@ -2,7 +2,9 @@ package core
 
 import (
 	"errors"
+	"syscall"
 
+	"sipedge/engine/blacklist"
 	"sipedge/engine/log"
 	"sipedge/engine/transport"
 	"sipedge/engine/ws"
@@ -179,6 +181,8 @@ func (l *loop) usable(id reactor.ConnID) bool {
 // connTo is a connection to a destination: the preferred one if it is that, the one
 // that is open, or a new one.
 func (l *loop) connTo(snap *Snapshot, out *Socket, to reactor.Addr, name transport.Name, prefer reactor.ConnID, f StreamFlags) (reactor.ConnID, error) {
+	ignore := l.ignore
+	l.ignore = 0
 	proto := reactor.Transport(out.Proto)
 	conns := l.srv.conns
 	if prefer != 0 && conns.Belongs(prefer, proto, to.AddrPort().Addr()) && l.usable(prefer) {
@@ -195,7 +199,7 @@ func (l *loop) connTo(snap *Snapshot, out *Socket, to reactor.Addr, name transpo
 	if f&ForwardNoConnect != 0 || snap.cfg.NoConnect || isWebSocket(out.Proto) {
 		return 0, ErrNoConnect
 	}
-	return l.connect(snap, out, to, name)
+	return l.connect(snap, out, to, name, ignore)
 }
 
 // find is a connection to a destination that something can be sent on: one of that
@@ -210,7 +214,7 @@ func (l *loop) find(proto reactor.Transport, to reactor.Addr, name transport.Nam
 }
 
 // connect opens a connection. Others find it at once, so that one is enough.
-func (l *loop) connect(snap *Snapshot, out *Socket, to reactor.Addr, name transport.Name) (reactor.ConnID, error) {
+func (l *loop) connect(snap *Snapshot, out *Socket, to reactor.Addr, name transport.Name, ignore blacklist.Cause) (reactor.ConnID, error) {
 	from := snap.cfg.TCPSource6
 	if to.Is4 {
 		from = snap.cfg.TCPSource4
@@ -228,8 +232,12 @@ func (l *loop) connect(snap *Snapshot, out *Socket, to reactor.Addr, name transp
 	}
 	id, err := l.rl.Connect(&l.dial)
 	if err != nil {
+		if _, system := err.(syscall.Errno); system && blacklist.ConnectFailed&^ignore != 0 {
+			l.list(out.Proto, to, blacklist.ConnectFailed)
+		}
 		return 0, err
 	}
+	l.dialled[id] = dialled{proto: out.Proto, to: to, ignore: ignore}
 	l.srv.conns.OpenFor(id, proto, to, name, out.ID)
 	return id, nil
 }
@@ -305,6 +313,7 @@ func (l *loop) sendStream(p *Proc, out *Socket, t Target, data []byte, f StreamF
 		l.stats.sendFull.Add(1)
 		return ErrSendFull
 	}
+	l.ignore = p.ignore
 	return l.commitStream(p.snap, out, t.Addr, t.Name, p.replyConn, statelessTag, copy(b, data), f)
 }
 
@@ -324,6 +333,7 @@ func (p *Proc) commitReply(n int) error {
 	id := p.Meta.Conn
 	if in != nil {
 		var err error
+		l.ignore = p.replyIgnore
 		if id, err = l.connTo(p.snap, in, to, 0, id, f); err != nil {
 			l.stats.sendFull.Add(1)
 			return err
@@ -386,6 +396,10 @@ func (l *loop) ConnEvent(rl reactor.Loop, c reactor.ConnID, ev reactor.ConnEvent
 	switch ev {
 	case reactor.ConnOpened:
 		l.stats.connsOpened.Add(1)
+		if d, ours := l.dialled[c]; ours {
+			d.open = true
+			l.dialled[c] = d
+		}
 		l.opened(rl, c)
 	case reactor.ConnHalfClosed:
 		l.srv.conns.Retire(c)
@@ -397,6 +411,8 @@ func (l *loop) ConnEvent(rl reactor.Loop, c reactor.ConnID, ev reactor.ConnEvent
 		if !l.handshakeFailed(why) {
 			l.stats.connsClosed.Add(1)
 		}
+		l.notReachable(c, why, false)
+		delete(l.dialled, c)
 		l.srv.conns.Close(c)
 		l.wsClosed(c)
 	}

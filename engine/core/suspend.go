@@ -27,10 +27,11 @@ func (h Handle) Loop() int { return int(h >> 56) }
 
 // Kinds of mail and timers between the loops of one server.
 const (
-	mailMessage uint32 = iota + 1 // a message handed to its home loop
-	mailUnsent                    // a request that was lost with its connection
-	mailResume                    // a suspended message's result
-	mailCall                      // a function to be run on the loop
+	mailMessage     uint32 = iota + 1 // a message handed to its home loop
+	mailUnsent                        // a request that was lost with its connection
+	mailUndelivered                   // a datagram that did not arrive
+	mailResume                        // a suspended message's result
+	mailCall                          // a function to be run on the loop
 )
 
 const (

@@ -172,6 +172,12 @@ func (p *Proc) insertVia(out *Socket, uri, branch []byte) bool {
 		off, _ = p.Index.Line(i)
 	}
 	m := p.Mark()
+	p.writeVia(out, uri, branch)
+	return p.edited(p.Edits.InsertAt(off, m, p.Mark()-m, true))
+}
+
+// writeVia writes our Via into the arena; branch nil is that of a stateless copy.
+func (p *Proc) writeVia(out *Socket, uri, branch []byte) {
 	p.AppendString("Via: SIP/2.0/")
 	p.AppendString(viaTransport(out.Proto))
 	p.AppendString(" ")
@@ -191,7 +197,6 @@ func (p *Proc) insertVia(out *Socket, uri, branch []byte) bool {
 		p.Append(appendHex(buf[:0], uint64(p.Meta.Conn), 16))
 	}
 	p.AppendString("\r\n")
-	return p.edited(p.Edits.InsertAt(off, m, p.Mark()-m, true))
 }
 
 func defaultPort(proto rt.Proto) uint16 {

@@ -46,7 +46,8 @@ func naptrProto(service []byte, secure bool) rt.Proto {
 }
 
 // byNAPTR follows the NAPTR records of a domain in the order of preference until
-// one leads to an address.
+// one leads to an address; for failover all of them, since another transport may do where
+// one does not.
 func (p *Policy) byNAPTR(q *Query, name []byte, src Source, w *Work, out *Targets) error {
 	switch err := src.Lookup(name, TypeNAPTR, &w.naptr); err {
 	case nil:
@@ -72,9 +73,12 @@ func (p *Policy) byNAPTR(q *Query, name []byte, src Source, w *Work, out *Target
 			break
 		}
 		err := p.bySRV(w.naptr.data[s.at:s.at+s.n:s.at+s.n], s.proto, src, w, out)
-		if err != errNext && err != errDenied {
+		if err == ErrMiss || err == nil && !p.Failover {
 			return err
 		}
+	}
+	if out.n > 0 {
+		return nil
 	}
 	return errNext
 }

@@ -94,6 +94,7 @@ func (p *Policy) bySRV(name []byte, proto rt.Proto, src Source, w *Work, out *Ta
 	for _, r := range records {
 		p.wantAddrs(w.srvTarget(r), src)
 	}
+	before := out.n
 	for _, r := range records {
 		w.targets--
 		target := w.srvTarget(r)
@@ -104,11 +105,11 @@ func (p *Policy) bySRV(name []byte, proto rt.Proto, src Source, w *Work, out *Ta
 		} else if err := p.addrs(target, proto, r.port, src, w, out); err == ErrMiss {
 			return err
 		}
-		if out.n > 0 && !p.Failover {
+		if out.n > before && !p.Failover {
 			return nil
 		}
 	}
-	if out.n > 0 {
+	if out.n > before {
 		return nil
 	}
 	return errNext

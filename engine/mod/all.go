@@ -7,6 +7,7 @@ import (
 	"sipedge/engine/corefuncs"
 	"sipedge/engine/mod/acc"
 	"sipedge/engine/mod/avpops"
+	"sipedge/engine/mod/blst"
 	"sipedge/engine/mod/cfgutils"
 	"sipedge/engine/mod/corex"
 	"sipedge/engine/mod/dialog"
@@ -40,6 +41,7 @@ func All() []*registry.Module {
 	return []*registry.Module{
 		acc.Module(),
 		avpops.Module(),
+		blst.Module(),
 		cfgutils.Module(),
 		corex.Module(),
 		dialog.Module(),

@@ -23,7 +23,7 @@ func blacklistRows() []row {
 		number("dst_blacklist_expire", func(c *Core) *int64 { return &c.DstBlacklistExpire }, 60, 0, maxInt).
 			alias("dst_blacklist_ttl", "dst_blocklist_expire", "dst_blocklist_ttl").live().
 			doc("Seconds that a failed destination stays on the list."),
-		number("dst_blacklist_gc_interval", func(c *Core) *int64 { return &c.DstBlacklistGCInterval }, 60, 1, maxSeconds).alias("dst_blocklist_gc_interval").never("the place of an entry whose time is over is used again at once").
+		number("dst_blacklist_gc_interval", func(c *Core) *int64 { return &c.DstBlacklistGCInterval }, 60, 1, maxSeconds).alias("dst_blocklist_gc_interval").live().
 			doc("Seconds between clean-ups of the list."),
 		yesNo("dst_blacklist_init", func(c *Core) *bool { return &c.DstBlacklistInit }, true).alias("dst_blocklist_init").
 			doc("no: there is no list and none can be switched on at run time."),

@@ -92,7 +92,7 @@ func dnsRows() []row {
 			doc("Use the system's search list."),
 		yesNo("use_dns_cache", func(c *Core) *bool { return &c.UseDNSCache }, true).live().
 			doc("Use the resolver with its cache instead of the system's."),
-		yesNo("use_dns_failover", func(c *Core) *bool { return &c.UseDNSFailover }, false).later().
+		yesNo("use_dns_failover", func(c *Core) *bool { return &c.UseDNSFailover }, false).live().
 			doc("Try the next address of a name when one fails."),
 		text("dns_resolv_conf", func(c *Core) *string { return &c.DNSResolvConf }, "/etc/resolv.conf").check(checkResolvConf).
 			doc("File that lists the name servers to ask, in the form of resolv.conf(5); a server on another port than 53 stands as [address]:port. It is read again when it changes.").from("sipedge"),

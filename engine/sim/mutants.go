@@ -135,6 +135,21 @@ var mutants = []mutant{
 		new: "	if now >= t.ackBy && !mutated(\"timer-h\") {",
 	},
 	{
+		name: "no-failover", what: "the next address of a name is not tried", file: "failover.go",
+		old: "	for b.targetsLeft > 0 {\n",
+		new: "	for b.targetsLeft > 0 && !mutated(\"no-failover\") {\n",
+	},
+	{
+		name: "503-stays", what: "the next address is not tried after a 503", file: "reply.go",
+		old: "		if code == 503 && b.state",
+		new: "		if !mutated(\"503-stays\") && code == 503 && b.state",
+	},
+	{
+		name: "icmp-believed", what: "an ICMP error is believed whatever it repeats of the request", file: "unsent.go",
+		old: "	if !whole || !bytes.Equal(sent, branch) ||",
+		new: "	if !mutated(\"icmp-believed\") && (!whole || !bytes.Equal(sent, branch)) ||",
+	},
+	{
 		name: "503-relayed", what: "a 503 goes upstream as it is", file: "reply.go",
 		old: "	if code == 503 &&",
 		new: "	if !mutated(\"503-relayed\") && code == 503 &&",

@@ -26,9 +26,8 @@ var asking = []string{
 
 // idle are the functions of tm that do nothing, and why.
 var idle = map[string]string{
-	"t_use_uac_headers":      "CANCEL and ACK are made from the request as it was sent, always",
-	"t_clean":                "every transaction has a timer that ends it",
-	"t_set_disable_failover": "there is no DNS failover that it could leave out",
+	"t_use_uac_headers": "CANCEL and ACK are made from the request as it was sent, always",
+	"t_clean":           "every transaction has a timer that ends it",
 }
 
 // The lists above name functions that there are, and an idle one says so.

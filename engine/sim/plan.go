@@ -38,9 +38,10 @@ const (
 	dropped  mode = "dropped"  // branch_route drops the first branch of a fork
 	timed    mode = "timed"    // t_set_fr to some seconds
 	busyTone mode = "busytone" // failure_route answers with a code of its own
+	failover mode = "failover" // a name with several addresses, and one of its own in branch_route
 )
 
-var modes = []mode{direct, direct, direct, fork, fork, fork, serial, serial, contacts, local, late, dropped, timed, busyTone}
+var modes = []mode{direct, direct, direct, fork, fork, fork, serial, serial, contacts, local, late, dropped, timed, busyTone, failover, failover}
 
 // plan is one call of a seed.
 type plan struct {

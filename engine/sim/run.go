@@ -67,6 +67,7 @@ type Report struct {
 	Theirs            int // BYEs of phones
 	Reloads           int
 	Records           int // of module acc, with Options.Modules: of answers and failures
+	FailedOver        int // requests that went to a further address of a name
 	Unlucky           int // exchanges that a very bad network has swallowed
 	Net               reactortest.Counters
 }
@@ -153,9 +154,10 @@ func Run(seed uint64, o Options) (*Report, error) {
 		clients: map[transaction]*client{}, calls: map[string]*call{},
 	}
 	r.watch = &watch{r: r, trace: o.Trace, call: fmt.Sprintf("call-%d-%d", seed, o.TraceCall), upstream: map[transaction]*upstream{}, downstream: map[transaction]*downstream{}}
+	known := &names{rng: rng}
 	options := core.Options{
 		Core: rows(), Modules: append(mod.All(), module(rng, &r.report.Waited)), Logger: discard(),
-		Virtual: true, HomeHash: home,
+		Virtual: true, HomeHash: home, Names: known,
 	}
 	if o.Modules {
 		r.edge = newEdge(r)
@@ -170,6 +172,7 @@ func Run(seed uint64, o Options) (*Report, error) {
 		MaxDelay: []time.Duration{5 * time.Millisecond, 200 * time.Millisecond, 2 * time.Second}[rng.IntN(3)],
 		MinWork:  time.Millisecond, MaxWork: maxWork, Tap: r.watch.tap,
 	})
+	known.net = r.net
 	sock := core.NewSocket(r.net.Listen(serverAddr), rt.ProtoUDP, serverAddr, "")
 	if err := s.Attach(r.net, r.net, []*core.Socket{sock}); err != nil {
 		return nil, err
@@ -187,6 +190,7 @@ func Run(seed uint64, o Options) (*Report, error) {
 	}
 	r.judge(s)
 	r.edge.judge(s)
+	r.report.FailedOver = int(tm.StatsOf(s)["failovers"])
 	r.net.Stop()
 	r.report.Net = r.net.Counters()
 	slices.Sort(r.report.Faults)
@@ -223,6 +227,7 @@ func (r *run) people() {
 		p.ep = r.net.Endpoint(phoneAddr(i), p.receive)
 		r.phones = append(r.phones, p)
 	}
+	r.net.Close(closedAddr)
 }
 
 // toCaller gives a reply to the transaction that it answers.

@@ -89,7 +89,7 @@ type total struct {
 	mu                                       sync.Mutex
 	runs, calls, answered, cancelled, forked int
 	branches, cancelledBranches, waited      int
-	again, theirs, reloads                   int
+	again, theirs, reloads, failedOver       int
 	sent, lost, doubled, reordered, delayed  uint64
 	faults                                   int
 	bad                                      atomic.Int64
@@ -131,6 +131,7 @@ func (s *total) add(r *Report) {
 	s.again += r.Again
 	s.theirs += r.Theirs
 	s.reloads += r.Reloads
+	s.failedOver += r.FailedOver
 	s.sent += r.Net.Sent
 	s.lost += r.Net.Lost
 	s.doubled += r.Net.Duplicated
@@ -147,12 +148,12 @@ func (s *total) classes() map[string]uint64 {
 	return map[string]uint64{
 		"datagram lost": s.lost, "datagram doubled": s.doubled, "datagram overtaken": s.reordered, "datagram delayed": s.delayed,
 		"call cancelled": uint64(s.cancelled), "branch cancelled": uint64(s.cancelledBranches), "call forked": uint64(s.forked), "script that waited": uint64(s.waited),
-		"re-INVITE": uint64(s.again), "BYE of a phone": uint64(s.theirs), "reload": uint64(s.reloads),
+		"re-INVITE": uint64(s.again), "BYE of a phone": uint64(s.theirs), "reload": uint64(s.reloads), "further address": uint64(s.failedOver),
 	}
 }
 
 // String is the sum in one line.
 func (s *total) String() string {
-	return fmt.Sprintf("%d seeds, %d calls, %d answered, %d cancelled, %d forked, %d branches, %d of them cancelled, %d waits, %d re-INVITEs, %d BYEs of phones, %d reloads; %d datagrams, %d lost, %d doubled, %d overtaken, %d delayed; %d faults",
-		s.runs, s.calls, s.answered, s.cancelled, s.forked, s.branches, s.cancelledBranches, s.waited, s.again, s.theirs, s.reloads, s.sent, s.lost, s.doubled, s.reordered, s.delayed, s.faults)
+	return fmt.Sprintf("%d seeds, %d calls, %d answered, %d cancelled, %d forked, %d branches, %d of them cancelled, %d waits, %d re-INVITEs, %d BYEs of phones, %d reloads, %d failovers; %d datagrams, %d lost, %d doubled, %d overtaken, %d delayed; %d faults",
+		s.runs, s.calls, s.answered, s.cancelled, s.forked, s.branches, s.cancelledBranches, s.waited, s.again, s.theirs, s.reloads, s.failedOver, s.sent, s.lost, s.doubled, s.reordered, s.delayed, s.faults)
 }

@@ -180,8 +180,8 @@ func (c *call) mayEndWith(code int) bool {
 		return c.given[480] || c.plan.mode == local
 	case 486:
 		return c.given[486] || c.plan.mode == busyTone
-	case 500: // for a 503 (RFC 3261 §16.7 step 6)
-		return c.given[500] || c.given[503]
+	case 500: // for a 503 (RFC 3261 §16.7 step 6), also where it stands for a closed port
+		return c.given[500] || c.given[503] || c.plan.mode == failover
 	}
 	return c.given[code]
 }
@@ -206,7 +206,7 @@ func (c *call) judge() {
 // caller: it may where a phone is silent, since a proxy makes no 408 of it (RFC
 // 4320 §4.2), and where the script's waits use up the time.
 func (c *call) mustBeAnswered() bool {
-	if c.plan.slow != "" || c.plan.mode == late || c.plan.mode == dropped || c.plan.mode == timed {
+	if c.plan.slow != "" || c.plan.mode == late || c.plan.mode == dropped || c.plan.mode == timed || c.plan.mode == failover {
 		return false
 	}
 	for _, p := range c.plan.plays {

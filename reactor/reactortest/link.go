@@ -88,6 +88,9 @@ func (n *Net) arrive(from, to netip.AddrPort, data []byte) {
 	e := n.endpoints[to]
 	if e == nil {
 		n.c.Undelivered++
+		if n.closed[to] {
+			n.bounce(from, to, data)
+		}
 		return
 	}
 	n.c.Delivered++
@@ -95,6 +98,30 @@ func (n *Net) arrive(from, to netip.AddrPort, data []byte) {
 	if e.recv != nil {
 		e.recv(n.now, reactor.FromAddrPort(from), data)
 	}
+}
+
+// Close makes an address a host's closed port: what a loop sends there comes back as
+// an ICMP error, which takes its time and may be lost like a datagram. An endpoint
+// that is put there opens it.
+func (n *Net) Close(addr netip.AddrPort) {
+	delete(n.endpoints, addr)
+	n.closed[addr] = true
+}
+
+// bounce tells a loop that a datagram has met a closed port: the one that the kernel
+// would choose for a datagram from there, which need not be the one that has sent it.
+func (n *Net) bounce(from, to netip.AddrPort, data []byte) {
+	id := n.listener(from)
+	if id == reactor.NoSocket || n.chance(n.opts.Loss) {
+		return
+	}
+	l := n.loops[n.steer(to, from)]
+	quote := bytes.Clone(data[:min(len(data), reactor.MaxQuote)])
+	n.at(n.now+n.between(n.opts.MinDelay, n.opts.MaxDelay), func() {
+		if !l.stopped {
+			l.lost = append(l.lost, reactor.Undelivered{Socket: id, To: reactor.FromAddrPort(to), Err: ErrRefused, Data: quote})
+		}
+	})
 }
 
 // listener is the listen address that takes what is sent to an address: that very

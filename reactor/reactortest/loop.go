@@ -23,6 +23,8 @@ type loop struct {
 	reserve []byte // what Reserve gave; nil for none
 	stopped bool
 
+	lost []reactor.Undelivered // ICMP errors that have come
+
 	conns []*vconn // by slot
 	notes []vNote
 }
@@ -70,7 +72,7 @@ func (l *loop) busy() bool {
 			return true
 		}
 	}
-	return len(l.notes) > 0 || l.timers.Len() > 0 && l.timers.Next() <= l.tick()
+	return len(l.notes) > 0 || len(l.lost) > 0 || l.timers.Len() > 0 && l.timers.Next() <= l.tick()
 }
 
 func (l *loop) tick() int64 { return (int64(l.n.now) + 1) / int64(reactor.TimerTick) }
@@ -110,6 +112,7 @@ func (l *loop) cycle(mailOnly bool) {
 		poison(m.Data)
 	}
 	if !mailOnly {
+		l.bounced()
 		for _, id := range rng.Perm(len(l.inbox)) {
 			l.read(reactor.SocketID(id), rng.IntN(len(l.inbox[id])+1))
 		}
@@ -123,6 +126,20 @@ func (l *loop) cycle(mailOnly bool) {
 	}
 	l.callback("CycleEnd", func() { l.h.CycleEnd(l) })
 	l.flush()
+}
+
+// bounced tells of the datagrams that have met a closed port.
+func (l *loop) bounced() {
+	lost := l.lost
+	l.lost = nil
+	h, ok := l.h.(reactor.DatagramHandler)
+	if !ok {
+		return
+	}
+	for i := range lost {
+		l.callback("Undelivered", func() { h.Undelivered(l, &lost[i]) })
+		poison(lost[i].Data)
+	}
 }
 
 // read hands n datagrams of a socket on, in batches.

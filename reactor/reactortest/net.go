@@ -25,6 +25,7 @@ type Net struct {
 	listen    []netip.AddrPort
 	endpoints map[netip.AddrPort]*Endpoint
 	last      map[wire]time.Duration // when the last datagram of a wire arrives
+	closed    map[netip.AddrPort]bool
 	jobs      int
 
 	streams map[reactor.SocketID]bool // the listen addresses of streams
@@ -39,7 +40,7 @@ func New(seed uint64, o Options) *Net {
 	o.setDefaults()
 	n := &Net{
 		seed: seed, opts: o, rng: rand.New(rand.NewPCG(seed, 0x736970)),
-		endpoints: map[netip.AddrPort]*Endpoint{}, last: map[wire]time.Duration{},
+		endpoints: map[netip.AddrPort]*Endpoint{}, last: map[wire]time.Duration{}, closed: map[netip.AddrPort]bool{},
 		streams: map[reactor.SocketID]bool{}, accepts: map[netip.AddrPort]func(*Stream){}, holes: map[netip.AddrPort]bool{},
 	}
 	for i := range o.Loops {

@@ -276,3 +276,40 @@ func TestTapSeesWhatIsSentAndWhatArrives(t *testing.T) {
 		t.Errorf("%q, want %q", seen, want)
 	}
 }
+
+// lostFuncs hears of datagrams that did not arrive.
+type lostFuncs struct {
+	funcs
+	lost func(l reactor.Loop, u *reactor.Undelivered)
+}
+
+func (f *lostFuncs) Undelivered(l reactor.Loop, u *reactor.Undelivered) { f.lost(l, u) }
+
+// TestAClosedPortSaysSo to one of the loops, after the time there and back; nobody at an
+// address says nothing, nor does a port that was opened.
+func TestAClosedPortSaysSo(t *testing.T) {
+	n := reactortest.New(7, reactortest.Options{Loops: 2, MinDelay: 10 * time.Millisecond, MaxDelay: 10 * time.Millisecond})
+	sock := n.Listen(server)
+	var told []string
+	n.Run(func(int) reactor.Handler {
+		return &lostFuncs{
+			funcs: funcs{start: func(l reactor.Loop) {
+				if l.ID() == 0 {
+					for i := range 3 {
+						_ = l.Send(sock, reactor.FromAddrPort(peer(i)), []byte(fmt.Sprint("to ", i)))
+					}
+				}
+			}},
+			lost: func(_ reactor.Loop, u *reactor.Undelivered) {
+				told = append(told, fmt.Sprint(n.Now().Milliseconds(), " ", u.To.AddrPort(), " ", string(u.Data), " ", u.Socket, u.Refused, u.Err))
+			},
+		}
+	})
+	n.Close(peer(1))
+	n.Close(peer(2))
+	n.Endpoint(peer(2), nil)
+	n.Advance(time.Second)
+	if want := []string{fmt.Sprint("20 ", peer(1), " to 1 0 false ", reactortest.ErrRefused)}; !slices.Equal(told, want) {
+		t.Errorf("told of %q, want %q", told, want)
+	}
+}

@@ -126,7 +126,7 @@ type Ctx struct {
 	// has passed the message on and has said where it was sent to. Else it is zero.
 	Listen netip.AddrPort
 	Proto  Proto
-	// SendFrom, SendTo and SendProto are set in an onsend_route only; SendLen is the length on the wire.
+	// SendFrom, SendTo and SendProto are set in an onsend_route, and in events about a way out; SendLen is the length on the wire.
 	SendFrom, SendTo netip.AddrPort
 	SendProto        Proto
 	SendLen          int

@@ -5,7 +5,8 @@ package rt
 // running script's place. When it waits, the function returns Pending like any
 // other that waits; when the engine resumes the context, the block goes on, and at
 // its end the function's own continuation, which gives the function's result or
-// runs the next block.
+// runs the next block. A function may wait for something else between two such
+// blocks, as t_relay() does for name servers.
 
 // InnerDone is called when a block that waited has ended. It returns the result
 // of the function that ran it, or Pending after it has run another block that
@@ -44,6 +45,9 @@ func (c *Ctx) RunInner(kind RouteKind, entry Op, done InnerDone) (State, error) 
 	r := &c.inner.outer
 	*r = registers{c.Route, c.sp, c.depth, c.base, c.live, c.ret, c.Pos, c.state, c.fault}
 	c.inner.on, c.inner.done = true, done
+	if c.resume != nil { // the function has waited, and so has the outer script
+		c.inner.resume, c.resume = c.resume, nil
+	}
 	c.Route = kind
 	c.base, c.ret = c.depth, 0
 	c.sp += int(c.live)

@@ -82,6 +82,9 @@ func (c *Ctx) Resume(result int32) (State, error) {
 		}
 	}
 	op := c.resume
+	if op == nil { // the function has waited by itself after a block of its own had
+		op, c.inner.resume = c.inner.resume, nil
+	}
 	c.resume = nil
 	c.ret = result
 	return c.loop(op)

@@ -1,6 +1,7 @@
 package rt_test
 
 import (
+	"slices"
 	"testing"
 
 	"sipedge/script/rt"
@@ -95,5 +96,80 @@ func TestInnerBlockMayWait(t *testing.T) {
 	}
 	if st != rt.Exited || err != nil || len(log) != 3 || log[0] != "inner/branch_route" || log[1] != "inner/branch_route" || log[2] != "outer/route" {
 		t.Errorf("state %v, %v, %q", st, err, log)
+	}
+}
+
+// A function may wait by itself before, between and after blocks of its own that wait,
+// and blocks that do not.
+func TestAFunctionMayWaitBetweenItsBlocks(t *testing.T) {
+	wait := func(next rt.Op) rt.Op { return func(c *rt.Ctx) rt.Op { return c.SuspendAt(next) } }
+	for steps := range 81 { // each of four steps: itself, a block that waits, one that does not
+		var log []string
+		var c rt.Ctx
+		c.Reset(&rt.Program{CallDepth: 10}, nil)
+		note := func(s string) rt.Op {
+			return func(c *rt.Ctx) rt.Op { log = append(log, s+"/"+c.Route.String()); return nil }
+		}
+		left, own := 4, false
+		rest := steps
+		var want []string
+		for k, n := 0, steps; k < 4; k, n = k+1, n/3 {
+			if n%3 > 0 {
+				want = append(want, "inner/branch_route")
+			}
+		}
+		want = append(want, "outer/route")
+		var goOn func(c *rt.Ctx) int32
+		done := func(c *rt.Ctx, _ rt.State, _ error) int32 { return goOn(c) }
+		goOn = func(c *rt.Ctx) int32 {
+			for left > 0 {
+				left--
+				kind := rest % 3
+				rest /= 3
+				switch kind {
+				case 0:
+					own = true
+					return rt.Pending
+				case 1:
+					if st, _ := c.RunInner(rt.BranchRoute, wait(note("inner")), done); st != rt.Suspended {
+						t.Fatalf("%d: the block did not wait", steps)
+					}
+					return rt.Pending
+				case 2:
+					if st, _ := c.RunInner(rt.BranchRoute, note("inner"), done); st == rt.Suspended {
+						t.Fatalf("%d: the block waited", steps)
+					}
+				}
+			}
+			return 42
+		}
+		after := func(c *rt.Ctx) rt.Op {
+			if c.Ret() != 42 {
+				t.Errorf("%d: the function's result is %d", steps, c.Ret())
+			}
+			return note("outer")(c)
+		}
+		outer := func(c *rt.Ctx) rt.Op {
+			if goOn(c) == rt.Pending {
+				return c.SuspendAt(after)
+			}
+			c.SetRet(42)
+			return after
+		}
+		c.Route = rt.RequestRoute
+		st, err := c.Run(outer)
+		for i := 0; st == rt.Suspended && i < 10; i++ {
+			r := int32(1)
+			if own { // as the engine does: what the function waited for is there
+				own = false
+				if r = goOn(&c); r == rt.Pending {
+					continue
+				}
+			}
+			st, err = c.Resume(r)
+		}
+		if st != rt.Exited || err != nil || !slices.Equal(log, want) {
+			t.Errorf("%d: state %v, %v, %q, want %q", steps, st, err, log, want)
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package coretest
 
 import (
+	"bytes"
 	"net/netip"
 	"testing"
 	"time"
@@ -17,6 +18,8 @@ type Names struct {
 	later    map[string]netip.Addr
 	names    map[netip.Addr]string
 	fail     error
+	holds    bool
+	held     []func()
 
 	// Asked are the hosts that messages have waited for.
 	Asked []string
@@ -52,6 +55,19 @@ func (n *Names) Know(host, ip string) {
 // Later is the address of a host that the cache does not keep: each message waits for it.
 func (n *Names) Later(host, ip string) { n.later[host] = netip.MustParseAddr(ip) }
 
+// Hold keeps all answers back; Release gives those that were kept, and ends that. What
+// comes of them is seen after Net.Settle.
+func (n *Names) Hold() { n.holds = true }
+
+// Release: see Hold.
+func (n *Names) Release() {
+	n.holds = false
+	for _, f := range n.held {
+		f()
+	}
+	n.held = nil
+}
+
 // NameLater is the name of an address, which the cache does not keep.
 func (n *Names) NameLater(ip, name string) { n.names[netip.MustParseAddr(ip)] = name }
 
@@ -66,17 +82,41 @@ func (n *Names) Inline(q *dns.Query, p *dns.Policy, w *dns.Work, out *dns.Target
 // Resolve implements core.Names.
 func (n *Names) Resolve(q *dns.Query, p *dns.Policy, done func(*dns.Targets, error)) error {
 	n.Asked = append(n.Asked, string(q.Host))
+	if n.holds {
+		k := *q
+		k.Host = bytes.Clone(q.Host)
+		n.held = append(n.held, func() { n.answer(&k, p, done) })
+		return nil
+	}
+	n.answer(q, p, done)
+	return nil
+}
+
+func (n *Names) answer(q *dns.Query, p *dns.Policy, done func(*dns.Targets, error)) {
 	ip, ok := n.later[string(q.Host)]
 	if !ok {
 		done(nil, n.fail)
-		return nil
+		return
 	}
 	out := new(dns.Targets)
 	literal := *q
 	literal.Host = []byte(ip.String())
 	err := dns.Choose(&literal, p, nil, dns.NewWork(1, 2), out)
 	done(out, err)
-	return nil
+}
+
+// KnowSRV enters the SRV records of a service, "_sip._udp.example.org", into the cache.
+func (n *Names) KnowSRV(service string, records ...dns.SRV) {
+	n.t.Helper()
+	var a dns.Answer
+	a.Reset(dns.TypeSRV)
+	for _, r := range records {
+		if !a.AddSRV(r.Priority, r.Weight, r.Port, string(r.Target)) {
+			n.t.Fatalf("no SRV record: %+v", r)
+		}
+	}
+	a.Status = dns.Found
+	n.dns().Cache().Put([]byte(service), &a, time.Hour.Milliseconds())
 }
 
 // InlineNames implements core.Names.

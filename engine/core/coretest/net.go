@@ -19,6 +19,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -141,6 +142,26 @@ func (n *Net) Peer(addr string) *Peer {
 		n.peers[ap] = p
 	}
 	return p
+}
+
+// Close makes a peer's address a closed port: what the server sends there comes back as
+// an ICMP error. Open ends that.
+func (p *Peer) Close() {
+	if p.n.wire.closed == nil {
+		p.n.wire.closed = map[netip.AddrPort]bool{}
+	}
+	p.n.wire.closed[p.Addr] = true
+}
+
+// Open: see Close.
+func (p *Peer) Open() { delete(p.n.wire.closed, p.Addr) }
+
+// Bounce brings an ICMP error about a datagram that the listen address with a number
+// has sent to the peer, or so it says; quote is what it has of that datagram.
+func (p *Peer) Bounce(i int, quote string) {
+	p.n.wire.undelivered(reactor.Undelivered{
+		Socket: reactor.SocketID(i), To: reactor.FromAddrPort(p.Addr), Err: syscall.ECONNREFUSED, Data: []byte(quote),
+	})
 }
 
 // deliver keeps what the server has sent; to an address without a peer it is lost.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/netip"
 	"slices"
+	"syscall"
 	"time"
 
 	"sipedge/pool"
@@ -29,6 +30,8 @@ type wire struct {
 	// maxTimers bounds the armed timers; 0 for no bound.
 	maxTimers int
 	own       uint64 // heap objects that the wire made for datagrams
+	// closed are addresses from which an ICMP error comes back.
+	closed map[netip.AddrPort]bool
 }
 
 // reserveRoom makes room for what one message can cause, so that appending to the
@@ -40,6 +43,7 @@ func (w *wire) reserveRoom(int) {
 }
 
 type datagram struct {
+	sock reactor.SocketID
 	to   netip.AddrPort
 	data []byte
 }
@@ -68,10 +72,26 @@ func (w *wire) settle() {
 		w.handler.Posted(w, &m)
 		w.handler.CycleEnd(w)
 	}
+	var back []reactor.Undelivered
 	for i := range w.sent {
-		w.deliver(w.sent[i].to, w.sent[i].data)
+		d := &w.sent[i]
+		if w.closed[d.to] {
+			back = append(back, reactor.Undelivered{Socket: d.sock, To: reactor.FromAddrPort(d.to), Err: syscall.ECONNREFUSED, Data: d.data[:min(len(d.data), reactor.MaxQuote)]})
+			continue
+		}
+		w.deliver(d.to, d.data)
 	}
 	w.sent = w.sent[:0]
+	w.undelivered(back...)
+}
+
+// undelivered brings ICMP errors, and what comes of them.
+func (w *wire) undelivered(back ...reactor.Undelivered) {
+	for i := range back {
+		w.handler.(reactor.DatagramHandler).Undelivered(w, &back[i])
+		w.handler.CycleEnd(w)
+		w.settle()
+	}
 }
 
 func (w *wire) advance(d time.Duration) {
@@ -110,10 +130,10 @@ func (w *wire) SocketAddr(s reactor.SocketID) reactor.Addr {
 
 func (w *wire) Reserve(n int) []byte { return w.buf[:n:n] }
 
-func (w *wire) Commit(_ reactor.SocketID, to reactor.Addr, n int) error {
+func (w *wire) Commit(s reactor.SocketID, to reactor.Addr, n int) error {
 	if !w.quiet {
 		w.own++
-		w.sent = append(w.sent, datagram{to.AddrPort(), append([]byte(nil), w.buf[:n]...)})
+		w.sent = append(w.sent, datagram{s, to.AddrPort(), append([]byte(nil), w.buf[:n]...)})
 	}
 	return nil
 }

@@ -149,6 +149,8 @@ func (m *layer) finish(i int32, t *tx) {
 		code, reason := int(b.status), reasonOf(int(b.status))
 		if t.flags&fCanceled != 0 {
 			code, reason = 487, reasonOf(487)
+		} else if code == 503 && m.cfg(t).Remap503 {
+			code, reason = 500, reasonOf(500)
 		}
 		m.replyIfIdle(i, t, code, reason)
 		return

@@ -130,7 +130,16 @@ func forwardOn(c *rt.Ctx, st rt.State, err error) int32 {
 	}
 	i := Handle(p.Txn).slot()
 	p.TxnBranch = -1
-	f.note(m.routed(i, t, p, f, st, err))
+	err, waits := m.routed(i, t, p, f, st, err)
+	if waits {
+		return rt.Pending
+	}
+	return m.onward(i, t, p, f, err)
+}
+
+// onward makes the next branches after one that has waited, whose outcome is err.
+func (m *layer) onward(i int32, t *tx, p *core.Proc, f *forwarding, err error) int32 {
+	f.note(err)
 	if !m.advance(i, t, p, f) {
 		return rt.Pending
 	}
@@ -138,8 +147,29 @@ func forwardOn(c *rt.Ctx, st rt.State, err error) int32 {
 	return m.relayed(i, t, p, f)
 }
 
+// named goes on with a t_relay() when the name servers have answered for the name to
+// which a branch_route has sent its branch.
+func named(p *core.Proc) int32 {
+	m := layerOf(p)
+	f := p.Pending.(*forwarding)
+	t := m.get(Handle(p.Txn))
+	if t == nil { // a bug: a busy transaction does not go
+		m.stats.broken.Add(1)
+		return p.Refuse(ErrGone)
+	}
+	i := Handle(p.Txn).slot()
+	if t.flags&fCanceled != 0 {
+		return m.onward(i, t, p, f, m.undo(p, f, ErrCanceled))
+	}
+	err, waits := m.sendOwn(i, t, p, f)
+	if waits {
+		return rt.Pending
+	}
+	return m.onward(i, t, p, f, err)
+}
+
 // addBranch makes one branch, runs the branch_route on it and sends it. waits: the
-// branch_route waits.
+// branch_route waits, or the branch for name servers.
 func (m *layer) addBranch(i int32, t *tx, p *core.Proc, f *forwarding) (err error, waits bool) {
 	if int64(t.pending) >= p.MaxBranches() || t.branches >= maxBranchesHard {
 		m.stats.branchesFull.Add(1)
@@ -154,10 +184,16 @@ func (m *layer) addBranch(i int32, t *tx, p *core.Proc, f *forwarding) (err erro
 	b.tx, b.num, b.bflags = i, t.branches, p.BranchFlags
 	op := m.block(t, t.onBranch)
 	if op == nil && t.cbMask&RequestOut == 0 && p.TxnPath.IsUndef() && f.share == 0 {
-		return m.sent(f, m.sendBranch(i, t, bi, b, p, f.to)), false
+		err = m.sendBranch(i, t, bi, b, p, f.to)
+		if err != core.ErrUnresolved {
+			return m.sent(f, err), false
+		}
+		f.edits, f.own = p.Edits, stateOf(p) // its time in the cache has ended just now
+		return m.awaitName(t, p, f)
 	}
 	// What path, branch_route and callbacks make of the message is this branch's
 	// alone.
+	b.flags |= bOwnEdits
 	f.edits, f.own = p.Edits, stateOf(p)
 	if !p.TxnPath.IsUndef() && !p.InsertRoute(p.TxnPath) {
 		return m.undo(p, f, core.ErrEdits), false
@@ -173,7 +209,7 @@ func (m *layer) addBranch(i int32, t *tx, p *core.Proc, f *forwarding) (err erro
 		}
 	}
 	if op == nil {
-		return m.routed(i, t, p, f, rt.Exited, nil), false
+		return m.routed(i, t, p, f, rt.Exited, nil)
 	}
 	p.Notes[noteEntry] = uint32(f.entry)
 	before := p.TxnBranch
@@ -183,11 +219,11 @@ func (m *layer) addBranch(i int32, t *tx, p *core.Proc, f *forwarding) (err erro
 		return nil, true
 	}
 	p.TxnBranch = before
-	return m.routed(i, t, p, f, st, rerr), false
+	return m.routed(i, t, p, f, st, rerr)
 }
 
 // routed sends a branch whose branch_route is over, unless that dropped it.
-func (m *layer) routed(i int32, t *tx, p *core.Proc, f *forwarding, st rt.State, err error) error {
+func (m *layer) routed(i int32, t *tx, p *core.Proc, f *forwarding, st rt.State, err error) (_ error, waits bool) {
 	bi := f.entry - 1
 	b := m.brs.at(bi)
 	p.Notes[noteEntry] = 0
@@ -195,11 +231,32 @@ func (m *layer) routed(i int32, t *tx, p *core.Proc, f *forwarding, st rt.State,
 		p.Logf(levelErr, "branch_route: %v; the branch is dropped", err)
 	}
 	if err != nil || st == rt.Dropped {
-		return m.undo(p, f, ErrDropBranch)
+		return m.undo(p, f, ErrDropBranch), false
 	}
 	b.bflags = p.BranchFlags
 	m.tell(i, t, RequestOut, int(b.num), p, 0, false)
-	return m.undo(p, f, m.sendBranch(i, t, bi, b, p, f.to))
+	return m.sendOwn(i, t, p, f)
+}
+
+// sendOwn sends a branch that has a message of its own, once the name is known that it
+// goes to: the branch_route may have chosen another.
+func (m *layer) sendOwn(i int32, t *tx, p *core.Proc, f *forwarding) (_ error, waits bool) {
+	bi := f.entry - 1
+	if err := m.sendBranch(i, t, bi, m.brs.at(bi), p, f.to); err != core.ErrUnresolved {
+		return m.undo(p, f, err), false
+	}
+	return m.awaitName(t, p, f)
+}
+
+// awaitName has the branch that is made wait for name servers, which named ends.
+func (m *layer) awaitName(t *tx, p *core.Proc, f *forwarding) (_ error, waits bool) {
+	if t.flags&fLocal != 0 { // nobody's script could wait
+		return m.undo(p, f, core.ErrUnresolved), false
+	}
+	if p.AwaitName(named) == rt.Pending {
+		return nil, true
+	}
+	return m.undo(p, f, p.Err()), false
 }
 
 // undo takes back what one branch has made of the message.

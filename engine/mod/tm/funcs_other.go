@@ -22,9 +22,9 @@ func otherFunctions() []registry.Function {
 			}),
 		switchFunction("t_set_disable_6xx", routes, "Whether a 6xx is like any other failure.",
 			func(p *core.Proc, t *tx, on bool) { setFlag(p, t, fNo6xx, on) }),
-		switchFunction("t_set_disable_failover", routes, "Whether DNS failover is left out. Nothing yet: a branch has one destination, and there is no DNS failover to leave out.",
+		switchFunction("t_set_disable_failover", routes, "Whether the request stays at the first address of a name (use_dns_failover).",
 			func(p *core.Proc, t *tx, on bool) { setFlag(p, t, fNoFailover, on) }),
-		named("t_disable_e2e_cancel_reason", switchFunction("t_set_no_e2e_cancel_reason", routes, "Whether the Reason headers of a CANCEL are not passed on.",
+		alias("t_disable_e2e_cancel_reason", switchFunction("t_set_no_e2e_cancel_reason", routes, "Whether the Reason headers of a CANCEL are not passed on.",
 			func(p *core.Proc, t *tx, on bool) { setFlag(p, t, fNoReason, on) })),
 		switchFunction("t_set_disable_internal_reply", routes, "Whether a request that t_relay() cannot send on is left unanswered, for the script to answer.",
 			func(p *core.Proc, t *tx, on bool) { setFlag(p, t, fNoInternal, on) }),
@@ -176,8 +176,8 @@ func setFlag(p *core.Proc, t *tx, f txFlags, on bool) {
 	}
 }
 
-// named gives a function another name.
-func named(other string, f registry.Function) registry.Function {
+// alias gives a function another name.
+func alias(other string, f registry.Function) registry.Function {
 	f.Aliases = append(f.Aliases, other)
 	return f
 }

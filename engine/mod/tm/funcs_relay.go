@@ -23,7 +23,7 @@ func relayFunctions() []registry.Function {
 		relayFunction("t_relay_to_tcp", rt.ProtoTCP, doc+", over TCP."),
 		relayFunction("t_relay_to_tls", rt.ProtoTLS, doc+", over TLS."),
 		relayFunction("t_relay_to_sctp", rt.ProtoSCTP, doc+", over SCTP."),
-		named("t_forward_nonack_uri", relayFunction("t_forward_nonack", rt.ProtoNone, "t_relay() for a request whose transaction t_newtran() has made.")),
+		alias("t_forward_nonack_uri", relayFunction("t_forward_nonack", rt.ProtoNone, "t_relay() for a request whose transaction t_newtran() has made.")),
 		relayFunction("t_forward_nonack_udp", rt.ProtoUDP, "t_forward_nonack() over UDP."),
 		relayFunction("t_forward_nonack_tcp", rt.ProtoTCP, "t_forward_nonack() over TCP."),
 		relayFunction("t_forward_nonack_tls", rt.ProtoTLS, "t_forward_nonack() over TLS."),

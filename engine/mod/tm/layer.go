@@ -235,6 +235,7 @@ func (m *layer) destroy(i int32, t *tx) {
 		m.arena.Free(br.req)
 		m.arena.Free(br.cancel)
 		m.arena.Free(br.reply)
+		m.arena.Free(br.targets)
 		m.brs.release(b - 1)
 		b = next
 	}

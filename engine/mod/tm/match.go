@@ -154,16 +154,10 @@ func (m *layer) findBranch(p *core.Proc) (b int32, isCancel, ok bool) {
 		return 0, false, false
 	}
 	tok, own := m.loop.OwnBranch(via.Branch.Of(p.Msg))
-	if !own || len(tok) != tokenLen {
+	if !own {
 		return 0, false, false
 	}
-	slot, ok1 := core.ParseHex(tok[:tokenSlot])
-	gen, ok2 := core.ParseHex(tok[tokenSlot : tokenSlot+tokenGen])
-	num, ok3 := core.ParseHex(tok[tokenSlot+tokenGen : tokenSlot+tokenGen+tokenBranch])
-	if !ok1 || !ok2 || !ok3 || slot > 1<<30 {
-		return 0, false, false
-	}
-	t := m.txs.get(int32(slot), uint32(gen))
+	t, bi, ok := m.branchOf(tok)
 	if t == nil {
 		return 0, false, false
 	}
@@ -179,14 +173,32 @@ func (m *layer) findBranch(p *core.Proc) (b int32, isCancel, ok bool) {
 		m.stats.wrongMethod.Add(1)
 		return 0, false, false
 	}
+	return bi, isCancel, ok
+}
+
+// branchOf is the transaction that a branch of ours names, and its branch where ok is
+// set.
+func (m *layer) branchOf(tok []byte) (t *tx, bi int32, ok bool) {
+	if len(tok) != tokenLen {
+		return nil, 0, false
+	}
+	slot, ok1 := core.ParseHex(tok[:tokenSlot])
+	gen, ok2 := core.ParseHex(tok[tokenSlot : tokenSlot+tokenGen])
+	num, ok3 := core.ParseHex(tok[tokenSlot+tokenGen : tokenSlot+tokenGen+tokenBranch])
+	if !ok1 || !ok2 || !ok3 || slot > 1<<30 {
+		return nil, 0, false
+	}
+	if t = m.txs.get(int32(slot), uint32(gen)); t == nil {
+		return nil, 0, false
+	}
 	for i := t.first; i != 0; {
 		br := m.brs.at(i - 1)
 		if uint64(br.num) == num {
-			return i - 1, isCancel, true
+			return t, i - 1, true
 		}
 		i = br.next
 	}
-	return 0, false, false
+	return t, 0, false
 }
 
 func (m *layer) cseqMethodIs(t *tx, name []byte) bool {

@@ -69,7 +69,7 @@ func (m *layer) again(t *tx) {
 // sendUp sends a reply to where the request came from. f are what the script has said
 // of connections for it.
 func (m *layer) sendUp(t *tx, f core.StreamFlags, b []byte) {
-	if m.loop.SendReply(&t.meta, t.respTo, f.Reply(), b) != nil {
+	if m.loop.SendReply(&t.meta, t.respTo, f.Reply(), t.ignore, b) != nil {
 		m.stats.sendErrors.Add(1)
 	}
 }

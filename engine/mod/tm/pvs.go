@@ -26,12 +26,17 @@ func vars() []registry.PV {
 		}
 	}
 	return []registry.PV{
-		row("T_branch_idx", "Number of the branch that the block is about, from 0; -1 where it is about none.",
-			func(_ *layer, p *core.Proc) value.Value {
-				if p.Route&(rt.BranchRoute|rt.TMReplyRoute|rt.FailureRoute|rt.ReplyRoute) == 0 && p.Notes[noteOwner]&ofBranch == 0 {
-					return value.Value{}
+		row("T_branch_idx", "Number of the branch that the block is about, from 0; in a failure_route the number of branches so far, in the main onreply_route -1, elsewhere 0.",
+			func(m *layer, p *core.Proc) value.Value {
+				switch {
+				case p.Notes[noteOwner]&ofBranch != 0 || p.Route&(rt.BranchRoute|rt.TMReplyRoute|rt.ReplyRoute) != 0:
+					return value.FromInt(int64(p.TxnBranch))
+				case p.Route == rt.FailureRoute:
+					if t := m.get(Handle(p.Txn)); t != nil {
+						return value.FromInt(int64(t.branches))
+					}
 				}
-				return value.FromInt(int64(p.TxnBranch))
+				return value.FromInt(0)
 			}),
 		row("T_reply_code", "The status that the block is about: in a failure_route the best failure, in an onreply_route the reply's, else of the last reply sent.",
 			func(m *layer, p *core.Proc) value.Value {

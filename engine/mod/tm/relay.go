@@ -8,12 +8,12 @@ import (
 	"sipedge/sipparse"
 )
 
-// Bits of t_relay()'s and t_relay_to()'s flags; 4, no DNS failover, has nothing to
-// leave out.
+// Bits of t_relay()'s and t_relay_to()'s flags.
 const (
-	relayNo100     = 1 // no 100 Trying
-	relayNoError   = 2 // no reply where nothing could be sent
-	relayReplicate = 8 // t_replicate(): replies go nowhere
+	relayNo100      = 1 // no 100 Trying
+	relayNoError    = 2 // no reply where nothing could be sent
+	relayNoFailover = 4 // no DNS failover
+	relayReplicate  = 8 // t_replicate(): replies go nowhere
 )
 
 // relay is t_relay(): RFC 3261 §16.6. to overrides the destination where it is
@@ -39,6 +39,9 @@ func (m *layer) relay(p *core.Proc, to core.Target, flags int64) int32 {
 	if flags&relayNo100 != 0 {
 		t.flags |= fNo100
 	}
+	if flags&relayNoFailover != 0 {
+		t.flags |= fNoFailover
+	}
 	if flags&relayReplicate != 0 {
 		t.flags |= fReplicate
 	}
@@ -57,7 +60,7 @@ func (m *layer) relay(p *core.Proc, to core.Target, flags int64) int32 {
 	f := m.begin(t, p, to)
 	f.flags = flags
 	if !m.advance(i, t, p, &f) {
-		kept := f // on the heap: a branch_route waits
+		kept := f // on the heap: a branch_route waits, or a branch for name servers
 		p.Pending = &kept
 		return rt.Pending
 	}
@@ -151,17 +154,53 @@ func (m *layer) dropEarlier(t *tx, first uint8) {
 	t.forkStart, t.drop = first, dropDefault
 }
 
-// sendBranch builds a branch's request, sends it and arms its timers.
+// sendBranch builds a branch's request, sends it and arms its timers. Where its
+// destination has several addresses, the next is tried when it cannot be sent to one.
 func (m *layer) sendBranch(i int32, t *tx, bi int32, b *branch, p *core.Proc, to core.Target) error {
+	m.mayPassList(t, p)
 	target, out, err := p.RouteTo(to)
-	if err != nil {
-		return err
+	others := p.Others(target)
+	if t.flags&fNoFailover != 0 {
+		others = nil
 	}
+	for {
+		if err == nil {
+			err = m.sendTo(i, t, bi, b, p, target, out)
+		}
+		if err == nil || len(others) == 0 || !core.TriesNext(err) {
+			break
+		}
+		target, others = others[0], others[1:]
+		m.stats.failovers.Add(1)
+		_, out, err = p.RouteTo(target)
+	}
+	if err == nil {
+		m.keepTargets(b, others)
+	}
+	return err
+}
+
+// sendTo sends a branch's request to one target.
+func (m *layer) sendTo(i int32, t *tx, bi int32, b *branch, p *core.Proc, target core.Target, out *core.Socket) error {
 	var buf [96]byte
 	tok := m.appendToken(buf[:0], i, b.num, m.loopHash(p))
+	if err := m.buildRequest(b, p, &target, &out, tok); err != nil {
+		return err
+	}
+	err := m.launch(t, bi, b, p, target, out)
+	if err != nil {
+		m.arena.Free(b.req)
+		b.req, b.reqLen = 0, 0
+	}
+	return err
+}
+
+// buildRequest makes a branch's request of the message. One that is too large for UDP
+// has another target and socket then.
+func (m *layer) buildRequest(b *branch, p *core.Proc, target *core.Target, out **core.Socket, tok []byte) error {
 	flags := p.StreamFlags()
-	n, err := p.BeginCopy(&target, &out, tok)
-	b.stream = p.StreamFlags()
+	n, err := p.BeginCopy(target, out, tok)
+	b.stream |= p.StreamFlags()
 	p.ResetStreamFlags(flags) // those of an onsend_route are this branch's
 	if err != nil {
 		return err
@@ -174,7 +213,14 @@ func (m *layer) sendBranch(i int32, t *tx, bi int32, b *branch, p *core.Proc, to
 	}
 	p.EndCopy(mem[:0])
 	b.req, b.reqLen = ref, uint16(n)
+	return nil
+}
+
+// launch sends the request of a branch, and makes it one of the transaction's.
+func (m *layer) launch(t *tx, bi int32, b *branch, p *core.Proc, target core.Target, out *core.Socket) error {
 	b.sock, b.to, b.from, b.name = out.ID, target.Addr, p.SourceFor(out, target.Addr), target.Name
+	b.ignore = p.IgnoredFailures(false)
+	b.flags &^= bReliable
 	if target.Proto != rt.ProtoUDP {
 		b.flags |= bReliable
 	}
@@ -182,8 +228,9 @@ func (m *layer) sendBranch(i int32, t *tx, bi int32, b *branch, p *core.Proc, to
 	if m.armFR(bi, t, b, t.fr); b.fr == 0 {
 		return core.ErrTimers
 	}
-	if err := m.loop.SendRequest(b.sock, b.from, b.to, b.name, b.stream, sendTag(bi, m.brs.gen(bi)), mem[:n]); err != nil {
+	if err := m.loop.SendRequest(b.sock, b.from, b.to, b.name, b.stream, sendTag(bi, m.brs.gen(bi)), b.ignore, m.arena.Bytes(b.req)[:b.reqLen]); err != nil {
 		m.stats.sendErrors.Add(1)
+		m.stopBranch(b)
 		return err
 	}
 	t.branches++
@@ -196,7 +243,7 @@ func (m *layer) sendBranch(i int32, t *tx, bi int32, b *branch, p *core.Proc, to
 	t.last = bi + 1
 	m.stats.branches.Add(1)
 	m.armRetr(bi, t, b)
-	m.tell(i, t, RequestSent, int(b.num), p, 0, false)
+	m.tell(b.tx, t, RequestSent, int(b.num), p, 0, false)
 	return nil
 }
 

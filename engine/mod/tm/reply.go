@@ -183,6 +183,9 @@ func (m *layer) replied(i int32, t *tx, bi int32, b *branch, p *core.Proc, dropp
 		m.loop.Put(p)
 		m.settle(i, t)
 	default:
+		if code == 503 && b.state != brFinal {
+			m.unavailable(i, t, b, p)
+		}
 		m.endBranch(i, t, b, code)
 		m.branchFailed(i, t, bi, b, p)
 	}
@@ -322,6 +325,7 @@ func (m *layer) relayUp(i int32, t *tx, b *branch, p *core.Proc, code int) {
 	if t.reply != 0 {
 		t.replyLen = uint16(n)
 	}
+	t.ignore = p.IgnoredFailures(false)
 	m.sendUp(t, t.stream|p.StreamFlags(), buf)
 	m.stats.relayed.Add(1)
 	m.sentUp(i, t, code, int(b.num), p, false)

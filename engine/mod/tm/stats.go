@@ -32,6 +32,8 @@ type stats struct {
 	wrongMethod   atomic.Uint64 // replies whose CSeq names another method
 	lateReplies   atomic.Uint64 // final replies to branches that had ended
 	loops         atomic.Uint64 // requests refused with 482
+	failovers     atomic.Uint64 // further addresses of a name that were tried
+	icmpForged    atomic.Uint64 // ICMP errors that are about no request as it was sent
 	queued        atomic.Uint64 // events that waited for a script
 	queueFull     atomic.Uint64 // and those for which there was no room
 	timersFull    atomic.Uint64 // timers that could not be armed

@@ -123,15 +123,21 @@ func (m *layer) onFR(bi int32, b *branch) {
 func (m *layer) timedOut(i int32, t *tx, bi int32, b *branch) {
 	m.stats.timeouts.Add(1)
 	proceeding := b.state == brProceeding
-	if b.state == brCalling && t.method == sipparse.MethodInvite && m.cfg(t).BlstAdd&1 != 0 {
-		m.loop.Failed(b.sock, b.to, blacklist.Timeout)
+	code := 408
+	if b.state == brCalling && b.flags&bReplied == 0 {
+		if b.flags&bLost != 0 {
+			code = 503 // RFC 3261 §16.9
+		} else if blacklist.Timeout&^b.ignore != 0 && m.cfg(t).BlstAdd&methodBit(t.method) != 0 {
+			m.loop.Failed(b.sock, b.to, blacklist.Timeout)
+		}
+		m.failOver(i, t, b)
 	}
 	b.flags |= bFaked | bTimedOut
 	t.flags |= fAnyTimeout
 	if t.flags&fCanceled != 0 || b.flags&bCanceled != 0 {
 		m.endBranch(i, t, b, 487)
 	} else {
-		m.endBranch(i, t, b, 408)
+		m.endBranch(i, t, b, code)
 		if proceeding && t.method == sipparse.MethodInvite {
 			m.sendCancel(i, t, bi, b, 0)
 		}

@@ -1,6 +1,7 @@
 package tm
 
 import (
+	"sipedge/engine/blacklist"
 	"sipedge/engine/core"
 	"sipedge/engine/transport"
 	"sipedge/pool"
@@ -74,6 +75,7 @@ type tx struct {
 	busy         uint8 // scripts of the transaction that run or wait
 	qHead, qTail int32 // events that wait for them, index + 1
 	queued       uint16
+	ignore       blacklist.Cause // of the last reply: does not put the caller on the list of those that failed
 
 	callbacks int32 // index + 1
 	cbMask    Event
@@ -127,6 +129,10 @@ type branch struct {
 	onReply                     uint16           // armed in the branch's branch_route
 	tag                         uint64           // hash of the To tag of the 2xx
 	stream, replyStream         core.StreamFlags // of what is sent on it, and of its reply to the caller
+	// The targets to be tried after this one (failover.go).
+	targets                pool.Ref
+	targetsAt, targetsLeft uint8
+	ignore                 blacklist.Cause // does not put its destination on the list
 }
 
 // What becomes of earlier failures when there is a new fork.
@@ -155,4 +161,6 @@ const (
 	bDropped  // t_drop_replies(): not to be chosen
 	bHasFinal // a final reply has come; its route may still wait
 	bReliable // sent by a transport that repeats by itself
+	bLost     // the request was not delivered
+	bOwnEdits // the branch's request has something that no other branch has
 )

@@ -100,7 +100,12 @@ func (m *layer) send(snap *core.Snapshot, r *Request) (Handle, error) {
 		m.destroy(i, t)
 		return 0, fmt.Errorf("tm: the request to %s is no SIP message", r.URI)
 	}
-	defer m.loop.Put(p)
+	waits := false
+	defer func() {
+		if !waits {
+			m.loop.Put(p)
+		}
+	}()
 	p.Txn = uint64(h)
 	p.Notes[noteOwner] = fromRoute
 	p.SetMaxForwards() // it has been through nobody's hands yet (RFC 3261 §8.1.1.6)
@@ -116,15 +121,54 @@ func (m *layer) send(snap *core.Snapshot, r *Request) (Handle, error) {
 		m.destroy(i, t)
 		return 0, ErrDropBranch
 	}
-	f := m.begin(t, p, core.Target{})
-	m.advance(i, t, p, &f) // no branch_route is armed, so that nothing waits
-	if err := f.end(m, t, rt.EventRoute); err != nil {
+	if err = m.sendOwnRequest(i, t, p); err == core.ErrUnresolved {
+		if err = p.AwaitNameAlone(ownNamed); err == nil {
+			waits = true
+			t.busy++
+			return h, nil
+		}
+	}
+	if err != nil {
 		t.cbMask = 0 // the caller learns it from the error
 		m.destroy(i, t)
 		return 0, err
 	}
-	m.save(t, p)
 	return h, nil
+}
+
+// sendOwnRequest makes the branch of a request of our own.
+func (m *layer) sendOwnRequest(i int32, t *tx, p *core.Proc) error {
+	f := m.begin(t, p, core.Target{})
+	m.advance(i, t, p, &f) // no branch_route is armed, so that nothing waits
+	if err := f.end(m, t, rt.EventRoute); err != nil {
+		return err
+	}
+	m.save(t, p)
+	return nil
+}
+
+// ownNamed goes on with a request of our own when the name servers have answered. Whoever sent
+// it hears of what went wrong as of a reply.
+func ownNamed(p *core.Proc) {
+	m := layerOf(p)
+	h := Handle(p.Txn)
+	t := m.get(h)
+	if t == nil { // a bug: a busy transaction does not go
+		m.stats.broken.Add(1)
+		return
+	}
+	i := h.slot()
+	t.busy--
+	if err := m.sendOwnRequest(i, t, p); err != nil {
+		code, _ := whyFailed(errorNumber(err))
+		if t.flags&fCanceled != 0 {
+			code = 487
+		}
+		p.Logf(levelWarn, "tm: a request of our own was not sent: %v", err)
+		t.status = uint16(code)
+		m.tell(i, t, LocalResponse|LocalCompleted, -1, nil, code, true)
+	}
+	m.drain(i, t)
 }
 
 // takeHeaders takes the headers that have a place of their own in a request out of

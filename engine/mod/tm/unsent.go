@@ -1,8 +1,17 @@
 package tm
 
-// A request over a connection can be lost long after it was sent: the peer refuses
-// the connection, does not answer, or takes nothing. The branch then ends as if it
-// had had its time.
+import (
+	"bytes"
+
+	"sipedge/engine/blacklist"
+	"sipedge/engine/core"
+	"sipedge/reactor"
+)
+
+// A request can be lost after it was sent: the peer refuses the connection, does
+// not answer, or takes nothing; an ICMP error says that nobody is there. The branch
+// ends at once as if it had been answered with 503 (RFC 3261 §16.9), unless its
+// destination has another address.
 
 // unsentGen is the bits of a branch's generation in the tag of its request.
 const unsentGen = 1<<24 - 1
@@ -10,18 +19,51 @@ const unsentGen = 1<<24 - 1
 // sendTag names a branch for core's SendRequest.
 func sendTag(bi int32, gen uint32) uint64 { return uint64(gen&unsentGen)<<32 | uint64(uint32(bi)) }
 
-// Unsent implements core.LoopHook. A branch that has been answered is not touched: its
-// request has arrived.
+// Unsent implements core.LoopHook.
 func (m *layer) Unsent(tag uint64) {
 	bi, gen := int32(uint32(tag)), uint32(tag>>32)
 	b := m.brs.get(bi, m.brs.gen(bi))
-	if b == nil || m.brs.gen(bi)&unsentGen != gen || b.state != brCalling {
+	if b != nil && m.brs.gen(bi)&unsentGen == gen {
+		m.lose(bi, b)
+	}
+}
+
+// Undelivered implements core.LoopHook. Whoever can send us a packet can send an ICMP
+// error: the branch must be the one that is in our request, the whole of it, and the
+// error about the address that it went to.
+func (m *layer) Undelivered(branch []byte, sock reactor.SocketID, to reactor.Addr, why blacklist.Cause) bool {
+	tok, own := m.loop.OwnBranch(branch)
+	if !own {
+		return false
+	}
+	_, bi, ok := m.branchOf(tok)
+	if !ok {
+		return false
+	}
+	b := m.brs.at(bi)
+	sent, whole := core.SentBranch(m.arena.Bytes(b.req)[:b.reqLen])
+	if !whole || !bytes.Equal(sent, branch) || b.sock != sock || b.to != to {
+		m.stats.icmpForged.Add(1)
+		return false
+	}
+	if b.state != brCalling {
+		return true // an ACK or a CANCEL, or the answer has come after all
+	}
+	if why&^b.ignore != 0 {
+		m.loop.Failed(b.sock, b.to, why)
+	}
+	m.lose(bi, b)
+	return true
+}
+
+// lose ends a branch whose request was lost. One that has been answered is not touched:
+// its request has arrived.
+func (m *layer) lose(bi int32, b *branch) {
+	if b.state != brCalling || b.flags&bLost != 0 {
 		return
 	}
 	m.stats.sendErrors.Add(1)
-	if b.fr != 0 {
-		m.loop.Cancel(b.fr)
-		b.fr = 0
-	}
+	b.flags |= bLost
+	m.stopBranch(b)
 	m.onFR(bi, b)
 }
