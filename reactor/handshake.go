@@ -244,15 +244,15 @@ func (l *loop) secured(c *conn) {
 		l.c.connected.Add(1)
 	}
 	l.notes = append(l.notes, note{id: c.id, ev: ConnOpened})
-	l.sealPlain(c)
+	l.tell() // before the first message in either direction: the handler may close it
 	if c.state == connOpen {
-		l.armBy(c, l.deadline(c))
-		l.watch(c)
+		l.sealPlain(c)
 	}
-	l.tell() // before the first message
 	if c.state != connOpen {
 		return
 	}
+	l.armBy(c, l.deadline(c))
+	l.watch(c)
 	if c.closeWhenOpen {
 		l.closeAfterWrite(c, ErrClosedHere)
 		return

@@ -309,6 +309,9 @@ func (p *Proc) nextHop(proto rt.Proto) (Target, error) {
 // protocol and family fit (else the first that fits, as the cookbook says of
 // force_send_socket), the one it came in by, the first that fits.
 func (p *Proc) outSocket(t Target) (*Socket, error) {
+	if t.Proto > rt.ProtoWSS { // a transport that nobody knows, in a Via or a URI
+		return nil, ErrNotServed
+	}
 	if !p.snap.served[t.Proto] && t.Proto != rt.ProtoUDP && t.Proto != rt.ProtoTCP && t.Proto != rt.ProtoTLS {
 		return nil, ErrNotServed
 	}

@@ -3,16 +3,14 @@ package params
 import (
 	"strings"
 
-	"sipedge/script/diag"
 	"sipedge/script/rt"
 )
 
 // Sockets are the parameters about where sipedge listens and how it names itself.
 type Sockets struct {
-	Listen            []string            // as written, parsed by ParseListen
-	ListenAt          map[string]diag.Pos // where a script has each of Listen, for errors
-	Port              int64               // 1 to 65535
-	Alias             []string            // as written, parsed by ParseAlias
+	Listen            []string // as written, parsed by ParseListen
+	Port              int64    // 1 to 65535
+	Alias             []string // as written, parsed by ParseAlias
 	AutoAliases       bool
 	AdvertisedAddress string
 	AdvertisedPort    int64 // 0: the socket's

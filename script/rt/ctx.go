@@ -123,7 +123,7 @@ type Ctx struct {
 
 	Src, Dst netip.AddrPort // where the message came from, where it arrived
 	Proto    Proto
-	// SendFrom, SendTo and SendProto are set in an onsend_route only; SendLen is the length on the wire.
+	// SendFrom, SendTo and SendProto are set in an onsend_route, and in events about a way out; SendLen is the length on the wire.
 	SendFrom, SendTo netip.AddrPort
 	SendProto        Proto
 	SendLen          int
