@@ -282,3 +282,35 @@ route { if (!t_relay()) sl_reply_error(); }`)
 		t.Errorf("on the list: %v", listed)
 	}
 }
+
+// TestFailoverOfALargeRequest: what is too large for UDP goes to the next address over TCP
+// (udp_mtu).
+func TestFailoverOfALargeRequest(t *testing.T) {
+	dead, _ := deadPorts(t)
+	l := listenTCP(t)
+	names := dnstest.Start(t)
+	names.Handle("_sip._udp.gw.test", dnstest.Fast(
+		fmt.Sprintf("@ 300 IN SRV 1 1 %d a.gw.test.", dead), fmt.Sprintf("@ 300 IN SRV 2 1 %d a.gw.test.", l.Addr().(*net.TCPAddr).Port)))
+	names.Handle("a.gw.test", dnstest.Fast("@ 300 IN A 127.0.0.1"))
+	s, _ := startNames(t, dns.DefaultSettings(), names, `
+listen=tcp:127.0.0.1:0
+loadmodule "sl"
+loadmodule "tm"
+use_dns_failover=yes
+udp_mtu=300
+udp_mtu_try_proto=TCP
+route { if (!t_relay()) sl_reply_error(); }`)
+	p := newPeer(t)
+	p.send(s.addr, request{method: "OPTIONS", uri: "sip:bob@gw.test", callID: strings.Repeat("large", 60), from: p}.String())
+	c, err := l.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := tcpConn(t, c)
+	m := out.want("OPTIONS sip:bob@gw.test")
+	if !strings.HasPrefix(m[strings.Index(m, "\r\n")+2:], "Via: SIP/2.0/TCP ") {
+		t.Errorf("the request is\n%s", m)
+	}
+	out.send(answer(m, 200, "OK"))
+	p.want("SIP/2.0 200 OK")
+}

@@ -107,7 +107,7 @@ func (m *layer) sendNext(i int32, t *tx, old *branch, p *core.Proc, to core.Targ
 	b.tx, b.num = i, t.branches
 	b.bflags, b.breadth, b.onReply = old.bflags, old.breadth, old.onReply
 	b.flags = old.flags & bOwnEdits
-	if err = m.copyRequest(i, t, b, old, p, to, out); err == nil {
+	if err = m.copyRequest(i, t, b, old, p, &to, &out); err == nil {
 		err = m.launch(t, bi, b, p, to, out)
 	}
 	if err != nil {
@@ -125,7 +125,7 @@ func (m *layer) sendNext(i int32, t *tx, old *branch, p *core.Proc, to core.Targ
 // reparse_on_dns_failover that is its copy, but for the Via; else it is made of the
 // request as the script has left it, so that Record-Route and its kin name the socket by
 // which it leaves, where the branch has nothing of its own that would be lost.
-func (m *layer) copyRequest(i int32, t *tx, b, old *branch, p *core.Proc, to core.Target, out *core.Socket) error {
+func (m *layer) copyRequest(i int32, t *tx, b, old *branch, p *core.Proc, to *core.Target, out **core.Socket) error {
 	var buf [96]byte
 	tok := m.appendToken(buf[:0], i, b.num, m.loopHash(p))
 	sent := m.arena.Bytes(old.req)[:old.reqLen]
@@ -145,7 +145,7 @@ func (m *layer) copyRequest(i int32, t *tx, b, old *branch, p *core.Proc, to cor
 	if uri := requestURI(sent); !p.SetURI(p.NewString(uri)) {
 		return core.ErrBadURI
 	}
-	return m.buildRequest(b, p, to, out, tok)
+	return m.buildRequest(b, p, *to, *out, tok)
 }
 
 // requestURI is the Request-URI of a request that we have sent.
