@@ -107,6 +107,9 @@ func (l *loop) readHandshake(c *conn) (more bool) {
 	l.c.bytesIn.Add(uint64(n))
 	c.active = l.now
 	c.in = append(l.bufs.grow(c.in, n), l.shared[:n]...)
+	if c.proxy != ProxyOff && !l.proxyBeforeTLS(c) {
+		return c.state == connHandshake && (l.edge || n == streamRead)
+	}
 	if len(c.in) > maxHandshakeInput {
 		c.tls.full = true
 		l.watch(c)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 
 	"sipedge/engine/params"
 	"sipedge/reactor"
@@ -56,7 +57,21 @@ func (s *Snapshot) placed(err error) error {
 
 // listen is the reactor's form of the address.
 func (l listenSpec) listen(c *params.Core) reactor.Listen {
-	return reactor.Listen{Transport: reactor.Transport(l.Proto), Addr: l.Addr, TOS: params.TOSValue(c.TOS)}
+	n := reactor.Listen{Transport: reactor.Transport(l.Proto), Addr: l.Addr, TOS: params.TOSValue(c.TOS)}
+	switch {
+	case l.Haproxy:
+		n.Proxy = reactor.ProxyMust
+	case c.TCPAcceptHaproxy:
+		n.Proxy = reactor.ProxyMay
+	}
+	return n
+}
+
+// socket is the snapshot's form of the address once it is bound.
+func (l listenSpec) socket(id reactor.SocketID, bound netip.AddrPort) *Socket {
+	k := NewSocket(id, l.Proto, bound, l.Advertise)
+	k.haproxy, k.hostName = l.Haproxy, l.Host
+	return k
 }
 
 // sameSocket is the open socket that a listen address of a new snapshot means.

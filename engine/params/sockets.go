@@ -35,7 +35,7 @@ func socketRows() []row {
 	return []row{
 		list("listen", func(c *Core) *[]string { return &c.Listen }).live().check(checkListen).
 			shown("every address of every interface that is up").
-			doc("Address, host name or interface to listen on, [proto:]host[:port] [advertise host[:port]]; may be given several times. IPv6 addresses stand in brackets, * means all interfaces."),
+			doc("Address, host name or interface to listen on, [proto:]host[:port] [advertise host[:port]] [haproxy]; may be given several times. IPv6 addresses stand in brackets, * means all interfaces."),
 		number("port", func(c *Core) *int64 { return &c.Port }, defaultPort, 1, maxPort).live().
 			doc("Port of listen addresses that name none."),
 		list("alias", func(c *Core) *[]string { return &c.Alias }).live().check(checkAlias).
