@@ -21,7 +21,21 @@ type Listen struct {
 	More []netip.Addr
 	// Device binds the socket to an interface by name (SO_BINDTODEVICE); Linux.
 	Device string
+	// Proxy says what is read at the start of a stream's connection before its data.
+	Proxy ProxyMode
 }
+
+// ProxyMode says whether connections begin with the header of HAProxy's PROXY
+// protocol, which tells whose connection a load balancer passes on.
+type ProxyMode uint8
+
+// The modes. A listen address that takes the header must be reachable by load
+// balancers alone: whoever else connects says who they are at will.
+const (
+	ProxyOff  ProxyMode = iota
+	ProxyMay            // a connection may begin with the header
+	ProxyMust           // it must
+)
 
 // Policy is a scheduling class, numbered as the cookbook's rt_policy.
 type Policy int

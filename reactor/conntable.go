@@ -24,6 +24,10 @@ type conn struct {
 	unwrap        Unwrapper // framer, if it is one
 	part          uint32    // the message that it kept a part of
 	turned        Transport // what it was before TurnConn
+	// proxy: the PROXY header has not been read yet. counted is whose share of the
+	// table an inbound connection takes.
+	proxy   ProxyMode
+	counted Addr
 
 	// What has come and is not a whole message yet: nil, or of a size of the loop's
 	// buffers. lastRead is how much the last system call brought.

@@ -35,7 +35,22 @@ var (
 	ErrIdle           = errors.New("reactor: the connection was idle")
 	ErrFraming        = errors.New("reactor: the stream has lost its framing")
 	ErrClosedHere     = errors.New("reactor: closed by the handler")
+	ErrProxyTime      = errors.New("the PROXY header was not there in time")
 )
+
+// ProxyError is why a connection was closed before it began: its PROXY header was
+// malformed, missing, or not there in time. The handler hears of no more of it than this.
+type ProxyError struct {
+	// Peer is who had connected, as the system says.
+	Peer Addr
+	Err  error
+}
+
+// Error says who it was and what was wrong.
+func (e *ProxyError) Error() string { return fmt.Sprintf("connection from %s: %v", e.Peer, e.Err) }
+
+// Unwrap is what was wrong.
+func (e *ProxyError) Unwrap() error { return e.Err }
 
 // ListenError is why a listen address could not be opened. It names the address.
 type ListenError struct {

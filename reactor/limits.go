@@ -97,6 +97,8 @@ const (
 	defaultFirstMessage = 60 * time.Second
 	defaultWholeMessage = 20 * time.Second
 	defaultHalfClose    = 5 * time.Second
+	// defaultProxyHeader is tcp_wait_data.
+	defaultProxyHeader = 5 * time.Second
 
 	// defaultHandshake and defaultMaxHandshakes are ours; a handshake under way takes
 	// about 40 KB. tls_handshake_timeout was 120 s in Kamailio 3.1.

@@ -70,6 +70,9 @@ type Stats struct {
 	// since no first message came, a message was not completed, nothing happened, or
 	// the peer took no data in time.
 	SilentClosed, SlowClosed, IdleClosed, SendTimeouts uint64
+	// Proxied is connections of which a PROXY header has said whose they are,
+	// ProxyRefused those closed since theirs was malformed, missing or late.
+	Proxied, ProxyRefused uint64
 	// QueueFull is connections closed at the bound of a write queue, QueueRefused
 	// messages refused at that of one that was being opened, FramingErrors connections
 	// whose stream was not understood.
@@ -132,6 +135,8 @@ func (s *Stats) Add(o Stats) {
 	s.SlowClosed += o.SlowClosed
 	s.IdleClosed += o.IdleClosed
 	s.SendTimeouts += o.SendTimeouts
+	s.Proxied += o.Proxied
+	s.ProxyRefused += o.ProxyRefused
 	s.QueueFull += o.QueueFull
 	s.QueueRefused += o.QueueRefused
 	s.FramingErrors += o.FramingErrors
@@ -174,6 +179,7 @@ type counters struct {
 	sendTimeouts, queueFull, queueRefused, framing atomic.Uint64
 	assocsUp, assocsDown, assocFailed              atomic.Uint64
 	assocRefused, assocRetries                     atomic.Uint64
+	proxied, proxyRefused                          atomic.Uint64
 	handshakes, handshakesFailed                   atomic.Uint64
 	handshakeTimeouts, notTLS                      atomic.Uint64
 	lag, maxLag                                    atomic.Uint64
@@ -196,6 +202,7 @@ func (c *counters) snapshot() Stats {
 		SendTimeouts: c.sendTimeouts.Load(), QueueFull: c.queueFull.Load(), QueueRefused: c.queueRefused.Load(), FramingErrors: c.framing.Load(), Conns: c.conns.Load(),
 		AssocsUp: c.assocsUp.Load(), AssocsDown: c.assocsDown.Load(), AssocFailed: c.assocFailed.Load(),
 		AssocRefused: c.assocRefused.Load(), AssocRetries: c.assocRetries.Load(),
+		Proxied: c.proxied.Load(), ProxyRefused: c.proxyRefused.Load(),
 		Handshakes: c.handshakes.Load(), HandshakesFailed: c.handshakesFailed.Load(), HandshakeTimeouts: c.handshakeTimeouts.Load(), NotTLS: c.notTLS.Load(),
 		Slow: c.slow.Load(), Panics: c.panics.Load(), Lag: c.lag.Load(), MaxLag: c.maxLag.Load(),
 	}

@@ -90,7 +90,8 @@ const (
 	// sent, for Streams.HalfClose after its last message. One whose last message has been
 	// answered is closed instead.
 	ConnHalfClosed
-	// ConnClosed: it is gone. The error says why; io.EOF: the peer has closed it.
+	// ConnClosed: it is gone. The error says why; io.EOF: the peer has closed it. One whose
+	// PROXY header was refused has a ConnClosed alone, with a *ProxyError.
 	ConnClosed
 )
 
@@ -237,6 +238,9 @@ type Streams struct {
 	FirstMessage, TLSFirstMessage time.Duration
 	// WholeMessage is the time from a message's first byte to its last.
 	WholeMessage time.Duration
+	// ProxyHeader is the time from accept to the end of the PROXY header, where one
+	// is read.
+	ProxyHeader time.Duration
 	// Idle is how long a connection lives without traffic; negative: for ever.
 	// NoIdle stands for 0, which closes at once.
 	Idle time.Duration

@@ -125,6 +125,7 @@ func all(s *settings) []claim.Claim {
 		claimsLocks(s),
 		claimsChecker(s),
 		claimsRows(s),
+		claimsStreamRows(s),
 		claimsScript(s),
 		claimsDifferential(s),
 		claimsTM(s),

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"slices"
 
 	"sipedge/engine/params"
@@ -67,7 +68,21 @@ func (s *Snapshot) placed(err error) error {
 
 // listen is the reactor's form of the address.
 func (l listenSpec) listen(c *params.Core) reactor.Listen {
-	return reactor.Listen{Transport: reactor.Transport(l.Proto), Addr: l.Addr, More: l.More, TOS: params.TOSValue(c.TOS)}
+	n := reactor.Listen{Transport: reactor.Transport(l.Proto), Addr: l.Addr, More: l.More, TOS: params.TOSValue(c.TOS)}
+	switch {
+	case l.Haproxy:
+		n.Proxy = reactor.ProxyMust
+	case c.TCPAcceptHaproxy:
+		n.Proxy = reactor.ProxyMay
+	}
+	return n
+}
+
+// socket is the snapshot's form of the address once it is bound.
+func (l listenSpec) socket(id reactor.SocketID, bound netip.AddrPort) *Socket {
+	k := NewSocket(id, l.Proto, bound, l.Advertise)
+	k.haproxy, k.hostName, k.more = l.Haproxy, l.Host, l.More
+	return k
 }
 
 // sameSocket is the open socket that a listen address of a new snapshot means.

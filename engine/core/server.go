@@ -188,8 +188,7 @@ func (s *Server) Start() error {
 	sockets := make([]*Socket, len(specs))
 	for i, l := range specs {
 		id := reactor.SocketID(i)
-		sockets[i] = NewSocket(id, l.Proto, r.Addr(id), l.Advertise)
-		sockets[i].more, sockets[i].hostName = l.More, l.Host
+		sockets[i] = l.socket(id, r.Addr(id))
 	}
 	snap.setSockets(sockets)
 	s.settleHome(snap)

@@ -23,6 +23,8 @@ type Resolved struct {
 	// More are further addresses of the same socket: those of an SCTP line "(a, b)"
 	// behind the first.
 	More []netip.Addr
+	// Haproxy: connections must begin with a PROXY header.
+	Haproxy bool
 	// Host is the host name that the line names and DNS has for the address, "" for none.
 	Host string
 }
@@ -202,13 +204,14 @@ next:
 		if spec.Proto == rt.ProtoNone {
 			port = c.portFor(spec, proto)
 		}
-		r := Resolved{Proto: proto, Addr: netip.AddrPortFrom(ip, uint16(port)), Name: spec.Name, Host: at.name}
+		r := Resolved{Proto: proto, Addr: netip.AddrPortFrom(ip, uint16(port)), Name: spec.Name, Host: at.name, Haproxy: spec.Haproxy}
 		r.Advertise = c.advertised(spec, ip)
 		for i := range all {
 			if all[i].Proto == proto && all[i].Addr == r.Addr && port != 0 {
 				if spec.Advertise != "" {
 					all[i].Advertise = r.Advertise
 				}
+				all[i].Haproxy = all[i].Haproxy || spec.Haproxy
 				continue next
 			}
 		}
