@@ -20,6 +20,9 @@ var (
 	ErrNoConn        = errors.New("reactor: the connection is closed")
 	ErrConnTable     = errors.New("reactor: the table of connections is full")
 	ErrConnQueueFull = errors.New("reactor: write queue of the connection is full")
+	ErrNoSCTP        = errors.New("reactor: the system has no SCTP")
+	ErrAssocTable    = errors.New("reactor: there are as many associations as allowed")
+	ErrAssocSend     = errors.New("reactor: the association could not deliver the message")
 )
 
 // Reasons why a connection was closed from here; those of the system and io.EOF

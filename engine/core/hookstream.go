@@ -18,8 +18,8 @@ func (l *loop) stream(sock reactor.SocketID) *Socket {
 
 // SendRequest is SendOn for a request whose sender wants to know when it is lost
 // with its connection, which may be long after: LoopHook.Unsent gets tag, 1 to
-// MaxSendTag. A datagram is never told of. ignore are the failures of a new connection that do
-// not put to on the list of those that failed.
+// MaxSendTag. A datagram is never told of. f are ForwardNoConnect and ForwardClose; ignore are the failures of a new
+// connection that do not put to on the list of those that failed.
 func (l *loop) SendRequest(sock reactor.SocketID, from, to reactor.Addr, name transport.Name, f StreamFlags, tag uint64, ignore blacklist.Cause, b []byte) error {
 	if out := l.stream(sock); out != nil {
 		l.ignore = ignore
@@ -32,6 +32,7 @@ func (l *loop) SendRequest(sock reactor.SocketID, from, to reactor.Addr, name tr
 // it belongs to has them.
 func (l *loop) SendOn(sock reactor.SocketID, from, to reactor.Addr, name transport.Name, f StreamFlags, b []byte) error {
 	if out := l.stream(sock); out != nil {
+		l.ignore = 0
 		return l.sendOver(out, to, name, 0, f, statelessTag, b)
 	}
 	return l.SendBytes(sock, from, to, name, b)

@@ -21,9 +21,9 @@ type savedHead struct {
 	respOK, viaSettled       bool
 	viaIsSource              bool
 	maxForwardsSet           bool
+	ignore, replyIgnore      blacklist.Cause
 	streamFlags              StreamFlags
 	largeProto               rt.Proto
-	ignore, replyIgnore      blacklist.Cause
 	viaEdits                 [3]viaEdit
 }
 
@@ -51,7 +51,8 @@ func (p *Proc) Save(b []byte) {
 	h := savedHead{
 		edits: int32(p.Edits.Len()), hdrs: int32(p.nrHdrs), hooks: int32(p.nHooks), vias: int32(p.nViaEdits),
 		respTo: p.respTo, respOK: p.respOK, viaSettled: p.viaSettled, viaIsSource: p.viaIsSource, maxForwardsSet: p.maxForwardsSet, viaEdits: p.viaEdits,
-		ignore: p.ignore, replyIgnore: p.replyIgnore, streamFlags: p.streamFlags, largeProto: p.largeProto,
+		ignore: p.ignore, replyIgnore: p.replyIgnore,
+		streamFlags: p.streamFlags, largeProto: p.largeProto,
 	}
 	n := copy(b, unsafe.Slice((*byte)(unsafe.Pointer(&h)), savedHeadSize))
 	n += len(p.Edits.AppendRaw(b[n:n]))
@@ -70,8 +71,8 @@ func (p *Proc) Load(b []byte) {
 	p.nrHdrs, p.nHooks, p.nViaEdits = int(h.hdrs), int(h.hooks), int(h.vias)
 	p.respTo, p.respOK, p.viaSettled = h.respTo, h.respOK, h.viaSettled
 	p.maxForwardsSet, p.viaEdits, p.viaIsSource = h.maxForwardsSet, h.viaEdits, h.viaIsSource
-	p.streamFlags, p.largeProto = h.streamFlags, h.largeProto
 	p.ignore, p.replyIgnore = h.ignore, h.replyIgnore
+	p.streamFlags, p.largeProto = h.streamFlags, h.largeProto
 	b = p.Edits.SetRaw(b, int(h.edits))
 	b = b[copy(unsafe.Slice((*byte)(unsafe.Pointer(&p.rHdrs)), p.nrHdrs*valueSize), b):]
 	for i := range p.nHooks {

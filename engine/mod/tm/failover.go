@@ -105,8 +105,8 @@ func (m *layer) sendNext(i int32, t *tx, old *branch, p *core.Proc, to core.Targ
 		return ErrFull
 	}
 	b.tx, b.num = i, t.branches
-	b.bflags, b.breadth, b.onReply, b.stream = old.bflags, old.breadth, old.onReply, old.stream
-	b.flags = old.flags & bOwnEdits
+	b.bflags, b.breadth, b.onReply = old.bflags, old.breadth, old.onReply
+	b.flags, b.stream = old.flags&bOwnEdits, old.stream
 	if err = m.copyRequest(i, t, b, old, p, &to, &out); err == nil {
 		err = m.launch(t, bi, b, p, to, out)
 	}

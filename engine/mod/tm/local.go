@@ -26,8 +26,8 @@ func (m *layer) localReply(i int32, t *tx, p *core.Proc, code int, reason string
 		t.replyLen = uint16(len(b))
 	}
 	t.respTo, _ = p.ReplyTo()
-	t.stream |= p.StreamFlags()
 	t.ignore = p.IgnoredFailures(true)
+	t.stream |= p.StreamFlags()
 	m.sendUp(t, t.stream, b)
 	m.stats.replied.Add(1)
 	p.LastReply = uint16(code)

@@ -195,8 +195,8 @@ func (m *layer) sendTo(i int32, t *tx, bi int32, b *branch, p *core.Proc, target
 	return err
 }
 
-// buildRequest makes a branch's request of the message. One that is too large for UDP
-// has another target and socket then.
+// buildRequest makes a branch's request of the message. One that is too large for its transport gets another target and
+// another way out (udp_mtu_try_proto).
 func (m *layer) buildRequest(b *branch, p *core.Proc, target *core.Target, out **core.Socket, tok []byte) error {
 	flags := p.StreamFlags()
 	n, err := p.BeginCopy(target, out, tok)

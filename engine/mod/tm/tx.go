@@ -124,15 +124,15 @@ type branch struct {
 	retr, fr                    reactor.TimerID
 	retrDelay                   uint32
 	bflags                      uint32
-	breadth                     uint16           // its share of Max-Breadth; 0 for no bound
-	name                        transport.Name   // that its next hop has to prove (core.Target)
-	onReply                     uint16           // armed in the branch's branch_route
-	tag                         uint64           // hash of the To tag of the 2xx
-	stream, replyStream         core.StreamFlags // of what is sent on it, and of its reply to the caller
+	breadth                     uint16         // its share of Max-Breadth; 0 for no bound
+	name                        transport.Name // that its next hop has to prove (core.Target)
+	onReply                     uint16         // armed in the branch's branch_route
+	tag                         uint64         // hash of the To tag of the 2xx
 	// The targets to be tried after this one (failover.go).
 	targets                pool.Ref
 	targetsAt, targetsLeft uint8
-	ignore                 blacklist.Cause // does not put its destination on the list
+	ignore                 blacklist.Cause  // does not put its destination on the list
+	stream, replyStream    core.StreamFlags // of what is sent on it, and of its reply to the caller
 }
 
 // What becomes of earlier failures when there is a new fork.
