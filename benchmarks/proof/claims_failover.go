@@ -24,7 +24,7 @@ func claimsFailover(*settings) []claim.Claim {
 				"TestFailoverTriesTheNextAddress", "TestFailoverKeepsFailuresBack", "TestFailoverIsLeftOut", "TestFailoverTriesEightAddresses",
 				"TestFailoverKeepsWhatABranchRouteHasDone", "TestFailoverOfAFork", "TestForwardTriesTheNextAddress",
 				"TestForwardTriesTheNextAddressBehindOneItCannotSendTo", "TestABranchRouteMaySendToANameThatIsNotKnown",
-				"TestABranchWhoseNameLeadsNowhereIsOneThatCannotBeSent", "TestABranchThatWaitsForItsNameIsCancelled", "TestARequestOfOurOwnWaitsForItsName",
+				"TestABranchWhoseNameLeadsNowhereIsOneThatCannotBeSent", "TestABranchThatWaitsForItsNameIsCancelled", "TestARequestOfOurOwnWaitsForItsName", "TestFailoverOfARequestOfOurOwn",
 			}},
 		},
 		{

@@ -162,9 +162,3 @@ func requestURI(b []byte) []byte {
 	}
 	return nil
 }
-
-// dropTargets forgets the targets that a branch has left.
-func (m *layer) dropTargets(b *branch) {
-	m.arena.Free(b.targets)
-	b.targets, b.targetsLeft = 0, 0
-}
