@@ -102,7 +102,7 @@ func (r *Reactor) leave(c *conn) {
 		r.leaveOutbound(c.kind())
 		return
 	}
-	r.withdraw(c.meta.Remote, c.kind())
+	r.withdraw(c.counted, c.kind())
 }
 
 // leaveOutbound gives the place of an outbound connection back.
@@ -110,6 +110,28 @@ func (r *Reactor) leaveOutbound(kind Transport) {
 	r.census.Lock()
 	r.add(kind, -1)
 	r.census.Unlock()
+}
+
+// recount moves the place of an inbound connection to the address whose it turned
+// out to be, within that one's share.
+func (r *Reactor) recount(c *conn, peer Addr) error {
+	was, is := origin(c.counted), origin(peer)
+	if was == is {
+		return nil
+	}
+	s := r.streams.Load()
+	t := &r.census
+	t.Lock()
+	defer t.Unlock()
+	if t.from[is] >= s.Share() {
+		return errShare
+	}
+	if t.from[was]--; t.from[was] <= 0 {
+		delete(t.from, was)
+	}
+	t.from[is]++
+	c.counted = peer
+	return nil
 }
 
 // withdraw gives the place of an inbound connection back.

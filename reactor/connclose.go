@@ -9,6 +9,9 @@ func (l *loop) CloseConn(id ConnID, how CloseMode) error {
 	if id.Loop() != l.id {
 		return l.postConn(&Mail{op: opClose, Arg: uint64(how), Meta: Meta{Conn: id}})
 	}
+	if id.IsAssoc() {
+		return l.closeAssoc(id, how)
+	}
 	c := l.conn(id)
 	if c == nil || c.state > connDraining || c.state == connDraining && how == CloseAfterWrite {
 		return ErrNoConn

@@ -18,10 +18,18 @@ func (l *loop) deadline(c *conn) int64 {
 		}
 	}
 	switch c.state {
-	case connOpening, connHandshake, connLinger:
+	case connHandshake:
+		if c.proxy != ProxyOff {
+			return min(c.limit, c.opened+int64(s.ProxyHeader))
+		}
+		return c.limit
+	case connOpening, connLinger:
 		return c.limit
 	case connDead:
 		return never
+	}
+	if c.proxy != ProxyOff {
+		by(c.opened, int64(s.ProxyHeader))
 	}
 	if c.began != 0 {
 		by(c.began, int64(s.WholeMessage))
@@ -103,6 +111,8 @@ func (l *loop) overdue(c *conn) {
 	case c.state == connOpening:
 		l.c.connectTimeouts.Add(1)
 		l.closeConn(c, ErrConnectTimeout)
+	case c.proxy != ProxyOff && past(c.opened, int64(s.ProxyHeader)):
+		l.refuseProxied(c, ErrProxyTime)
 	case c.state == connHandshake:
 		l.failHandshake(c, ErrHandshakeTimeout)
 	case c.state == connLinger:

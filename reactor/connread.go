@@ -146,6 +146,12 @@ func (l *loop) broken(c *conn, err error, count *atomic.Uint64) {
 func (l *loop) cut(c *conn, buf []byte) (taken int) {
 	limit := l.r.streams.Load().MaxMessage
 	c.meta.Received = l.now
+	if c.proxy != ProxyOff {
+		taken = l.proxyHeader(c, buf)
+		if c.proxy != ProxyOff {
+			return taken
+		}
+	}
 	for c.state == connOpen && taken < len(buf) {
 		k, alone := 0, false
 		why := error(nil)

@@ -24,6 +24,10 @@ type conn struct {
 	unwrap        Unwrapper // framer, if it is one
 	part          uint32    // the message that it kept a part of
 	turned        Transport // what it was before TurnConn
+	// proxy: the PROXY header has not been read yet. counted is whose share of the
+	// table an inbound connection takes.
+	proxy   ProxyMode
+	counted Addr
 
 	// What has come and is not a whole message yet: nil, or of a size of the loop's
 	// buffers. lastRead is how much the last system call brought.
@@ -106,7 +110,7 @@ func (l *loop) newConn(fd int) *conn {
 	if n := len(l.freeSlots); n > 0 {
 		slot = l.freeSlots[n-1]
 		l.freeSlots = l.freeSlots[:n-1]
-	} else if len(l.slots) <= connSlotMask {
+	} else if len(l.slots) < assocSlot { // the other half names associations
 		slot = uint32(len(l.slots))
 		l.slots = append(l.slots, connSlot{})
 	} else {
@@ -204,6 +208,10 @@ func (l *loop) tell() {
 	}
 	clear(l.notes)
 	l.notes = l.notes[:0]
+	for i := 0; i < len(l.assocNotes); i++ {
+		l.assocEvent(&l.assocNotes[i])
+	}
+	l.assocNotes = l.assocNotes[:0]
 }
 
 func (l *loop) unsent(n *note) {

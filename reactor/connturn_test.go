@@ -112,8 +112,8 @@ func TestAMessageInPartsHasTheTimeOfOne(t *testing.T) {
 	ends := make(chan closing, 1)
 	h := &streamFuncs{event: closes(ends)}
 	h.receive = echoFrames
-	p := connectTo(t, runStreams(t, h, Config{Framer: newJoiner, Streams: Streams{WholeMessage: 200 * time.Millisecond}}))
-	for begun := time.Now(); time.Since(begun) < 600*time.Millisecond; time.Sleep(5 * time.Millisecond) {
+	p := connectTo(t, runStreams(t, h, Config{Framer: newJoiner, Streams: Streams{WholeMessage: 500 * time.Millisecond}}))
+	for begun := time.Now(); time.Since(begun) < 900*time.Millisecond; time.Sleep(5 * time.Millisecond) {
 		p.send("+a\n")
 		p.send("b\n+c\n")
 		p.send("d\n+e\n")

@@ -13,6 +13,7 @@ const (
 	opNone connOp = iota
 	opSend
 	opClose
+	opAssoc
 	opReframe
 )
 
@@ -77,6 +78,8 @@ func (l *loop) connMail(m *Mail) {
 		}
 	case opClose:
 		_ = l.CloseConn(id, CloseMode(m.Arg))
+	case opAssoc:
+		l.assocMail(m)
 	case opReframe:
 		l.reframe(l.conn(id))
 	}

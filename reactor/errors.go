@@ -20,6 +20,9 @@ var (
 	ErrNoConn        = errors.New("reactor: the connection is closed")
 	ErrConnTable     = errors.New("reactor: the table of connections is full")
 	ErrConnQueueFull = errors.New("reactor: write queue of the connection is full")
+	ErrNoSCTP        = errors.New("reactor: the system has no SCTP")
+	ErrAssocTable    = errors.New("reactor: there are as many associations as allowed")
+	ErrAssocSend     = errors.New("reactor: the association could not deliver the message")
 )
 
 // Reasons why a connection was closed from here; those of the system and io.EOF
@@ -31,11 +34,26 @@ var (
 	ErrWholeMessage   = errors.New("reactor: a message was not complete in time")
 	ErrIdle           = errors.New("reactor: the connection was idle")
 	ErrFraming        = errors.New("reactor: the stream has lost its framing")
+	ErrProxyTime      = errors.New("the PROXY header was not there in time")
 	// ErrMaybeLost is Unsent's reason for a message that the system had taken when its
 	// connection was reset: it may have arrived.
 	ErrMaybeLost  = errors.New("reactor: the connection was reset, the message may be lost")
 	ErrClosedHere = errors.New("reactor: closed by the handler")
 )
+
+// ProxyError is why a connection was closed before it began: its PROXY header was
+// malformed, missing, or not there in time. The handler hears of no more of it than this.
+type ProxyError struct {
+	// Peer is who had connected, as the system says.
+	Peer Addr
+	Err  error
+}
+
+// Error says who it was and what was wrong.
+func (e *ProxyError) Error() string { return fmt.Sprintf("connection from %s: %v", e.Peer, e.Err) }
+
+// Unwrap is what was wrong.
+func (e *ProxyError) Unwrap() error { return e.Err }
 
 // ListenError is why a listen address could not be opened. It names the address.
 type ListenError struct {

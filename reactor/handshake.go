@@ -107,6 +107,9 @@ func (l *loop) readHandshake(c *conn) (more bool) {
 	l.c.bytesIn.Add(uint64(n))
 	c.active = l.now
 	c.in = append(l.bufs.grow(c.in, n), l.shared[:n]...)
+	if c.proxy != ProxyOff && !l.proxyBeforeTLS(c) {
+		return c.state == connHandshake && (l.edge || n == streamRead)
+	}
 	if len(c.in) > maxHandshakeInput {
 		c.tls.full = true
 		l.watch(c)
@@ -244,15 +247,15 @@ func (l *loop) secured(c *conn) {
 		l.c.connected.Add(1)
 	}
 	l.notes = append(l.notes, note{id: c.id, ev: ConnOpened})
-	l.sealPlain(c)
+	l.tell() // before the first message in either direction: the handler may close it
 	if c.state == connOpen {
-		l.armBy(c, l.deadline(c))
-		l.watch(c)
+		l.sealPlain(c)
 	}
-	l.tell() // before the first message
 	if c.state != connOpen {
 		return
 	}
+	l.armBy(c, l.deadline(c))
+	l.watch(c)
 	if c.closeWhenOpen {
 		l.closeAfterWrite(c, ErrClosedHere)
 		return

@@ -97,6 +97,8 @@ const (
 	defaultFirstMessage = 60 * time.Second
 	defaultWholeMessage = 20 * time.Second
 	defaultHalfClose    = 5 * time.Second
+	// defaultProxyHeader is tcp_wait_data.
+	defaultProxyHeader = 5 * time.Second
 
 	// defaultHandshake and defaultMaxHandshakes are ours; a handshake under way takes
 	// about 40 KB. tls_handshake_timeout was 120 s in Kamailio 3.1.
@@ -144,6 +146,29 @@ const (
 	trimAfter = time.Second
 	// never is a deadline that does not come, ns.
 	never = int64(1<<63 - 1)
+
+	// sentMessages is how many messages an SCTP socket remembers that the kernel may
+	// give up; a power of two. At 10,000 messages a second that is 6 s.
+	sentMessages = 1 << 16
+	// sentBytes is how much of them it keeps to send again (SCTP.SendRetries).
+	sentBytes = 4 << 20
+	// maxAssocAliases bounds the further addresses of a peer that are known.
+	maxAssocAliases = 8
+	// assocCheck is how much is sent over an association, bytes, before the kernel is
+	// asked how much of it waits. One association may have one in waitingShare of the
+	// send buffer, which is that of all, waiting in it; a message takes about
+	// waitingCost bytes. minWaiting messages may wait in any case.
+	assocCheck   = 16 << 10
+	waitingShare = 4
+	waitingCost  = 3000
+	minWaiting   = 32
+	// stuckTime is how long a peer may take nothing that waits before its association is
+	// aborted; tcp_send_timeout is the like of it.
+	stuckTime = 10 * time.Second
+	// sweepPause is how often, and sweepAtOnce how many of them at once, associations
+	// are looked at for peers that take nothing, while the send buffer is full.
+	sweepPause  = time.Second
+	sweepAtOnce = 1024
 
 	// SlowCallback is the duration from which a callback is counted and named.
 	SlowCallback = 5 * time.Millisecond

@@ -185,6 +185,8 @@ func (l *loop) admit(k *listener, fd int, from Addr) {
 	}
 	c.want = wantRead
 	c.meta = Meta{Remote: from, Local: local, Socket: k.id, Transport: k.listen.Transport, Conn: c.id}
+	c.counted = from
+	c.proxy = k.listen.Proxy
 	acceptedOptions(fd, s)
 	if err := l.poll.add(fd, c.tag(), wantRead); err != nil {
 		l.c.acceptErrors.Add(1)
@@ -194,6 +196,10 @@ func (l *loop) admit(k *listener, fd int, from Addr) {
 	}
 	l.c.accepted.Add(1)
 	l.armBy(c, l.deadline(c))
+	if c.proxy != ProxyOff {
+		c.told = true // nor does it before the header is there
+		return
+	}
 	if c.state == connOpen {
 		l.notes = append(l.notes, note{id: c.id, ev: ConnOpened})
 	}

@@ -23,6 +23,8 @@ type Meta struct {
 	Socket    SocketID
 	Transport Transport
 	Conn      ConnID
+	// Proxied: Remote and Local are what a PROXY header has said.
+	Proxied bool
 	// Received is the receiving loop's clock, Loop.Now, in nanoseconds.
 	Received int64
 }

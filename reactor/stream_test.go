@@ -34,12 +34,14 @@ func TestAStreamIsCutAlikeHoweverItArrives(t *testing.T) {
 					}
 				}
 			}
+			sent := 0
 			for k := 0; k <= len(stream); k += 1 + k/20 {
 				p.send(stream[:k])
-				if k > 0 && k < 6 { // an answer proves that the first part was read alone
-					time.Sleep(time.Millisecond)
+				if k > 0 && k < 6 { // these are read alone
+					eventually(t, "the reading of the first part", func() bool { return total(r).BytesIn == uint64(sent+k) })
 				}
 				p.send(stream[k:])
+				sent += len(stream)
 				check(fmt.Sprintf("cut at %d", k))
 			}
 			for i := range stream {

@@ -37,6 +37,7 @@ func (s Streams) WithDefaults(maxConns int) Streams {
 	defTime(&s.FirstMessage, defaultFirstMessage)
 	defTime(&s.TLSFirstMessage, s.FirstMessage)
 	defTime(&s.WholeMessage, defaultWholeMessage)
+	defTime(&s.ProxyHeader, defaultProxyHeader)
 	defTime(&s.Idle, defaultIdle)
 	defTime(&s.HalfClose, defaultHalfClose)
 	return s

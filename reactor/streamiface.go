@@ -90,7 +90,8 @@ const (
 	// sent, for Streams.HalfClose after its last message. One whose last message has been
 	// answered is closed instead.
 	ConnHalfClosed
-	// ConnClosed: it is gone. The error says why; io.EOF: the peer has closed it.
+	// ConnClosed: it is gone. The error says why; io.EOF: the peer has closed it. One whose
+	// PROXY header was refused has a ConnClosed alone, with a *ProxyError.
 	ConnClosed
 )
 
@@ -174,9 +175,17 @@ type Conns interface {
 	// open connection is closed, one that is being opened refuses the message alone),
 	// ErrMailboxFull for a connection of another loop.
 	CommitConn(c ConnID, tag uint64, n int) error
+	// CommitAssoc sends the first n bytes of what Reserve gave as one message by an
+	// SCTP socket: over an association, as long as it is there and its peer has to's
+	// IP, else to the address, by the association to it or a new one. tag is that of
+	// CommitConn. Errors: ErrNoReserve, ErrNoSocket, ErrFamily, ErrSendQueueFull (the
+	// socket's backlog is at its bound), ErrConnQueueFull (the peer takes nothing),
+	// ErrAssocTable (SCTP.MaxAssocs), ErrMailboxFull where the socket is another
+	// loop's, and what the system knows at once.
+	CommitAssoc(sock SocketID, over ConnID, to Addr, tag uint64, n int) error
 	// SendConn is Reserve, copy and CommitConn. In addition it returns ErrTooLarge.
 	SendConn(c ConnID, tag uint64, data []byte) error
-	// CloseConn closes a connection. Errors: ErrNoConn, ErrMailboxFull.
+	// CloseConn closes a connection or an association. Errors: ErrNoConn, ErrMailboxFull.
 	CloseConn(c ConnID, how CloseMode) error
 	// Conn describes a connection of this loop; false when there is none.
 	Conn(c ConnID) (ConnInfo, bool)
@@ -230,6 +239,9 @@ type Streams struct {
 	FirstMessage, TLSFirstMessage time.Duration
 	// WholeMessage is the time from a message's first byte to its last.
 	WholeMessage time.Duration
+	// ProxyHeader is the time from accept to the end of the PROXY header, where one
+	// is read.
+	ProxyHeader time.Duration
 	// Idle is how long a connection lives without traffic; negative: for ever.
 	// NoIdle stands for 0, which closes at once.
 	Idle time.Duration
@@ -266,6 +278,9 @@ func (NoConns) Connect(*Dial) (ConnID, error) { return 0, ErrNoStreams }
 
 // CommitConn implements Conns.
 func (NoConns) CommitConn(ConnID, uint64, int) error { return ErrNoConn }
+
+// CommitAssoc implements Conns.
+func (NoConns) CommitAssoc(SocketID, ConnID, Addr, uint64, int) error { return ErrNoSocket }
 
 // SendConn implements Conns.
 func (NoConns) SendConn(ConnID, uint64, []byte) error { return ErrNoConn }

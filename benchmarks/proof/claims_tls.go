@@ -7,12 +7,16 @@ import (
 	"time"
 
 	"sipedge/benchmarks/claim"
+	"sipedge/benchmarks/servers"
 	"sipedge/benchmarks/tlsrun"
 )
 
 // maxBeside is how late answers over UDP may be beside a crowd of TLS peers, as the 99th percentile, unless calm is a third of
 // that already.
 const maxBeside = 10 * time.Millisecond
+
+// maxMessageRatio is what a message over TLS may cost, in what it costs Kamailio.
+const maxMessageRatio = 1.0
 
 // claimsTLS are the claims about TLS.
 func claimsTLS(s *settings) []claim.Claim {
@@ -29,6 +33,10 @@ func claimsTLS(s *settings) []claim.Claim {
 		{
 			ID: "tls-reload", Text: "1,000 TLS connections live through reloads with new certificates",
 			Bar: "none dropped; each reload's certificate is in the next handshake", Check: claim.Func(s.tlsReload),
+		},
+		{
+			ID: "tls-cost", Text: "CPU time of a TLS handshake and of a message over TLS, beside Kamailio with one TCP worker",
+			Bar: fmt.Sprintf("figures; a message ≤ %g × Kamailio's", maxMessageRatio), Check: claim.Func(s.tlsCost),
 		},
 		{
 			ID: "tls-peers", Text: "Finished and a request in one segment are served; bad client certificates are refused with peer and reason in the log; openssl s_client connects",
@@ -90,6 +98,34 @@ func (s *settings) tlsCalls(ctx context.Context) claim.Outcome {
 		if c.Done != c.Made || c.Made != s.calls {
 			o.State = claim.NotHeld
 			o.Detail += fmt.Sprintf("%v: %v\n", c.Way, c.First)
+		}
+	}
+	o.Figure = strings.Join(figures, "; ")
+	return o
+}
+
+// tlsCost measures both servers. Without Kamailio there are figures and nothing to hold them against.
+func (s *settings) tlsCost(ctx context.Context) claim.Outcome {
+	program, err := s.program()
+	if err != nil {
+		return claim.Outcome{Figure: err.Error()}
+	}
+	costs, err := tlsrun.Costs(ctx, program)
+	if err != nil {
+		return claim.Outcome{Figure: err.Error()}
+	}
+	o := claim.Outcome{State: claim.NotHere}
+	var figures []string
+	for _, c := range costs {
+		figures = append(figures, fmt.Sprintf("%s: %.0f handshakes/s, %v each; %v per message", c.Server, c.Handshakes, c.Handshake.Round(time.Microsecond), c.Message.Round(100*time.Nanosecond)))
+	}
+	if len(costs) == 1 {
+		figures = append(figures, servers.ErrNoKamailioTLS.Error())
+	} else {
+		handshake, message := costs[0].Handshake.Seconds()/costs[1].Handshake.Seconds(), costs[0].Message.Seconds()/costs[1].Message.Seconds()
+		figures = append(figures, fmt.Sprintf("ratios %.2f and %.2f", handshake, message))
+		if o.State = claim.Held; message > maxMessageRatio {
+			o.State = claim.NotHeld
 		}
 	}
 	o.Figure = strings.Join(figures, "; ")

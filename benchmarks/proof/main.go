@@ -125,6 +125,7 @@ func all(s *settings) []claim.Claim {
 		claimsLocks(s),
 		claimsChecker(s),
 		claimsRows(s),
+		claimsStreamRows(s),
 		claimsScript(s),
 		claimsDifferential(s),
 		claimsTM(s),
@@ -134,6 +135,7 @@ func all(s *settings) []claim.Claim {
 		claimsTLS(s),
 		claimsFailover(s),
 		claimsDNS(s),
+		claimsSCTP(s),
 		claimsWS(s),
 	)
 }

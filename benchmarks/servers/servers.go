@@ -66,6 +66,31 @@ func Kamailio() (Kind, error) {
 	}, nil
 }
 
+// ErrNoKamailioTLS says that Kamailio is here without its module tls.
+var ErrNoKamailioTLS = errors.New("kamailio's module tls is not installed (package kamailio-tls-modules)")
+
+// KamailioTLS is Kamailio with TCP and its module tls, which may lie in the directory that the variable KAMAILIO_TLS names
+// too. It has one TCP worker: with two its TLS is not stable.
+func KamailioTLS() (Kind, error) {
+	k, err := Kamailio()
+	if err != nil {
+		return Kind{}, err
+	}
+	dirs, _ := filepath.Glob("/usr/lib*/*/kamailio/modules")
+	more, _ := filepath.Glob("/usr/lib*/kamailio/modules")
+	dirs = append(dirs, more...)
+	if d := os.Getenv("KAMAILIO_TLS"); d != "" {
+		dirs = append(dirs, d)
+	}
+	for _, d := range dirs {
+		if _, err := os.Stat(filepath.Join(d, "tls.so")); err == nil {
+			k.settings = []configs.Setting{{Name: "tcp_children", Value: "1"}}
+			return k.With("-L", strings.Join(dirs, ":")), nil
+		}
+	}
+	return Kind{}, ErrNoKamailioTLS
+}
+
 // With is the same program with more command-line flags.
 func (k Kind) With(flags ...string) Kind {
 	before := k.flags

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -160,6 +161,24 @@ func (k *Kept) Ask() (answered int) {
 		}
 	}
 	return answered
+}
+
+// AskMany asks n times on each connection, on all at the same time, and returns how many questions were answered by 200.
+func (k *Kept) AskMany(n int) int {
+	var answered atomic.Int64
+	var work sync.WaitGroup
+	for _, c := range k.clients {
+		work.Go(func() {
+			for range n {
+				if status, err := c.ask(); err != nil || !strings.HasPrefix(status, "SIP/2.0 200 ") {
+					return
+				}
+				answered.Add(1)
+			}
+		})
+	}
+	work.Wait()
+	return int(answered.Load())
 }
 
 // Close ends the connections.

@@ -1,7 +1,8 @@
 // Package tlsrun starts a server with TLS and measures it: calls between TLS and UDP (Calls), what floods of handshakes cost
-// the others (Flood), and whether a reload with new certificates drops anything (Reload).
+// the others (Flood), whether a reload with new certificates drops anything (Reload), and what handshakes and messages cost
+// the server (Costs).
 //
-// Start at Calls, Flood and Reload.
+// Start at Calls, Flood, Reload and Costs.
 package tlsrun
 
 import (
@@ -32,6 +33,11 @@ type running struct {
 
 // start runs a server with the script, and TLS on a port of its own.
 func start(ctx context.Context, program string, script configs.Script) (*running, error) {
+	return startKind(ctx, servers.Sipedge(program), script, "2")
+}
+
+// startKind is start for a program and a number of workers.
+func startKind(ctx context.Context, kind servers.Kind, script configs.Script, workers string) (*running, error) {
 	dir, err := os.MkdirTemp("", "sipedge-tls-")
 	if err != nil {
 		return nil, err
@@ -46,8 +52,8 @@ func start(ctx context.Context, program string, script configs.Script) (*running
 		r.tls.Addr, err = freeTCP()
 	}
 	if err == nil {
-		r.Server, err = servers.Start(ctx, servers.Sipedge(program), dir, ports[0], withTLS(script, int(r.tls.Addr.Port()), dir),
-			configs.Setting{Name: "children", Value: "2"}, configs.Setting{Name: "enable_tls", Value: "yes"})
+		r.Server, err = servers.Start(ctx, kind, dir, ports[0], withTLS(script, int(r.tls.Addr.Port()), dir),
+			configs.Setting{Name: "children", Value: workers}, configs.Setting{Name: "enable_tls", Value: "yes"})
 	}
 	if err != nil {
 		os.RemoveAll(dir)
@@ -71,7 +77,7 @@ func freeTCP() (netip.AddrPort, error) {
 func withTLS(s configs.Script, port int, dir string) configs.Script {
 	const first = "loadmodule \"sl\"\n"
 	return configs.Script(strings.Replace(string(s), first, first+fmt.Sprintf(
-		" listen=tls:127.0.0.1:%d\nloadmodule \"tls\"\nmodparam(\"tls\", \"certificate\", %q)\nmodparam(\"tls\", \"private_key\", %q)\n",
+		" listen=tls:127.0.0.1:%d\nloadmodule \"tls\"\nmodparam(\"tls\", \"tls_method\", \"TLSv1.2+\")\nmodparam(\"tls\", \"certificate\", %q)\nmodparam(\"tls\", \"private_key\", %q)\n",
 		port, filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")), 1))
 }
 

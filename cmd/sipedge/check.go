@@ -37,7 +37,7 @@ func examine(o *options, src *source) (cfg *params.Core, diags *diag.List, on []
 	if err != nil {
 		lines := params.ListenErrors(err)
 		for _, e := range lines {
-			diags.Errorf(diag.Address, cfg.ListenAt[e.Text], "%v", e)
+			diags.Errorf(diag.Address, srv.Snapshot().ListenLine(e.Text), "%v", e)
 		}
 		if len(lines) == 0 {
 			diags.Errorf(diag.Address, 0, "%v", err)
@@ -45,6 +45,9 @@ func examine(o *options, src *source) (cfg *params.Core, diags *diag.List, on []
 		return cfg, diags, nil
 	}
 	if _, err := cfg.Poller(runtime.GOOS); err != nil {
+		diags.Errorf(diag.Address, 0, "%v", err)
+	}
+	if err := cfg.CheckSCTP(); err != nil {
 		diags.Errorf(diag.Address, 0, "%v", err)
 	}
 	return cfg, diags, on

@@ -38,11 +38,19 @@ func (p *Proc) RouteTo(t Target) (Target, *Socket, error) {
 }
 
 // BeginCopy makes the edits of one outgoing copy with branch in our Via and
-// returns its length. EndCopy appends the copy and undoes the edits; after an
-// error they are undone already.
-func (p *Proc) BeginCopy(t Target, out *Socket, branch []byte) (int, error) {
+// returns its length. A copy that is too large for UDP goes by another transport
+// (udp_mtu), which t and out are then. EndCopy appends the copy and undoes the edits;
+// after an error they are undone already.
+func (p *Proc) BeginCopy(t *Target, out **Socket, branch []byte) (int, error) {
 	p.kept = p.Edits
-	if err := p.editCopy(t, out, out, branch); err != nil {
+	err := p.editCopy(*t, *out, *out, branch)
+	if err == errLarge {
+		p.Edits = p.kept
+		shown := *out
+		*t, *out = p.largeTarget(*t)
+		err = p.editCopy(*t, *out, shown, branch)
+	}
+	if err != nil {
 		p.Edits = p.kept
 		return 0, err
 	}

@@ -130,6 +130,7 @@ func (l *loop) runEvent(e *EventRun) error {
 	p.event = e
 	l.stats.eventRoutes.Add(1)
 	p.Route = e.kind()
+	p.SendTo = netip.AddrPort{} // of no message before
 	if e.Before != nil {
 		e.Before(p)
 	}

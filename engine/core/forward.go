@@ -132,7 +132,7 @@ func (p *Proc) forwardTo(t Target) error {
 	if p.listed(t) {
 		return ErrListed
 	}
-	saved := p.Edits
+	saved, flags := p.Edits, p.streamFlags
 	err = p.sendCopy(t, out, out)
 	p.Edits = saved
 	if err == errLarge {
@@ -140,6 +140,7 @@ func (p *Proc) forwardTo(t Target) error {
 		err = p.sendCopy(large, by, out)
 		p.Edits = saved
 	}
+	p.streamFlags = flags // those of an onsend_route were for this copy
 	return err
 }
 
@@ -163,7 +164,7 @@ func (p *Proc) editCopy(t Target, out, shown *Socket, branch []byte) error {
 	if !p.editTopVia() || !p.editStartLine(uri) || !p.insertVia(out, uri, branch) || !p.lowerMaxForwards() || !p.cutSurplus() || !p.settleEdits() || p.editsLost {
 		return ErrEdits
 	}
-	if branch == nil && out.Proto == rt.ProtoUDP && p.tooLarge() {
+	if out.Proto == rt.ProtoUDP && p.tooLarge() {
 		if _, by := p.largeTarget(t); by != nil {
 			return errLarge
 		}
@@ -309,7 +310,10 @@ func (p *Proc) nextHop(proto rt.Proto) (Target, error) {
 // protocol and family fit (else the first that fits, as the cookbook says of
 // force_send_socket), the one it came in by, the first that fits.
 func (p *Proc) outSocket(t Target) (*Socket, error) {
-	if !p.snap.served[t.Proto] && t.Proto != rt.ProtoUDP && t.Proto != rt.ProtoTCP && t.Proto != rt.ProtoTLS {
+	if t.Proto > rt.ProtoWSS { // a transport that nobody knows, in a Via or a URI
+		return nil, ErrNotServed
+	}
+	if !p.snap.served[t.Proto] && (t.Proto < rt.ProtoUDP || t.Proto > rt.ProtoSCTP) {
 		return nil, ErrNotServed
 	}
 	if p.SendSocket != 0 {

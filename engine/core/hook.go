@@ -101,7 +101,7 @@ func (l *loop) Cancel(id reactor.TimerID) bool { return l.rl.Cancel(id) }
 // By the socket of a stream it goes over a connection to to; name is Target.Name.
 func (l *loop) SendBytes(sock reactor.SocketID, from, to reactor.Addr, name transport.Name, b []byte) error {
 	if out := l.stream(sock); out != nil {
-		return l.sendOver(out, to, name, 0, statelessTag, b)
+		return l.sendOver(out, to, name, 0, 0, statelessTag, b)
 	}
 	if l.rl.SendFrom(sock, from, to, b) != nil {
 		l.stats.sendFull.Add(1)

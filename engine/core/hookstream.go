@@ -16,14 +16,24 @@ func (l *loop) stream(sock reactor.SocketID) *Socket {
 	return nil
 }
 
-// SendRequest is SendBytes for a request whose sender wants to know when it is lost
+// SendRequest is SendOn for a request whose sender wants to know when it is lost
 // with its connection, which may be long after: LoopHook.Unsent gets tag, 1 to
-// MaxSendTag. A datagram is never told of. ignore are the failures of a new connection that do
-// not put to on the list of those that failed.
-func (l *loop) SendRequest(sock reactor.SocketID, from, to reactor.Addr, name transport.Name, tag uint64, ignore blacklist.Cause, b []byte) error {
+// MaxSendTag. A datagram is never told of. f are ForwardNoConnect and ForwardClose; ignore are the failures of a new
+// connection that do not put to on the list of those that failed.
+func (l *loop) SendRequest(sock reactor.SocketID, from, to reactor.Addr, name transport.Name, f StreamFlags, tag uint64, ignore blacklist.Cause, b []byte) error {
 	if out := l.stream(sock); out != nil {
 		l.ignore = ignore
-		return l.sendOver(out, to, name, 0, (tag+1)<<sendTagLoop|uint64(l.id), b)
+		return l.sendOver(out, to, name, 0, f, (tag+1)<<sendTagLoop|uint64(l.id), b)
+	}
+	return l.SendBytes(sock, from, to, name, b)
+}
+
+// SendOn is SendBytes with ForwardNoConnect and ForwardClose where the message that
+// it belongs to has them.
+func (l *loop) SendOn(sock reactor.SocketID, from, to reactor.Addr, name transport.Name, f StreamFlags, b []byte) error {
+	if out := l.stream(sock); out != nil {
+		l.ignore = 0
+		return l.sendOver(out, to, name, 0, f, statelessTag, b)
 	}
 	return l.SendBytes(sock, from, to, name, b)
 }
@@ -35,25 +45,25 @@ const sendTagLoop = 8
 // MaxSendTag is the largest tag of SendRequest.
 const MaxSendTag = 1<<(64-sendTagLoop) - 2
 
-// SendReply is SendBytes for the reply to a request that came as meta says: over its
+// SendReply is SendOn for the reply to a request that came as meta says: over its
 // connection while that is there (RFC 3261 §18.2.2). ignore is that of SendRequest.
-func (l *loop) SendReply(meta *reactor.Meta, to reactor.Addr, ignore blacklist.Cause, b []byte) error {
+func (l *loop) SendReply(meta *reactor.Meta, to reactor.Addr, f StreamFlags, ignore blacklist.Cause, b []byte) error {
 	if out := l.stream(meta.Socket); out != nil {
 		l.ignore = ignore
-		return l.sendOver(out, to, 0, meta.Conn, statelessTag, b)
+		return l.sendOver(out, to, 0, meta.Conn, f, statelessTag, b)
 	}
 	return l.SendBytes(meta.Socket, meta.Local, to, 0, b)
 }
 
 // sendOver sends bytes over a connection. Why it cannot be opened does not matter to
 // a transaction: its next hop is not reachable.
-func (l *loop) sendOver(out *Socket, to reactor.Addr, name transport.Name, prefer reactor.ConnID, tag uint64, data []byte) error {
+func (l *loop) sendOver(out *Socket, to reactor.Addr, name transport.Name, prefer reactor.ConnID, f StreamFlags, tag uint64, data []byte) error {
 	b := l.room(out.Proto, len(data))
 	if b == nil {
 		l.stats.sendFull.Add(1)
 		return ErrSendFull
 	}
-	if l.commitStream(l.srv.snap.Load(), out, to, name, prefer, tag, copy(b, data), 0) != nil {
+	if l.commitStream(l.srv.snap.Load(), out, to, name, prefer, tag, copy(b, data), f) != nil {
 		return ErrSendFull
 	}
 	return nil

@@ -35,9 +35,9 @@ func (s *Server) load(path string, text []byte) (*Snapshot, *diag.List) {
 	if s.opts.Override != nil {
 		s.opts.Override(snap.core)
 	}
-	snap.core.ListenAt = check.Places(cfg, "listen")
-	snap.listenAt = make(map[string]string, len(snap.core.ListenAt))
-	for text, pos := range snap.core.ListenAt {
+	snap.listenPos = check.Places(cfg, "listen")
+	snap.listenAt = make(map[string]string, len(snap.listenPos))
+	for text, pos := range snap.listenPos {
 		if at := diags.Set.Position(pos); at.Line > 0 {
 			snap.listenAt[text] = fmt.Sprintf("%s:%d:%d: ", at.File, at.Line, at.Column)
 		}
@@ -82,6 +82,10 @@ func (s *Snapshot) fill() {
 		AcceptAliases:   c.TCPAcceptAliases,
 		CRLFPing:        c.TCPCrlfPing,
 		NoConnect:       c.TCPNoConnect,
+		AcceptUnique:    c.TCPAcceptUnique != 0,
+		MatchSocket:     c.TCPConnectionMatch != 0,
+		KeepFailed:      c.TCPScriptMode != 0,
+		AssocReuse:      c.SCTPAssocReuse && c.SCTPAssocTracking,
 		UDPMTU:          int(c.UDPMTU),
 		LargeProto:      c.LargeProto(),
 		TCPSource4:      sourceAddr(c.TCPSourceIPv4),
@@ -92,6 +96,7 @@ func (s *Snapshot) fill() {
 	s.aliases = c.Alias
 	s.ackBlock = s.prog.Block(rt.EventRoute, AckEvent)
 	s.wsClosed = s.prog.Block(rt.EventRoute, ClosedEvent)
+	s.tlsOut = s.prog.Block(rt.EventRoute, TLSOutEvent)
 	s.http = s.httpService()
 	s.serverHeader = []byte(c.ServerHeader + "\r\n")
 }

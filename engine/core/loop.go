@@ -1,6 +1,7 @@
 package core
 
 import (
+	"net/netip"
 	"sync/atomic"
 
 	"sipedge/engine/blacklist"
@@ -140,6 +141,10 @@ func (l *loop) takeWith(snap *Snapshot, data []byte, meta *reactor.Meta) *Proc {
 	p.Reset(p.snap.prog, data)
 	p.Meta = *meta
 	p.Src, p.Dst = meta.Remote.AddrPort(), meta.Local.AddrPort()
+	p.Listen = netip.AddrPort{}
+	if meta.Proxied {
+		p.Listen = p.boundTo()
+	}
 	p.Proto = protoOf(meta.Transport)
 	p.Received = true
 	l.messages++

@@ -161,24 +161,32 @@ func (l *loop) finish(p *Proc, st rt.State, err error) {
 		return
 	}
 	dropped := st == rt.Dropped || err != nil
-	switch {
-	case p.Index.IsRequest():
+	failed := err != nil || p.Result() < 0
+	if p.Index.IsRequest() {
 		if dropped {
 			l.stats.requestsDropped.Add(1)
 		}
 		if h := l.theHook(); h != nil && p.Txn != 0 {
 			h.Ended(p, dropped)
 		}
-	case dropped:
-		l.stats.repliesDropped.Add(1)
-	default:
-		if h := l.theHook(); h != nil && h.Reply(p) {
-			return
+		if failed {
+			l.closeFailed(p) // behind what has been answered
 		}
-		l.relay(p)
+		l.put(p)
 		return
 	}
-	l.put(p)
+	if failed {
+		l.closeFailed(p)
+	}
+	if dropped {
+		l.stats.repliesDropped.Add(1)
+		l.put(p)
+		return
+	}
+	if h := l.theHook(); h != nil && h.Reply(p) {
+		return
+	}
+	l.relay(p)
 }
 
 // relay sends a reply on by its next Via and ends its life; true: it waits for the
@@ -209,6 +217,7 @@ func (l *loop) refuse(p *Proc, e sipparse.Err) {
 			l.stats.refused.Add(1)
 		}
 	}
+	l.closeFailed(p)
 	l.put(p)
 }
 

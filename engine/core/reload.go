@@ -42,6 +42,9 @@ func (s *Server) Reload(path string, text []byte) (*diag.List, error) {
 	s.adopt(snap)
 	if s.reactor != nil {
 		s.reactor.SetStreams(s.streams(snap))
+		if err := s.reactor.SetSCTP(SCTP(snap.core)); err != nil {
+			s.Log().Printf(levelErr, "reload: %v; associations keep the values from before", err)
+		}
 	}
 	s.startEvents(snap, false)
 	s.unbind(gone(old.sockets, sockets))
@@ -94,9 +97,11 @@ func (s *Server) rebind(old, snap *Snapshot) (sockets, added []*Socket, err erro
 	}
 	for _, l := range specs {
 		if k := sameSocket(old.sockets, l); k != nil {
-			same := NewSocket(k.ID, l.Proto, k.Addr, l.Advertise)
-			same.hostName = l.Host
-			sockets = append(sockets, same)
+			if k.haproxy != l.Haproxy {
+				s.unbind(added)
+				return nil, nil, fmt.Errorf("not reloaded: only a restart changes haproxy of the listen address %s", k.Name())
+			}
+			sockets = append(sockets, l.socket(k.ID, k.Addr))
 			continue
 		}
 		id, err := s.reactor.AddListen(l.listen(snap.core))
@@ -104,8 +109,7 @@ func (s *Server) rebind(old, snap *Snapshot) (sockets, added []*Socket, err erro
 			s.unbind(added)
 			return nil, nil, err
 		}
-		k := NewSocket(id, l.Proto, s.reactor.Addr(id), l.Advertise)
-		k.hostName = l.Host
+		k := l.socket(id, s.reactor.Addr(id))
 		sockets, added = append(sockets, k), append(added, k)
 	}
 	return sockets, added, nil

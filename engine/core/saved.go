@@ -5,6 +5,7 @@ import (
 
 	"sipedge/engine/blacklist"
 	"sipedge/reactor"
+	"sipedge/script/rt"
 	"sipedge/script/value"
 	"sipedge/sipparse"
 )
@@ -21,6 +22,8 @@ type savedHead struct {
 	viaIsSource              bool
 	maxForwardsSet           bool
 	ignore, replyIgnore      blacklist.Cause
+	streamFlags              StreamFlags
+	largeProto               rt.Proto
 	viaEdits                 [3]viaEdit
 }
 
@@ -49,6 +52,7 @@ func (p *Proc) Save(b []byte) {
 		edits: int32(p.Edits.Len()), hdrs: int32(p.nrHdrs), hooks: int32(p.nHooks), vias: int32(p.nViaEdits),
 		respTo: p.respTo, respOK: p.respOK, viaSettled: p.viaSettled, viaIsSource: p.viaIsSource, maxForwardsSet: p.maxForwardsSet, viaEdits: p.viaEdits,
 		ignore: p.ignore, replyIgnore: p.replyIgnore,
+		streamFlags: p.streamFlags, largeProto: p.largeProto,
 	}
 	n := copy(b, unsafe.Slice((*byte)(unsafe.Pointer(&h)), savedHeadSize))
 	n += len(p.Edits.AppendRaw(b[n:n]))
@@ -68,6 +72,7 @@ func (p *Proc) Load(b []byte) {
 	p.respTo, p.respOK, p.viaSettled = h.respTo, h.respOK, h.viaSettled
 	p.maxForwardsSet, p.viaEdits, p.viaIsSource = h.maxForwardsSet, h.viaEdits, h.viaIsSource
 	p.ignore, p.replyIgnore = h.ignore, h.replyIgnore
+	p.streamFlags, p.largeProto = h.streamFlags, h.largeProto
 	b = p.Edits.SetRaw(b, int(h.edits))
 	b = b[copy(unsafe.Slice((*byte)(unsafe.Pointer(&p.rHdrs)), p.nrHdrs*valueSize), b):]
 	for i := range p.nHooks {

@@ -8,6 +8,7 @@ import (
 	"sipedge/engine/params"
 	"sipedge/engine/tlsconf"
 	"sipedge/reactor"
+	"sipedge/script/diag"
 	"sipedge/script/registry"
 	"sipedge/script/rt"
 )
@@ -23,8 +24,9 @@ type Snapshot struct {
 	configs     map[string]any
 	modules     []*registry.Module
 	aliases     []string
-	listenAt    map[string]string // "file:line:column: " of each listen line
-	listenOn    []params.Resolved // all addresses of the listen lines, also those that are not served
+	listenPos   map[string]diag.Pos // where the script has each listen line
+	listenAt    map[string]string   // "file:line:column: " of each listen line
+	listenOn    []params.Resolved   // all addresses of the listen lines, also those that are not served
 	autoAliases []params.Alias
 
 	sockets      []*Socket
@@ -34,6 +36,7 @@ type Snapshot struct {
 	names        names
 	dns          *dns.Policy
 	viaDNS       [2]*dns.Policy // for names in Vias, by the family of the source
+	tlsOut       rt.Op          // event_route[tls:connection-out]
 	ownTLS       *tlsconf.Store // of the core's tls_* parameters
 	home         bool           // messages are handed to their call's loop
 	serverHeader []byte
@@ -58,6 +61,10 @@ type settings struct {
 	AcceptAliases   bool
 	CRLFPing        bool
 	NoConnect       bool
+	AcceptUnique    bool
+	MatchSocket     bool // connections are looked for by the socket too
+	KeepFailed      bool // a message that failed does not end its connection
+	AssocReuse      bool // replies go over the association of their request
 	UDPMTU          int
 	LargeProto      rt.Proto // of requests larger than UDPMTU; ProtoUDP for no other
 	// TCPSource4 and TCPSource6 are where connections to others come from; zero for
@@ -75,6 +82,9 @@ func (s *Snapshot) Sockets() []*Socket { return s.sockets }
 // ListenOn are the addresses of the listen lines as they were looked up at start, also
 // those of protocols that are not served; none on a virtual network.
 func (s *Snapshot) ListenOn() []params.Resolved { return s.listenOn }
+
+// ListenLine is where the script has a listen line, for errors; 0 for none.
+func (s *Snapshot) ListenLine(text string) diag.Pos { return s.listenPos[text] }
 
 // AutoAliases are the names that reverse DNS had for the listen addresses at start.
 func (s *Snapshot) AutoAliases() []params.Alias { return s.autoAliases }

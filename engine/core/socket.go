@@ -20,10 +20,12 @@ type Socket struct {
 	// Record-Route and the like; empty for none.
 	Advertise string
 
-	name   []byte // "udp:127.0.0.1:5060", for force_send_socket and logs
-	sentBy []byte // "127.0.0.1:5060", for Via and URIs; IPv6 in brackets
-	host   []byte // the host part of sentBy, without brackets
-	port   uint16
+	more    []netip.Addr // further addresses of a multihomed SCTP socket
+	name    []byte       // "udp:127.0.0.1:5060", for force_send_socket and logs
+	sentBy  []byte       // "127.0.0.1:5060", for Via and URIs; IPv6 in brackets
+	host    []byte       // the host part of sentBy, without brackets
+	port    uint16
+	haproxy bool // its connections must begin with a PROXY header
 	// hostName is the name by which the listen line calls the address; it counts as
 	// myself. Empty where the line gives an address or an interface.
 	hostName string
@@ -72,12 +74,25 @@ func sendable(a netip.Addr) bool {
 // message's side to the arena: of one bound to a wildcard, the address that the
 // message was sent to.
 func (p *Proc) AppendSentBy(s *Socket) {
-	if local := p.Meta.Local; s.everyAddr && s.ID == p.Meta.Socket && !local.IsUnspecified() {
+	if local := p.Meta.Local; s.everyAddr && s.ID == p.Meta.Socket && !local.IsUnspecified() && !p.Meta.Proxied {
 		var buf [56]byte
 		p.Append(netip.AddrPortFrom(local.AddrPort().Addr(), s.port).AppendTo(buf[:0]))
 		return
 	}
 	p.Append(s.sentBy)
+}
+
+// boundTo is the address that we listen on for a message that a load balancer has
+// passed on; with a wildcard, of our own side only the port is known.
+func (p *Proc) boundTo() netip.AddrPort {
+	s := p.InSocket()
+	switch {
+	case s == nil:
+		return netip.AddrPort{}
+	case s.Addr.Addr().IsUnspecified():
+		return netip.AddrPortFrom(p.Dst.Addr(), s.Addr.Port())
+	}
+	return s.Addr
 }
 
 // sourceFor is the address that a message to to leaves from: by a socket bound to

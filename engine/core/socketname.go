@@ -133,6 +133,6 @@ func (p *Proc) SetReceiveSocket(id int32) bool {
 	if at.Addr().IsUnspecified() {
 		at = netip.AddrPortFrom(p.Dst.Addr(), at.Port())
 	}
-	p.Meta.Socket, p.Meta.Local, p.Dst = s.ID, reactor.FromAddrPort(at), at
+	p.Meta.Socket, p.Meta.Local, p.Dst, p.Listen = s.ID, reactor.FromAddrPort(at), at, netip.AddrPort{}
 	return true
 }

@@ -5,6 +5,7 @@ import (
 	"syscall"
 
 	"sipedge/engine/blacklist"
+	"sipedge/engine/log"
 	"sipedge/engine/transport"
 	"sipedge/engine/ws"
 	"sipedge/reactor"
@@ -31,11 +32,29 @@ const (
 // SetStreamFlags adds flags, for the rest of the message's life.
 func (p *Proc) SetStreamFlags(f StreamFlags) { p.streamFlags |= f }
 
+// StreamFlags are the message's flags; ResetStreamFlags makes others of them, where
+// some were meant for one copy alone.
+func (p *Proc) StreamFlags() StreamFlags { return p.streamFlags }
+
+// ResetStreamFlags: see StreamFlags.
+func (p *Proc) ResetStreamFlags(f StreamFlags) { p.streamFlags = f }
+
+// Reply are the flags for replies as flags of what is sent.
+func (f StreamFlags) Reply() (r StreamFlags) {
+	if f&ReplyNoConnect != 0 {
+		r |= ForwardNoConnect
+	}
+	if f&ReplyClose != 0 {
+		r |= ForwardClose
+	}
+	return r
+}
+
 // ForceAlias makes the message's connection the one to its peer's port, by which
 // later requests go to it; port 0 is that of the top Via (force_tcp_alias()). A
 // message that came by datagram has none, which is no error.
 func (p *Proc) ForceAlias(port uint16) error {
-	if p.Meta.Conn == 0 {
+	if p.Meta.Conn == 0 || p.Meta.Conn.IsAssoc() {
 		return nil
 	}
 	if port == 0 {
@@ -169,16 +188,29 @@ func (l *loop) connTo(snap *Snapshot, out *Socket, to reactor.Addr, name transpo
 	if prefer != 0 && conns.Belongs(prefer, proto, to.AddrPort().Addr()) && l.usable(prefer) {
 		return prefer, nil
 	}
-	if id, ok := conns.FindFor(proto, to, name); ok {
-		if l.usable(id) {
+	if snap.cfg.MatchSocket {
+		if id, ok := l.find(proto, to, name, out.ID); ok {
 			return id, nil
 		}
-		conns.Close(id)
+	}
+	if id, ok := l.find(proto, to, name, reactor.NoSocket); ok {
+		return id, nil
 	}
 	if f&ForwardNoConnect != 0 || snap.cfg.NoConnect || isWebSocket(out.Proto) {
 		return 0, ErrNoConnect
 	}
 	return l.connect(snap, out, to, name, ignore)
+}
+
+// find is a connection to a destination that something can be sent on: one of that
+// socket, or of any for NoSocket.
+func (l *loop) find(proto reactor.Transport, to reactor.Addr, name transport.Name, sock reactor.SocketID) (reactor.ConnID, bool) {
+	id, ok := l.srv.conns.FindFor(proto, to, name, sock)
+	if ok && !l.usable(id) {
+		l.srv.conns.Close(id)
+		return 0, false
+	}
+	return id, ok
 }
 
 // connect opens a connection. Others find it at once, so that one is enough.
@@ -206,7 +238,7 @@ func (l *loop) connect(snap *Snapshot, out *Socket, to reactor.Addr, name transp
 		return 0, err
 	}
 	l.dialled[id] = dialled{proto: out.Proto, to: to, ignore: ignore}
-	l.srv.conns.OpenFor(id, proto, to, name)
+	l.srv.conns.OpenFor(id, proto, to, name, out.ID)
 	return id, nil
 }
 
@@ -217,6 +249,13 @@ const statelessTag = reactor.TagLost
 // to, the preferred one if it leads there. tag comes back with Unsent when they do
 // not leave.
 func (l *loop) commitStream(snap *Snapshot, out *Socket, to reactor.Addr, name transport.Name, prefer reactor.ConnID, tag uint64, n int, f StreamFlags) error {
+	if out.isAssoc() {
+		err := l.commitAssoc(snap, out, to, prefer, tag, n)
+		if err == nil {
+			l.stats.sent.Add(1)
+		}
+		return err
+	}
 	id, err := l.connTo(snap, out, to, name, prefer, f)
 	if err != nil {
 		l.stats.sendFull.Add(1)
@@ -299,6 +338,9 @@ func (p *Proc) commitReply(n int) error {
 	}
 	in := p.InSocket()
 	id := p.Meta.Conn
+	if in != nil && in.isAssoc() {
+		return l.commitAssoc(p.snap, in, p.respTo, id, statelessTag, n)
+	}
 	if in != nil {
 		var err error
 		l.ignore = p.replyIgnore
@@ -364,19 +406,14 @@ func (l *loop) ConnEvent(rl reactor.Loop, c reactor.ConnID, ev reactor.ConnEvent
 	switch ev {
 	case reactor.ConnOpened:
 		l.stats.connsOpened.Add(1)
-		if d, ours := l.dialled[c]; ours {
-			d.open = true
-			l.dialled[c] = d
-		}
-		if info, there := rl.Conn(c); there {
-			l.srv.conns.Open(c, info.Transport, info.Remote)
-			if info.TLS != nil {
-				l.secured(c, &info)
-			}
-		}
+		l.opened(rl, c)
 	case reactor.ConnHalfClosed:
 		l.srv.conns.Retire(c)
 	case reactor.ConnClosed:
+		if e, ok := why.(*reactor.ProxyError); ok {
+			l.refusedConn(e)
+			return
+		}
 		if !l.handshakeFailed(why) {
 			l.stats.connsClosed.Add(1)
 		}
@@ -384,5 +421,48 @@ func (l *loop) ConnEvent(rl reactor.Loop, c reactor.ConnID, ev reactor.ConnEvent
 		delete(l.dialled, c)
 		l.srv.conns.Close(c)
 		l.wsClosed(c)
+	}
+}
+
+// opened enters a connection in the table, unless there is one of the same peer and
+// tcp_accept_unique says that one is enough.
+func (l *loop) opened(rl reactor.Loop, c reactor.ConnID) {
+	if d, ours := l.dialled[c]; ours {
+		d.open = true
+		l.dialled[c] = d
+	}
+	info, there := rl.Conn(c)
+	if !there {
+		return
+	}
+	unique := l.srv.snap.Load().cfg.AcceptUnique && !info.Outbound
+	if !l.srv.conns.Open(c, info.Transport, info.Remote, info.Socket, unique) {
+		l.stats.connsDuplicate.Add(1)
+		_ = rl.CloseConn(c, reactor.CloseNow)
+		return
+	}
+	if info.TLS != nil {
+		l.secured(c, &info)
+	}
+}
+
+// refusedConn tells of a connection that was closed before it began.
+func (l *loop) refusedConn(e *reactor.ProxyError) {
+	l.stats.connsRefused.Add(1)
+	source := sourceOf(&e.Peer)
+	if l.log.Wanted(levelWarn, log.ClassTransport, source) {
+		l.log.Write(levelWarn, log.ClassTransport, source, []byte(e.Error()+" (tcp_accept_haproxy)"))
+	}
+}
+
+// closeFailed ends the connection of a message that the script has refused with a
+// negative result, or that nobody can read, behind what it was answered
+// (tcp_script_mode=0).
+func (l *loop) closeFailed(p *Proc) {
+	if p.Meta.Conn == 0 || p.snap.cfg.KeepFailed || isWebSocket(p.Proto) {
+		return
+	}
+	if l.rl.CloseConn(p.Meta.Conn, reactor.CloseAfterWrite) == nil {
+		l.stats.connsFailed.Add(1)
 	}
 }

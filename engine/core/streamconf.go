@@ -24,7 +24,7 @@ func Streams(c *params.Core) reactor.Streams {
 		FirstMessage: seconds(c.TCPFirstTimeout), WholeMessage: seconds(c.TCPMessageTimeout), Idle: seconds(c.TCPConnectionLifetime),
 		KeepAlive: c.TCPKeepalive, KeepIdle: int(c.TCPKeepidle), KeepIntvl: int(c.TCPKeepintvl), KeepCnt: int(c.TCPKeepcnt),
 		DeferAccept: int(c.TCPDeferAccept), DelayedAck: c.TCPDelayedAck, SynCnt: int(c.TCPSyncnt), Linger2: int(c.TCPLinger2),
-		ReusePort: c.TCPReusePort,
+		ReusePort: c.TCPReusePort, ProxyHeader: max(time.Duration(c.TCPWaitData)*time.Millisecond, time.Millisecond),
 	}
 	s.Handshake, s.TLSSendTimeout, s.MaxTLS = seconds(c.TLSHandshakeTimeout), seconds(c.TLSSendTimeout), int(c.TLSMaxConnections)
 	if s.Idle == 0 {

@@ -11,6 +11,7 @@ import (
 	"sipedge/engine/tlsconf"
 	"sipedge/engine/transport"
 	"sipedge/reactor"
+	"sipedge/script/rt"
 )
 
 // TLS connections. Their settings are a tlsconf.Store, which the module tls makes, or
@@ -110,10 +111,45 @@ func (l *loop) clientTLS(d *reactor.Dial, out *Socket, name transport.Name) erro
 // profile with that server_id; "" takes it back.
 func (p *Proc) SetTLSServerID(id []byte) { p.loop.tlsServerID = string(id) }
 
+// TLSOutEvent is the event_route that runs when a TLS connection was opened from here,
+// before anything is sent on it. Module tls brings the name. After drop the connection is
+// closed. A block that waits comes too late for that.
+const TLSOutEvent = "tls:connection-out"
+
+// askTLSOut runs that block.
+func (l *loop) askTLSOut(id reactor.ConnID, info *reactor.ConnInfo) {
+	if l.srv.snap.Load().tlsOut == nil {
+		return
+	}
+	meta := reactor.Meta{Remote: info.Remote, Local: info.Local, Socket: info.Socket, Transport: info.Transport, Conn: id, Received: l.rl.Now()}
+	err := l.runEvent(&EventRun{
+		Name: TLSOutEvent, Meta: &meta,
+		Before: func(p *Proc) {
+			p.SendFrom, p.SendTo, p.SendProto = info.Local.AddrPort(), info.Remote.AddrPort(), rt.ProtoTLS
+		},
+		Done: func(_ *Proc, st rt.State, _ error) {
+			if st == rt.Dropped {
+				_ = l.rl.CloseConn(id, reactor.CloseNow)
+			}
+		},
+	})
+	if err != nil {
+		l.srv.Log().Printf(levelErr, "event_route[%s] does not run: %v", TLSOutEvent, err)
+	}
+}
+
 // secured notes who the peer of a TLS connection is.
 func (l *loop) secured(id reactor.ConnID, info *reactor.ConnInfo) {
 	peer, _ := info.TLSNote.(*tlsconf.Conn)
 	l.srv.conns.SetSecure(id, &transport.Secure{State: info.TLS, Peer: peer})
+	l.logSecured(info, peer)
+	if info.Outbound {
+		l.askTLSOut(id, info)
+	}
+}
+
+// logSecured is the line about a TLS connection.
+func (l *loop) logSecured(info *reactor.ConnInfo, peer *tlsconf.Conn) {
 	store := l.srv.tls.Load()
 	if store == nil || peer == nil || !l.log.Wanted(store.LogLevel, log.ClassMessage, sourceOf(&info.Remote)) {
 		return

@@ -99,8 +99,8 @@ func (p *Proc) UpgradeWebSocket() error {
 		return ErrNoWebSocket
 	}
 	f.upgrade(l, &p.Meta.Remote)
-	if !l.srv.conns.Turn(id, t) { // its opening has not been told of yet
-		l.srv.conns.Open(id, t, p.Meta.Remote)
+	if !l.srv.conns.Turn(id, t, out.ID) { // its opening has not been told of yet
+		l.srv.conns.Open(id, t, p.Meta.Remote, out.ID, false)
 	}
 	for int(id.Slot()) >= len(l.webSockets) {
 		l.webSockets = append(l.webSockets, WebSocket{})

@@ -128,7 +128,7 @@ event_route[xhttp:request] {
 
 // TestWithoutXHTTPARequestIsNoSIP, and nothing is answered.
 func TestWithoutXHTTPARequestIsNoSIP(t *testing.T) {
-	s, at := startBoth(t, "tcp_accept_no_cl=yes\n"+answering)
+	s, at := startBoth(t, "tcp_accept_no_cl=yes\ntcp_script_mode=1\n"+answering)
 	p := dialTCP(t, at)
 	p.send("GET /a HTTP/1.1\r\n\r\n" + ask("OPTIONS", "sip:b@example.net", "127.0.0.1:5999", "web", ""))
 	p.want("SIP/2.0 200 OK")

@@ -457,32 +457,6 @@ func TestLargeRequestsGoByTheOtherTransport(t *testing.T) {
 	}
 }
 
-// TestTransactionsOverConnections (RFC 3261 §17): a call from TCP to TCP by t_relay, with
-// nothing repeated, and its replies on the connection of the request.
-func TestTransactionsOverConnections(t *testing.T) {
-	l := listenTCP(t)
-	s, at := startBoth(t, fmt.Sprintf("loadmodule \"tm\"\nmodparam(\"tm\", \"retr_timer1\", 20)\nroute { t_relay_to_tcp(\"127.0.0.1\", \"%d\"); }", l.Addr().(*net.TCPAddr).Port))
-	p := dialTCP(t, at)
-	p.send(ask("INVITE", "sip:bob@example.net", "192.0.2.77:5999", "tran", ""))
-	p.want("SIP/2.0 100 ")
-	b := acceptTCP(t, l)
-	m := b.want("INVITE sip:bob@example.net SIP/2.0")
-	time.Sleep(100 * time.Millisecond) // five times Timer A
-	b.send(answer(m, 180, "Ringing"))
-	p.want("SIP/2.0 180 Ringing")
-	b.send(answer(m, 486, "Busy"))
-	b.want("ACK sip:bob@example.net SIP/2.0")
-	p.want("SIP/2.0 486 Busy")
-	time.Sleep(100 * time.Millisecond) // nor is the failure repeated
-	p.send(ask("OPTIONS", "sip:bob@example.net", "192.0.2.77:5999", "next", ""))
-	m = b.want("OPTIONS")
-	b.send(answer(m, 200, "OK"))
-	p.want("SIP/2.0 200 OK")
-	if n := s.Stats().Total["connsOpened"]; n != 2 {
-		t.Errorf("%d connections", n)
-	}
-}
-
 // TestABranchWhosePeerIsDeadFailsWithItsConnection (tcp_connect_timeout), not after Timer
 // B: the next destination is tried.
 func TestABranchWhosePeerIsDeadFailsWithItsConnection(t *testing.T) {
@@ -554,4 +528,33 @@ func deadPeer(t *testing.T) int {
 	}
 	t.Fatal("the backlog never fills")
 	return 0
+}
+
+// TestAScriptSeesTheConnection: $conid is the same for the messages of one and different for
+// those of another, and is not there for datagrams; the selects name both ends.
+func TestAScriptSeesTheConnection(t *testing.T) {
+	s, at := startBoth(t, `tcp_no_connect=yes
+loadmodule "textops"
+loadmodule "pv"
+route { append_to_reply("X-Seen: $conid $sel(received.proto_ip_port) $sel(src.ip_port) $sel(cfg_get.tcp.no_connect)\r\n"); sl_send_reply("200", "OK"); }`)
+	see := func(p *tcpPeer) (conid, rest string) {
+		p.send(ask("OPTIONS", "sip:b@example.net", "127.0.0.1:5999", "seen", ""))
+		conid, rest, _ = strings.Cut(header(p.want("SIP/2.0 200"), "X-Seen"), " ")
+		return conid, rest
+	}
+	p, q := dialTCP(t, at), dialTCP(t, at)
+	one, rest := see(p)
+	if want := fmt.Sprintf("tcp:%s %s 1", at, p.LocalAddr()); rest != want {
+		t.Errorf("the script sees %q, want %q", rest, want)
+	}
+	again, _ := see(p)
+	other, _ := see(q)
+	if _, err := strconv.ParseUint(one, 10, 63); err != nil || one != again || one == other {
+		t.Errorf("$conid is %s and %s, and %s on another connection", one, again, other)
+	}
+	u := newPeer(t)
+	u.send(s.addr, request{method: "OPTIONS", uri: "sip:b@example.net", from: u}.String())
+	if got := header(u.want("SIP/2.0 200"), "X-Seen"); !strings.HasPrefix(got, "<null> ") {
+		t.Errorf("of a datagram the script sees %q", got)
+	}
 }

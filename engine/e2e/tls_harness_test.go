@@ -195,3 +195,15 @@ func (p *pki) revoke(name string, certs ...*x509.Certificate) {
 	}
 	p.write(name, "X509 CRL", der)
 }
+
+// wantFailures waits until so many handshakes have failed: the client may hear of it first.
+func wantFailures(t testing.TB, s *server, n uint64) {
+	t.Helper()
+	end := time.Now().Add(5 * time.Second)
+	for s.Stats().Total["handshakesFailed"] < n && time.Now().Before(end) {
+		time.Sleep(time.Millisecond)
+	}
+	if got := s.Stats().Total["handshakesFailed"]; got != n {
+		t.Errorf("%d handshakes failed, want %d", got, n)
+	}
+}

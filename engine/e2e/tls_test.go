@@ -177,9 +177,7 @@ func TestClientsAreRefusedWithTheReason(t *testing.T) {
 	c := dialTLS(t, tlsAddr(t, s), &tls.Config{RootCAs: p.roots(), ServerName: "sip.example.org", Certificates: []tls.Certificate{good}})
 	c.send(askTLS("OPTIONS", "sip:b@example.net", "good"))
 	c.want("SIP/2.0 200 phone.example.org/CA Org/sip:phone.example.org/DE/100/sip.example.org\r\n")
-	if n := s.Stats().Total["handshakesFailed"]; n != 4 {
-		t.Errorf("%d handshakes failed", n)
-	}
+	wantFailures(t, s, 4)
 }
 
 // TestOptionalNoCATakesAnyCertificate and tells that it is not good.
@@ -302,9 +300,7 @@ route { $du = "sip:" + $rU + ".example.net:%d;transport=tls"; if (!t_relay()) sl
 	if _, err := toC.r.ReadByte(); err == nil {
 		t.Error("a peer that is not c.example.net gets a request for it")
 	}
-	if n := s.Stats().Total["handshakesFailed"]; n != 1 {
-		t.Errorf("%d handshakes failed", n)
-	}
+	wantFailures(t, s, 1)
 }
 
 // TestOpenSSLConnects: a client that is not Go's.
@@ -344,5 +340,37 @@ func TestOpenSSLConnects(t *testing.T) {
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
 		timer.Stop()
+	}
+}
+
+// TestTheScriptMaySeeWhoWasConnectedTo: event_route[tls:connection-out], whose drop keeps
+// the request from a peer.
+func TestTheScriptMaySeeWhoWasConnectedTo(t *testing.T) {
+	p := newPKI(t)
+	p.issue("srv", "sip.example.org", nil)
+	yes, no := listenTLS(t, p.issue("a", "a.example.net", nil)), listenTLS(t, p.issue("b", "b.example.net", nil))
+	s := start(t, p.head(p.usual())+`
+loadmodule "tm"
+event_route[tls:connection-out] {
+	xlog("L_NOTICE", "out to $sndto(ip):$sndto(port) $tls_peer_subject_cn $tls_peer_verified\n");
+	if ($tls_peer_subject_cn == "b.example.net") drop;
+}
+route { $du = "sip:127.0.0.1:" + $rU + ";transport=tls"; t_relay(); }`)
+	a := newPeer(t)
+	for _, l := range []*tlsServer{yes, no} {
+		a.send(s.addr, request{method: "INVITE", uri: fmt.Sprintf("sip:%d@example.net", l.port()), callID: fmt.Sprint(l.port()), from: a}.String())
+		c := l.accept()
+		if l == yes {
+			c.want("INVITE ")
+		} else if b, err := c.r.ReadByte(); err == nil {
+			t.Errorf("%q is sent to a peer that was dropped", b)
+		}
+	}
+	s.logs.waitFor(t, fmt.Sprintf("out to 127.0.0.1:%d a.example.net 1", yes.port()))
+	s.logs.waitFor(t, fmt.Sprintf("out to 127.0.0.1:%d b.example.net 1", no.port()))
+	for m := a.recv(5 * time.Second); !strings.HasPrefix(m, "SIP/2.0 4"); m = a.recv(5 * time.Second) {
+		if m == "" {
+			t.Fatal("the lost request has no answer")
+		}
 	}
 }

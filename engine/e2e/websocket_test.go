@@ -360,6 +360,7 @@ route {
 	a.send(s.addr, request{method: "OPTIONS", uri: "sip:x", from: a, callID: "o1"}.String())
 	a.want("SIP/2.0 200 Closed")
 	p.wantClose(1001, "by number")
+	s.logs.waitFor(t, fmt.Sprintf("closed 127.0.0.1 %d ", p.port()))
 	a.send(s.addr, request{method: "OPTIONS", uri: "sip:x", from: a, callID: "o2"}.String())
 	a.want("SIP/2.0 404 None")
 	a.send(s.addr, request{method: "MESSAGE", uri: "sip:x", from: a, callID: "m"}.String())

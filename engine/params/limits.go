@@ -37,6 +37,7 @@ const (
 	defaultIdleTCP     = 120     // s, cookbook tcp_connection_lifetime
 	defaultFirstTCP    = 60      // s; ours
 	defaultMessageTCP  = 20      // s; ours
+	defaultWaitTCP     = 5000    // ms, Kamailio 5.6
 	defaultShareTCP    = 25      // percent; ours
 	defaultHandshake   = 20      // s; ours, 3.1 had 120
 )

@@ -26,6 +26,8 @@ type ListenSpec struct {
 	Advertise string
 	// Name is the socket's name (Kamailio 5.x), "" for none.
 	Name string
+	// Haproxy: connections must begin with a PROXY header. Datagrams have none.
+	Haproxy bool
 }
 
 // protos are the transports by the names that addresses use.
@@ -35,7 +37,7 @@ var protos = map[string]rt.Proto{
 
 // ParseListen reads a listen value or the argument of -l:
 //
-//	[proto:]host[:port][/advertised] [advertise host[:port]] [name "text"]
+//	[proto:]host[:port][/advertised] [advertise host[:port]] [name "text"] [haproxy]
 //
 // where host is an address (IPv6 in brackets), a host name, an interface, "*",
 // or "(a, b)". The error says what was expected and found (cookbook "listen").
@@ -57,6 +59,9 @@ func ParseListen(text string) (ListenSpec, error) {
 		}
 	}
 	s.Proto, rest = takeProto(rest)
+	if s.Haproxy && (s.Proto == rt.ProtoUDP || s.Proto == rt.ProtoSCTP) {
+		return s, fmt.Errorf("listen address %q: haproxy is for connections, which %s does not have", s.Text, strings.ToUpper(s.Proto.String()))
+	}
 	if strings.HasPrefix(rest, "(") {
 		return s, s.parseList(rest)
 	}
@@ -84,6 +89,9 @@ func (s *ListenSpec) takeOptions(text string) (string, error) {
 		case key == "virtual":
 			words = words[1:]
 			continue
+		case key == "haproxy":
+			s.Haproxy, words = true, words[1:]
+			continue
 		case len(words) < 2:
 			return "", fmt.Errorf("listen address %q: nothing follows %q", s.Text, words[0])
 		case key == "advertise":
@@ -91,7 +99,7 @@ func (s *ListenSpec) takeOptions(text string) (string, error) {
 		case key == "name":
 			s.Name = strings.Trim(words[1], `"`)
 		default:
-			return "", fmt.Errorf("listen address %q: expected advertise or name, found %q", s.Text, words[0])
+			return "", fmt.Errorf("listen address %q: expected advertise, name or haproxy, found %q", s.Text, words[0])
 		}
 		words = words[2:]
 	}

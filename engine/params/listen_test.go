@@ -61,6 +61,7 @@ func TestBadListenLinesSayWhatWasExpected(t *testing.T) {
 		"(eth0)5060":                  ":port",
 		"a$b":                         "found",
 		"10.0.0.1 advertise a:0":      "port",
+		"udp:10.0.0.1 haproxy":        "connections",
 		"10.0.0.1 advertise \"\x01\"": "advertised",
 	} {
 		if s, err := ParseListen(text); err == nil || !strings.Contains(err.Error(), want) {

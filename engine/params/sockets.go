@@ -3,16 +3,14 @@ package params
 import (
 	"strings"
 
-	"sipedge/script/diag"
 	"sipedge/script/rt"
 )
 
 // Sockets are the parameters about where sipedge listens and how it names itself.
 type Sockets struct {
-	Listen            []string            // as written, parsed by ParseListen
-	ListenAt          map[string]diag.Pos // where a script has each of Listen, for errors
-	Port              int64               // 1 to 65535
-	Alias             []string            // as written, parsed by ParseAlias
+	Listen            []string // as written, parsed by ParseListen
+	Port              int64    // 1 to 65535
+	Alias             []string // as written, parsed by ParseAlias
 	AutoAliases       bool
 	AdvertisedAddress string
 	AdvertisedPort    int64 // 0: the socket's
@@ -37,7 +35,7 @@ func socketRows() []row {
 	return []row{
 		list("listen", func(c *Core) *[]string { return &c.Listen }).live().check(checkListen).
 			shown("every address of every interface that is up").
-			doc("Address, host name or interface to listen on, [proto:]host[:port] [advertise host[:port]]; may be given several times. IPv6 addresses stand in brackets, * means all interfaces."),
+			doc("Address, host name or interface to listen on, [proto:]host[:port] [advertise host[:port]] [haproxy]; may be given several times. IPv6 addresses stand in brackets, * means all interfaces."),
 		number("port", func(c *Core) *int64 { return &c.Port }, defaultPort, 1, maxPort).live().
 			doc("Port of listen addresses that name none."),
 		list("alias", func(c *Core) *[]string { return &c.Alias }).live().check(checkAlias).

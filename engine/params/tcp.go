@@ -106,20 +106,20 @@ func tcpRows() []row {
 			doc("Accept messages without Content-Length on connections.").from("Kamailio 3.1: tcp_accept_no_cl"),
 		yesNo("tcp_reuse_port", func(c *Core) *bool { return &c.TCPReusePort }, false).
 			doc("SO_REUSEPORT on listening sockets.").from("Kamailio 5.x: tcp_reuse_port"),
-		yesNo("tcp_accept_haproxy", func(c *Core) *bool { return &c.TCPAcceptHaproxy }, false).later().
-			doc("Read the PROXY protocol's header at the start of connections.").from("Kamailio 5.x: tcp_accept_haproxy"),
+		yesNo("tcp_accept_haproxy", func(c *Core) *bool { return &c.TCPAcceptHaproxy }, false).
+			doc("Read the header of HAProxy's PROXY protocol, version 1 or 2, where a connection begins with it: source and destination are then those that it names. Only load balancers may be able to connect, since whoever sends the header is believed. listen=ADDRESS haproxy demands it of every connection to one address.").from("Kamailio 5.x: tcp_accept_haproxy"),
 		yesNo("tcp_accept_hep3", func(c *Core) *bool { return &c.TCPAcceptHep3 }, false).later().
 			doc("Accept HEP3 packets on connections.").from("Kamailio 5.x: tcp_accept_hep3"),
-		number("tcp_accept_unique", func(c *Core) *int64 { return &c.TCPAcceptUnique }, 0, 0, 1).later().
-			doc("Refuse a second connection from the same address and port.").from("Kamailio 5.x: tcp_accept_unique"),
-		number("tcp_connection_match", func(c *Core) *int64 { return &c.TCPConnectionMatch }, 0, 0, 1).later().
-			doc("1 finds connections by local address and port as well.").from("Kamailio 5.x: tcp_connection_match"),
+		number("tcp_accept_unique", func(c *Core) *int64 { return &c.TCPAcceptUnique }, 0, 0, 1).live().
+			doc("1 closes a connection at once when there is another one with the same address and port of the peer; it can come to another listen address.").from("Kamailio 5.x: tcp_accept_unique"),
+		number("tcp_connection_match", func(c *Core) *int64 { return &c.TCPConnectionMatch }, 0, 0, 1).live().
+			doc("1 prefers, among the connections to a destination, one of the listen address by which the message is to leave.").from("Kamailio 5.x: tcp_connection_match"),
 		yesNo("tcp_clone_rcvbuf", func(c *Core) *bool { return &c.TCPCloneRcvbuf }, false).never("scripts never change the received bytes").
 			doc("Copy a message of a connection before it is processed.").from("Kamailio 5.x: tcp_clone_rcvbuf"),
-		number("tcp_script_mode", func(c *Core) *int64 { return &c.TCPScriptMode }, 0, 0, 1).later().
-			doc("1 keeps a connection open after an error in the script.").from("Kamailio 5.x: tcp_script_mode"),
-		number("tcp_wait_data", func(c *Core) *int64 { return &c.TCPWaitData }, 5000, 0, maxInt).later().
-			doc("Milliseconds to wait for the rest of a message.").from("Kamailio 5.x: tcp_wait_data"),
+		number("tcp_script_mode", func(c *Core) *int64 { return &c.TCPScriptMode }, 0, 0, 1).live().
+			doc("0 closes the connection of a message that could not be processed: it was malformed, the script failed, or its main block said return with a negative number. What was answered is sent first. 1 keeps it open.").from("Kamailio 5.x: tcp_script_mode"),
+		number("tcp_wait_data", func(c *Core) *int64 { return &c.TCPWaitData }, defaultWaitTCP, 0, maxInt).live().
+			doc("Milliseconds from accepting a connection to the end of its PROXY header (tcp_accept_haproxy).").from("Kamailio 5.x: tcp_wait_data"),
 		number("tcp_first_timeout", func(c *Core) *int64 { return &c.TCPFirstTimeout }, defaultFirstTCP, 1, maxSeconds).live().
 			doc("Seconds from accepting a connection to its first complete message or keep-alive; then tcp_connection_lifetime counts.").from("sipedge"),
 		number("tcp_message_timeout", func(c *Core) *int64 { return &c.TCPMessageTimeout }, defaultMessageTCP, 1, maxSeconds).live().

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"hash/maphash"
 	"net/netip"
+	"slices"
 	"sync"
 
 	"sipedge/engine/tlsconf"
@@ -36,11 +37,24 @@ type peer struct {
 	addr  reactor.Addr
 	proto reactor.Transport
 	name  Name
+	sock  reactor.SocketID // that it counts for; NoSocket for any
+}
+
+// of is the peer as it is looked for by a socket too.
+func (p peer) of(sock reactor.SocketID) peer {
+	p.sock = sock
+	return p
 }
 
 type peerShard struct {
 	sync.RWMutex
-	m map[peer]reactor.ConnID
+	m map[peer]named
+}
+
+// named is the connection that a name leads to.
+type named struct {
+	id    reactor.ConnID
+	alias bool // the name is none of the peer's own
 }
 
 type connShard struct {
@@ -51,6 +65,7 @@ type connShard struct {
 // entry is a connection's peer and the names under which it stands in the table.
 type entry struct {
 	peer    peer
+	sock    reactor.SocketID
 	aliases []peer
 	secure  *Secure
 }
@@ -66,7 +81,7 @@ type Secure struct {
 func New() *Conns {
 	t := &Conns{seed: maphash.MakeSeed()}
 	for i := range shards {
-		t.toPeer[i].m = map[peer]reactor.ConnID{}
+		t.toPeer[i].m = map[peer]named{}
 		t.byConn[i].m = map[reactor.ConnID]entry{}
 	}
 	return t
@@ -80,23 +95,32 @@ func (t *Conns) conns(id reactor.ConnID) *connShard {
 	return &t.byConn[uint64(id.Slot())%shards]
 }
 
-// Open enters a connection. A later one to the same peer takes the earlier one's
-// place: it is the more likely to live. To enter a connection again changes nothing.
-func (t *Conns) Open(id reactor.ConnID, proto reactor.Transport, remote reactor.Addr) {
-	t.OpenFor(id, proto, remote, 0)
+// Open enters a connection that counts for a socket. A later one to the same peer
+// takes the earlier one's place: it is the more likely to live. With unique it is not
+// entered where there is one already (false). To enter a connection again changes
+// nothing.
+func (t *Conns) Open(id reactor.ConnID, proto reactor.Transport, remote reactor.Addr, sock reactor.SocketID, unique bool) bool {
+	return t.open(id, peer{remote, proto, 0, reactor.NoSocket}, sock, unique)
 }
 
 // OpenFor is Open for a connection that is for a name.
-func (t *Conns) OpenFor(id reactor.ConnID, proto reactor.Transport, remote reactor.Addr, name Name) {
-	p := peer{remote, proto, name}
+func (t *Conns) OpenFor(id reactor.ConnID, proto reactor.Transport, remote reactor.Addr, name Name, sock reactor.SocketID) {
+	t.open(id, peer{remote, proto, name, reactor.NoSocket}, sock, false)
+}
+
+func (t *Conns) open(id reactor.ConnID, p peer, sock reactor.SocketID, unique bool) bool {
 	c := t.conns(id)
 	c.Lock()
 	defer c.Unlock()
 	if _, there := c.m[id]; there {
-		return
+		return true
 	}
-	c.m[id] = entry{peer: p}
-	t.name(p, id)
+	if !t.name(p, named{id: id}, unique) {
+		return false
+	}
+	c.m[id] = entry{peer: p, sock: sock}
+	t.name(p.of(sock), named{id: id}, false)
+	return true
 }
 
 // Alias makes the connection the one to its peer's port too (force_tcp_alias,
@@ -115,26 +139,29 @@ func (t *Conns) Alias(id reactor.ConnID, port uint16) error {
 	if p == e.peer {
 		return nil
 	}
-	for _, a := range e.aliases {
-		if a == p {
-			t.name(p, id)
-			return nil
+	if !slices.Contains(e.aliases, p) {
+		if len(e.aliases) >= MaxAliases {
+			return ErrManyAliases
 		}
+		e.aliases = append(e.aliases, p)
+		c.m[id] = e
 	}
-	if len(e.aliases) >= MaxAliases {
-		return ErrManyAliases
-	}
-	e.aliases = append(e.aliases, p)
-	c.m[id] = e
-	t.name(p, id)
+	t.name(p, named{id, true}, false)
+	t.name(p.of(e.sock), named{id, true}, false)
 	return nil
 }
 
-func (t *Conns) name(p peer, id reactor.ConnID) {
+// name makes a name lead to a connection; with unique not where it leads to another
+// one whose peer's own it is (false).
+func (t *Conns) name(p peer, to named, unique bool) bool {
 	s := t.peers(p)
 	s.Lock()
-	s.m[p] = id
-	s.Unlock()
+	defer s.Unlock()
+	if n, there := s.m[p]; unique && there && !n.alias {
+		return false
+	}
+	s.m[p] = to
+	return true
 }
 
 // SetSecure notes how a connection is encrypted.
@@ -157,19 +184,20 @@ func (t *Conns) Secure(id reactor.ConnID) *Secure {
 	return c.m[id].secure
 }
 
-// Find is the connection to a peer.
-func (t *Conns) Find(proto reactor.Transport, to reactor.Addr) (reactor.ConnID, bool) {
-	return t.FindFor(proto, to, 0)
+// Find is the connection to a peer, of those that count for a socket; NoSocket for
+// all.
+func (t *Conns) Find(proto reactor.Transport, to reactor.Addr, sock reactor.SocketID) (reactor.ConnID, bool) {
+	return t.FindFor(proto, to, 0, sock)
 }
 
 // FindFor is Find for a connection that is for a name.
-func (t *Conns) FindFor(proto reactor.Transport, to reactor.Addr, name Name) (reactor.ConnID, bool) {
-	p := peer{to, proto, name}
+func (t *Conns) FindFor(proto reactor.Transport, to reactor.Addr, name Name, sock reactor.SocketID) (reactor.ConnID, bool) {
+	p := peer{to, proto, name, sock}
 	s := t.peers(p)
 	s.RLock()
-	id, ok := s.m[p]
+	n, ok := s.m[p]
 	s.RUnlock()
-	return id, ok
+	return n.id, ok
 }
 
 // Belongs reports whether a connection is open, of that transport and to that
@@ -182,9 +210,9 @@ func (t *Conns) Belongs(id reactor.ConnID, proto reactor.Transport, ip netip.Add
 	return there && e.peer.proto == proto && e.peer.addr.AddrPort().Addr() == ip
 }
 
-// Turn gives a connection another transport, by which it is found from now on. Its
+// Turn gives a connection another transport and socket, by which it is found from now on. Its
 // aliases are gone. false: it is not in the table.
-func (t *Conns) Turn(id reactor.ConnID, proto reactor.Transport) bool {
+func (t *Conns) Turn(id reactor.ConnID, proto reactor.Transport, sock reactor.SocketID) bool {
 	c := t.conns(id)
 	c.Lock()
 	defer c.Unlock()
@@ -193,9 +221,10 @@ func (t *Conns) Turn(id reactor.ConnID, proto reactor.Transport) bool {
 		return false
 	}
 	t.unname(e, id)
-	e.peer.proto, e.aliases = proto, nil
+	e.peer.proto, e.sock, e.aliases = proto, sock, nil
 	c.m[id] = e
-	t.name(e.peer, id)
+	t.name(e.peer, named{id: id}, false)
+	t.name(e.peer.of(e.sock), named{id: id}, false)
 	return true
 }
 
@@ -216,7 +245,7 @@ func (t *Conns) Retire(id reactor.ConnID) {
 	defer c.Unlock()
 	if e, there := c.m[id]; there {
 		t.unname(e, id)
-		c.m[id] = entry{peer: e.peer, secure: e.secure}
+		c.m[id] = entry{peer: e.peer, sock: e.sock, secure: e.secure}
 	}
 }
 
@@ -236,14 +265,16 @@ func (t *Conns) unname(e entry, id reactor.ConnID) {
 	drop := func(p peer) {
 		s := t.peers(p)
 		s.Lock()
-		if s.m[p] == id {
+		if s.m[p].id == id {
 			delete(s.m, p)
 		}
 		s.Unlock()
 	}
 	drop(e.peer)
+	drop(e.peer.of(e.sock))
 	for _, p := range e.aliases {
 		drop(p)
+		drop(p.of(e.sock))
 	}
 }
 

@@ -40,6 +40,8 @@ type SettingValue struct {
 	Str  string // text of a string, an identifier, an address (with proto, port, advertise as written)
 	// Advertise is the "advertise host:port" part of a listen line, if any.
 	Advertise string
+	// Haproxy: the word haproxy stands behind a listen line's address.
+	Haproxy bool
 }
 
 // SettingKind says how a setting's value was written.

@@ -68,6 +68,9 @@ func settingValue(v *ast.SettingValue) registry.ParamValue {
 	if v.Advertise != "" {
 		pv.Str += " advertise " + v.Advertise
 	}
+	if v.Haproxy {
+		pv.Str += " haproxy"
+	}
 	return pv
 }
 

@@ -115,6 +115,10 @@ func bindSel(b registry.Build, inner, index string) (*registry.Var, error) {
 	return &registry.Var{Name: "sel(" + inner + ")", Get: x}, nil
 }
 
+// coreGroups are the groups of the core's parameters, with what the names of theirs begin
+// with in a script.
+var coreGroups = map[string]string{"core": "", "tcp": "tcp_", "sctp": "sctp_"}
+
 // configValue is @cfg_get.group.name: a custom global parameter of the script,
 // or a parameter of the core or of a loaded module, as the snapshot has it.
 func (c *compiler) configValue(path []registry.SelectStep) (rt.Expr, error) {
@@ -138,8 +142,8 @@ func (c *compiler) configValue(path []registry.SelectStep) (rt.Expr, error) {
 	}
 	var p *registry.Param
 	module := group
-	if group == "core" {
-		module, p = "", c.table.Params[key]
+	if prefix, ok := coreGroups[group]; ok {
+		module, p = "", c.table.Params[prefix+key]
 	} else if m := c.table.Modules[group]; m != nil && c.table.IsLoaded(group) {
 		p = m.Param(key)
 	}

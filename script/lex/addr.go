@@ -132,8 +132,17 @@ func (l *lexer) colonWord(s *source, i int, word string) bool {
 	rest := s.text[s.i+1:]
 	switch {
 	case transports[strings.ToLower(word)]:
-		n := 0
+		n, open := 0, 0
 		for n < len(rest) && (isWord(rest[n]) || strings.IndexByte(".:-*[]", rest[n]) >= 0) {
+			switch rest[n] {
+			case '[':
+				open++
+			case ']':
+				open--
+			}
+			if open < 0 {
+				break // event_route[tls:connection-out]
+			}
 			n++
 		}
 		if n == 0 && len(rest) > 0 && rest[0] == '(' {

@@ -186,6 +186,10 @@ func (p *parser) setting(t *lex.Token) {
 			}
 			s.Values[len(s.Values)-1].Advertise = p.settingValue(t).Str
 			continue
+		case !first && s.Name == "listen" && tokenIs(v, "haproxy"):
+			p.next()
+			s.Values[len(s.Values)-1].Haproxy = true
+			continue
 		case !first && tokenIs(v, "name") && p.peek(1).Kind == lex.String:
 			p.next()
 			p.str()

@@ -120,14 +120,14 @@ func setSendSocketByName(c *rt.Ctx, v value.Value) bool {
 }
 
 // sendAttrs are the keys of $snd, $sndfrom and $sndto for one end of the way
-// out; all undefined outside an onsend_route.
+// out; all undefined outside an onsend_route and events about a way out.
 func sendAttrs(end func(c *rt.Ctx) netip.AddrPort) []attr {
 	inSend := func(get rt.Expr) rt.Expr {
 		return func(c *rt.Ctx) value.Value {
-			if c.Route != rt.SendRoute {
-				return undef
+			if c.Route == rt.SendRoute || c.Route == rt.EventRoute && c.SendTo.IsValid() {
+				return get(c)
 			}
-			return get(c)
+			return undef
 		}
 	}
 	return []attr{

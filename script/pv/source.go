@@ -93,28 +93,28 @@ func appendHost(c *rt.Ctx, host string) {
 // receivedOn is the listen socket that the message arrived on, with what it
 // advertises filled in from its address where it advertises nothing.
 func receivedOn(c *rt.Ctx) rt.SocketInfo {
-	info := rt.SocketInfo{Proto: c.Proto, Addr: c.Dst}
+	info := rt.SocketInfo{Proto: c.Proto, Addr: c.ReceivedOn()}
 	if e, ok := c.Env.(rt.SocketEnv); ok {
-		if s, ok := e.ReceiveSocket(c.Proto, c.Dst); ok {
+		if s, ok := e.ReceiveSocket(c.Proto, c.ReceivedOn()); ok {
 			info = s
-			info.Addr = c.Dst
+			info.Addr = c.ReceivedOn()
 		}
 	}
 	if info.AdvertisePort == 0 {
-		info.AdvertisePort = c.Dst.Port()
+		info.AdvertisePort = c.ReceivedOn().Port()
 	}
 	return info
 }
 
 func advertisedURI(c *rt.Ctx, always bool) value.Value {
 	s := receivedOn(c)
-	return uriText(c, s.AdvertiseHost, netip.AddrPortFrom(c.Dst.Addr(), s.AdvertisePort), c.Proto, always)
+	return uriText(c, s.AdvertiseHost, netip.AddrPortFrom(c.ReceivedOn().Addr(), s.AdvertisePort), c.Proto, always)
 }
 
 func advertisedHost(c *rt.Ctx) value.Value {
 	s := receivedOn(c)
 	if s.AdvertiseHost == "" {
-		return addrText(c, c.Dst.Addr(), false)
+		return addrText(c, c.ReceivedOn().Addr(), false)
 	}
 	m := c.Mark()
 	c.AppendString(s.AdvertiseHost)
@@ -127,9 +127,9 @@ func advertisedSocket(c *rt.Ctx) value.Value {
 	m := c.Mark()
 	c.AppendString(c.Proto.String())
 	c.AppendByte(':')
-	port := int64(c.Dst.Port())
+	port := int64(c.ReceivedOn().Port())
 	if s.AdvertiseHost == "" {
-		appendAddr(c, c.Dst.Addr(), true)
+		appendAddr(c, c.ReceivedOn().Addr(), true)
 	} else {
 		c.AppendString(s.AdvertiseHost)
 	}
@@ -195,10 +195,10 @@ func connID(c *rt.Ctx) value.Value {
 	return undef
 }
 
-func srcIP(c *rt.Ctx) value.Value   { return c.SourceText() }
-func dstIP(c *rt.Ctx) value.Value   { return addrText(c, c.Dst.Addr(), false) }
-func srcPort(c *rt.Ctx) value.Value { return value.FromInt(int64(c.Src.Port())) }
-func dstPort(c *rt.Ctx) value.Value { return value.FromInt(int64(c.Dst.Port())) }
+func srcIP(c *rt.Ctx) value.Value    { return c.SourceText() }
+func recvIP(c *rt.Ctx) value.Value   { return addrText(c, c.ReceivedOn().Addr(), false) }
+func srcPort(c *rt.Ctx) value.Value  { return value.FromInt(int64(c.Src.Port())) }
+func recvPort(c *rt.Ctx) value.Value { return value.FromInt(int64(c.ReceivedOn().Port())) }
 
 // sourceVars are the variables of where the message came from and arrived.
 func sourceVars() []registry.PV {
@@ -210,11 +210,11 @@ func sourceVars() []registry.PV {
 		read("su", value.Undef, "source as sip:address:port, with ;transport= unless UDP", func(c *rt.Ctx) value.Value { return uriText(c, "", c.Src, c.Proto, false) }),
 		read("sut", value.Undef, "source as sip:address:port;transport=proto", func(c *rt.Ctx) value.Value { return uriText(c, "", c.Src, c.Proto, true) }),
 		read("sas", value.Undef, "source as proto:address:port", func(c *rt.Ctx) value.Value { return socketText(c, c.Proto, c.Src) }),
-		read("Ri", value.Undef, "local address on which the message arrived", dstIP),
-		read("Rp", value.Int, "local port on which the message arrived", dstPort),
+		read("Ri", value.Undef, "local address on which the message arrived", recvIP),
+		read("Rp", value.Int, "local port on which the message arrived", recvPort),
 		read("Rn", value.Undef, "name of the socket on which the message arrived", func(c *rt.Ctx) value.Value { return textOrUndef(c, receivedOn(c).Name) }),
-		read("Ru", value.Undef, "receiving socket as sip:address:port, with ;transport= unless UDP", func(c *rt.Ctx) value.Value { return uriText(c, "", c.Dst, c.Proto, false) }),
-		read("Rut", value.Undef, "receiving socket as sip:address:port;transport=proto", func(c *rt.Ctx) value.Value { return uriText(c, "", c.Dst, c.Proto, true) }),
+		read("Ru", value.Undef, "receiving socket as sip:address:port, with ;transport= unless UDP", func(c *rt.Ctx) value.Value { return uriText(c, "", c.ReceivedOn(), c.Proto, false) }),
+		read("Rut", value.Undef, "receiving socket as sip:address:port;transport=proto", func(c *rt.Ctx) value.Value { return uriText(c, "", c.ReceivedOn(), c.Proto, true) }),
 		read("RAi", value.Undef, "advertised address of the receiving socket, $Ri where it advertises none", advertisedHost),
 		read("RAp", value.Int, "advertised port of the receiving socket, $Rp where it advertises none", func(c *rt.Ctx) value.Value { return value.FromInt(int64(receivedOn(c).AdvertisePort)) }),
 		read("RAu", value.Undef, "$Ru with the advertised address and port", func(c *rt.Ctx) value.Value { return advertisedURI(c, false) }),

@@ -121,9 +121,12 @@ type Ctx struct {
 	// Route is the kind of block that runs now.
 	Route RouteKind
 
-	Src, Dst netip.AddrPort // where the message came from, where it arrived
-	Proto    Proto
-	// SendFrom, SendTo and SendProto are set in an onsend_route only; SendLen is the length on the wire.
+	Src, Dst netip.AddrPort // where the message came from, where it was sent to
+	// Listen is the address that we listen on where Dst is another: a load balancer
+	// has passed the message on and has said where it was sent to. Else it is zero.
+	Listen netip.AddrPort
+	Proto  Proto
+	// SendFrom, SendTo and SendProto are set in an onsend_route, and in events about a way out; SendLen is the length on the wire.
 	SendFrom, SendTo netip.AddrPort
 	SendProto        Proto
 	SendLen          int
@@ -180,6 +183,7 @@ type Ctx struct {
 
 	live    int32 // temporaries of the running route that are in use at the running call
 	ret     int32
+	result  int32
 	fault   bool // an operator of the running expression failed
 	state   State
 	nested  uint8 // how many RunNested are on the way
@@ -227,7 +231,7 @@ func (c *Ctx) Reset(prog *Program, msg []byte) {
 	c.avps.reset()
 	c.xavps.reset()
 	clear(c.calls[:c.depth])
-	c.Pos, c.live, c.ret, c.state, c.resume, c.entry, c.fault = 0, 0, 0, Idle, nil, nil, false
+	c.Pos, c.live, c.ret, c.result, c.state, c.resume, c.entry, c.fault = 0, 0, 0, 0, Idle, nil, nil, false
 	c.inner = innerRun{}
 	c.sp, c.depth, c.base, c.nested, c.loops = 0, 0, 0, 0, prog.loopBudget()
 	poisonArena(c.arena)

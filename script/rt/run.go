@@ -3,6 +3,7 @@ package rt
 import (
 	"errors"
 	"math"
+	"net/netip"
 
 	"sipedge/script/value"
 )
@@ -152,7 +153,7 @@ func (c *Ctx) TakeEntry() Op {
 
 // Finish ends the script: exit (dropped false) or drop.
 func (c *Ctx) Finish(dropped bool) Op {
-	c.state = Exited
+	c.state, c.result = Exited, 0
 	if dropped {
 		c.state = Dropped
 	}
@@ -181,7 +182,7 @@ func (c *Ctx) Call(ret Op, frameSize int, entry Op) Op {
 func (c *Ctx) Return(result int32) Op {
 	c.ret = result
 	if c.depth == c.base {
-		c.state = Exited
+		c.state, c.result = Exited, result
 		return nil
 	}
 	c.depth--
@@ -191,6 +192,18 @@ func (c *Ctx) Return(result int32) Op {
 	f.ret = nil
 	return op
 }
+
+// ReceivedOn is the address on which the message arrived ($Ri, $Rp).
+func (c *Ctx) ReceivedOn() netip.AddrPort {
+	if c.Listen.IsValid() {
+		return c.Listen
+	}
+	return c.Dst
+}
+
+// Result is what the block that ran last has returned: 1 where it came to its end, 0
+// after exit and drop.
+func (c *Ctx) Result() int32 { return c.result }
 
 // Push stores temporary i of the running route, Temp reads it.
 func (c *Ctx) Push(i int, v value.Value) {

@@ -18,17 +18,33 @@ type binding struct {
 
 func bind(b registry.Build) (*binding, error) {
 	x := &binding{cfg: b.Config("dialog").(*Config), got: arg.NewState(b, "dialog", "got")}
-	if spec := x.cfg.TimeoutAVP; spec != "" && x.cfg.timeoutVar == nil {
-		if !strings.HasPrefix(spec, "$") {
-			return nil, fmt.Errorf("dialog: timeout_avp must be a variable such as $avp(dlg_timeout), not %q", spec)
-		}
-		v, err := b.Var(spec[1:])
-		if err != nil {
-			return nil, fmt.Errorf("dialog: timeout_avp: %w", err)
-		}
-		x.cfg.timeoutVar = v
+	if x.cfg.timeoutVars == nil {
+		return x, x.cfg.bindTimeouts(b)
 	}
 	return x, nil
+}
+
+// bindTimeouts binds the variables that calls may have their timeouts in.
+func (c *Config) bindTimeouts(b registry.Build) error {
+	c.timeoutVars = []*registry.Var{}
+	specs := [...]struct{ param, spec string }{{"xavp_cfg", ""}, {"timeout_avp", c.TimeoutAVP}}
+	if c.XAVP != "" {
+		specs[0].spec = "$xavp(" + c.XAVP + "=>timeout)"
+	}
+	for _, s := range specs {
+		if s.spec == "" {
+			continue
+		}
+		if !strings.HasPrefix(s.spec, "$") {
+			return fmt.Errorf("dialog: %s must be a variable such as $avp(dlg_timeout), not %q", s.param, s.spec)
+		}
+		v, err := b.Var(s.spec[1:])
+		if err != nil {
+			return fmt.Errorf("dialog: %s: %w", s.param, err)
+		}
+		c.timeoutVars = append(c.timeoutVars, v)
+	}
+	return nil
 }
 
 // dialog is the dialog that a message is about: the one of dlg_get(), else its own.

@@ -128,6 +128,9 @@ func TestWhereTheTimeComesFrom(t *testing.T) {
 		{"default_timeout", `modparam("dialog", "default_timeout", 50)`, ""},
 		{"timeout_avp", `modparam("dialog", "timeout_avp", "$avp(life)")`, `$avp(life) = 50;`},
 		{"timeout_avp as a text", `modparam("dialog", "timeout_avp", "$avp(life)")`, `$avp(life) = "50";`},
+		{"xavp_cfg", `modparam("dialog", "xavp_cfg", "dlg")`, `$xavp(dlg=>timeout) = 50;`},
+		{"xavp_cfg before timeout_avp", `modparam("dialog", "xavp_cfg", "dlg") modparam("dialog", "timeout_avp", "$avp(life)")`, `$xavp(dlg=>timeout) = 50; $avp(life) = 70;`},
+		{"timeout_avp without the attribute", `modparam("dialog", "xavp_cfg", "dlg") modparam("dialog", "timeout_avp", "$avp(life)")`, `$avp(life) = 50;`},
 		{"dlg_set_timeout", "", `dlg_set_timeout("50");`},
 		{"dlg_ctx", "", `$dlg_ctx(timeout) = 50;`},
 		{"dlg_set_timeout by id", "", `dlg_set_timeout("50", "$dlg(h_entry)", "$dlg(h_id)");`},
@@ -142,6 +145,24 @@ func TestWhereTheTimeComesFrom(t *testing.T) {
 			b.ended()
 		})
 	}
+}
+
+// Also where the script uses nothing else of the module.
+func TestTheTimeoutOfACallThatIsFlagged(t *testing.T) {
+	b := newBed(t, loads+`
+modparam("dialog", "timeout_avp", "$avp(life)")
+modparam("dialog", "dlg_flag", 4)
+route {
+	if (method == "INVITE" && @to.tag == "") { setflag(4); $avp(life) = 50; record_route(); }
+	loose_route();
+	t_relay();
+}`)
+	b.call("fl")
+	b.Advance(49 * time.Second)
+	b.counts("active=1")
+	b.Advance(time.Second)
+	b.counts("active=0 expired=1")
+	b.ended()
 }
 
 // Within the call the time runs from the request.
@@ -307,5 +328,15 @@ func TestKeepAlive(t *testing.T) {
 			b.Advance(24 * time.Hour)
 			b.ended()
 		})
+	}
+}
+
+// What $dlg_ctx says of a call before and behind dlg_manage().
+func TestTheContextOfACall(t *testing.T) {
+	const say = `note("on=$dlg_ctx(on) set=$dlg_ctx(set) route=$dlg_ctx(timeout_route) id=$dlg_ctx(timeout_route_id)");`
+	b := newBed(t, script("", say+manage+`$dlg_ctx(timeout_route) = "late"; `+say)+`route[late] { note("late"); }`)
+	b.ring("cx")
+	if got, want := strings.Join(*b.notes, "; "), "on=0 set=0 route=<null> id=0; on=1 set=1 route=late id=1"; got != want {
+		t.Errorf("%q, want %q", got, want)
 	}
 }

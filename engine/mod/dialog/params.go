@@ -16,6 +16,7 @@ type Config struct {
 	MatchMode, DBMode, MaxDialogs, KAInterval, KAFailedLimit    int64
 	SpiralDetect, SendBye, TimeoutNoReset, EnableDMQ, TrackCSeq bool
 	RRParam, TimeoutAVP, ExtraHeaders, LReqCalleeHeaders        string
+	XAVP                                                        string
 	ProfilesWithValue, ProfilesNoValue                          []string
 
 	without string // takes what has no effect
@@ -26,7 +27,7 @@ type Config struct {
 	live    *live
 	rr      *rr.API // of the script
 
-	timeoutVar *registry.Var // timeout_avp, bound with the script's functions
+	timeoutVars []*registry.Var // xavp_cfg and timeout_avp, bound with the script's functions
 }
 
 // How a request finds its dialog (dlg_match_mode).
@@ -52,6 +53,8 @@ var params = slices.Concat([]registry.Param{
 	number("early_timeout", 1, mostTimeout, "300", "Seconds after which a call that nobody has answered is given up.", func(c *Config) *int64 { return &c.EarlyTimeout }),
 	number("noack_timeout", 1, mostTimeout, "60", "Seconds after which an answered call without an ACK is ended.", func(c *Config) *int64 { return &c.NoAckTimeout }),
 	text("timeout_avp", "", "The variable that holds a call's timeout in seconds instead of default_timeout.", func(c *Config) *string { return &c.TimeoutAVP }),
+	checked(text("xavp_cfg", "", "The XAVP with attributes of calls; with the name dlg, $xavp(dlg=>timeout) is a call's timeout in seconds. It goes before timeout_avp.",
+		func(c *Config) *string { return &c.XAVP }), checkXAVP),
 	checked(text("rr_param", "did", "Name of the Record-Route parameter that names the dialog.", func(c *Config) *string { return &c.RRParam }), checkRRParam),
 	number("dlg_match_mode", matchID, matchNoID, "1", "How a request finds its dialog. 0: by rr_param; 1: by that, else by Call-ID and tags; 2: by these.", func(c *Config) *int64 { return &c.MatchMode }),
 	list("profiles_with_value", "Profiles that count calls by a value, separated by \";\".", func(c *Config) *[]string { return &c.ProfilesWithValue }),
@@ -87,6 +90,11 @@ var params = slices.Concat([]registry.Param{
 	accepted("variables and profiles may be set before dlg_manage()", "initial_cbs_inscript"),
 	accepted("each dialog has its own timer", "ka_timer", "timer_procs"),
 	accepted("the tables grow with their entries", "hash_size", "log_profile_hash_size"),
+	accepted("entries and ids are made here, and name the event loop", "h_id_start", "h_id_step"),
+	accepted("there are no embedded scripting languages", "event_callback"),
+	accepted("requests go to the Contact of their side", "ruri_pvar"),
+	accepted("this server's own Record-Route is in no Route set", "keep_proxy_rr"),
+	accepted("neither ACK nor BYE is filtered", "dlg_filter_mode"),
 	accepted("there is no dlg_bridge()", "bridge_controller", "bridge_contact"),
 	accepted("dialogs are kept in memory only", "db_url", "db_update_period", "db_fetch_rows", "db_skip_load", "table_name", "vars_table_name",
 		"call_id_column", "from_uri_column", "from_tag_column", "to_uri_column", "to_tag_column", "h_id_column", "h_entry_column", "state_column",
@@ -136,6 +144,13 @@ func checkRRParam(cfg any) error {
 	name := cfg.(*Config).RRParam
 	if name == "" || strings.ContainsAny(name, " ;=<>\"?@,\t\r\n") || strings.ToLower(name) != name {
 		return fmt.Errorf("takes the name of a URI parameter in lower case, not %q", name)
+	}
+	return nil
+}
+
+func checkXAVP(cfg any) error {
+	if name := cfg.(*Config).XAVP; strings.ContainsAny(name, "$()[]=> ") {
+		return fmt.Errorf("takes the name of an XAVP, not %q", name)
 	}
 	return nil
 }

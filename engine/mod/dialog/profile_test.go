@@ -185,6 +185,7 @@ func TestBadScriptsAreRefused(t *testing.T) {
 		{`modparam("dialog", "rr_param", "a;b")`, "", "name of a URI parameter"},
 		{`modparam("dialog", "dlg_extra_hdrs", "no header")`, "", "header lines"},
 		{`modparam("dialog", "timeout_avp", "life")`, "dlg_manage();", "must be a variable"},
+		{`modparam("dialog", "xavp_cfg", "$xavp(a)")`, "", "takes the name of an XAVP"},
 		{`modparam("dialog", "profiles_no_value", "a b")`, "", "a name has letters"},
 		{`modparam("dialog", "profiles_no_value", "a") modparam("dialog", "profiles_with_value", "a")`, "", "both with and without"},
 		{"", `set_dlg_profile("p");`, `there is no profile "p"`},
@@ -210,6 +211,11 @@ modparam("dialog", "db_url", "mysql://a@b/c")
 modparam("dialog", "db_update_period", 60)
 modparam("dialog", "enable_stats", 1)
 modparam("dialog", "hash_size", 2048)
+modparam("dialog", "h_id_start", 1)
+modparam("dialog", "h_id_step", 2)
+modparam("dialog", "keep_proxy_rr", 0)
+modparam("dialog", "dlg_filter_mode", 1)
+modparam("dialog", "ruri_pvar", "$ru")
 modparam("dialog", "wait_ack", 0)`, manage))
 	b.call("pa")
 	b.within("BYE", "pa", 8)

@@ -20,7 +20,7 @@ func vars() []registry.PV {
 		{Name: "dlg", Inner: registry.Always, Source: source, Bind: bindAttribute,
 			Doc: "An attribute of the dialog: " + strings.Join(attributeNames(), ", ") + "."},
 		{Name: "dlg_ctx", Inner: registry.Always, Source: source, Bind: bindContext,
-			Doc: "How the dialog is dealt with: timeout (seconds), timeout_bye (1: BYE to both sides after it), timeout_route (name of a route to run before), dir (1: downstream, 2: upstream, 0: no dialog), on (1 where there is one)."},
+			Doc: "How the dialog is dealt with: timeout (seconds), timeout_bye (1: BYE to both sides after it), timeout_route (name of a route to run before), dir (1: downstream, 2: upstream, 0: no dialog), on and set (1 where there is one), timeout_route_id (a number that stands for timeout_route, 0 for none)."},
 		{Name: "DLG_count", Inner: registry.Never, Source: source, Doc: "The number of dialogs that are answered and have not ended.",
 			Bind: simple("DLG_count", func(x *binding, _ *core.Proc) value.Value { return value.FromInt(x.cfg.live.active()) })},
 		{Name: "DLG_status", Inner: registry.Never, Source: source, Doc: "The dialog's state, within a dialog: 3 answered, 4 acknowledged, 5 ended.",
@@ -197,7 +197,7 @@ func bindContext(b registry.Build, name, index string) (*registry.Var, error) {
 	var get func(m *layer, d *dlg, dir int, c *rt.Ctx) value.Value
 	var set func(m *layer, i int32, d *dlg, c *rt.Ctx, v value.Value) bool
 	switch name {
-	case "on":
+	case "on", "set":
 		get = func(_ *layer, d *dlg, _ int, _ *rt.Ctx) value.Value { return value.FromBool(d != nil) }
 	case "dir":
 		get = func(_ *layer, d *dlg, dir int, _ *rt.Ctx) value.Value {
@@ -227,6 +227,13 @@ func bindContext(b registry.Build, name, index string) (*registry.Var, error) {
 			}
 			return true
 		}
+	case "timeout_route_id":
+		get = func(_ *layer, d *dlg, _ int, _ *rt.Ctx) value.Value {
+			if d == nil {
+				return value.FromInt(0)
+			}
+			return value.FromInt(int64(d.timeoutRoute))
+		}
 	case "timeout_route":
 		get = func(m *layer, d *dlg, _ int, c *rt.Ctx) value.Value {
 			if d == nil || d.timeoutRoute == 0 {
@@ -248,7 +255,7 @@ func bindContext(b registry.Build, name, index string) (*registry.Var, error) {
 		}
 	}
 	if get == nil || index != "" {
-		return nil, fmt.Errorf("$dlg_ctx(…) has on, dir, timeout, timeout_bye and timeout_route, not %q", name+index)
+		return nil, fmt.Errorf("$dlg_ctx(…) has on, set, dir, timeout, timeout_bye, timeout_route and timeout_route_id, not %q", name+index)
 	}
 	v := &registry.Var{Name: "dlg_ctx(" + name + ")", Get: func(c *rt.Ctx) value.Value {
 		m, _, d, dir := x.dialog(core.Of(c), true)

@@ -171,7 +171,7 @@ func (m *layer) attach(i int32, d *dlg, p *core.Proc) bool {
 		return true
 	}
 	events := tm.ResponseOut | tm.ResponseAgain | tm.Destroyed
-	if c := cfg(p); c.timeoutVar != nil {
+	if c := cfg(p); len(c.timeoutVars) > 0 {
 		events |= tm.RequestSent
 	}
 	if !m.live.tm.On(h, events, m.live.onCall, uint64(m.ref(i))) {
@@ -356,24 +356,31 @@ func (m *layer) setContact(l *leg, contact []byte) {
 	m.setLeg(l, m.bytes(l.mem, l.tag), contact, m.bytes(l.mem, l.routes))
 }
 
-// readTimeout takes the call's time from timeout_avp.
+// readTimeout takes the call's time from xavp_cfg and timeout_avp.
 func (m *layer) readTimeout(d *dlg, p *core.Proc) {
 	c := cfg(p)
-	if c == nil || c.timeoutVar == nil {
+	if c == nil {
 		return
 	}
-	v := c.timeoutVar.Get(&p.Ctx)
-	if v.IsUndef() {
-		return
-	}
-	n := v.Int()
-	if v.Kind() != value.Int {
-		var ok bool
-		if n, ok = value.ParseInt(p.Bytes(v)); !ok {
+	for _, v := range c.timeoutVars {
+		if n, ok := secondsOf(p, v.Get(&p.Ctx)); ok {
+			d.lifetime = n
 			return
 		}
 	}
-	if n > 0 && n <= mostTimeout {
-		d.lifetime = uint32(n)
+}
+
+// secondsOf is a timeout that a script has written down; false for what is none.
+func secondsOf(p *core.Proc, v value.Value) (uint32, bool) {
+	n := v.Int()
+	switch {
+	case v.IsUndef():
+		return 0, false
+	case v.Kind() != value.Int:
+		var ok bool
+		if n, ok = value.ParseInt(p.Bytes(v)); !ok {
+			return 0, false
+		}
 	}
+	return uint32(n), n > 0 && n <= mostTimeout
 }

@@ -9,6 +9,7 @@
 package tls
 
 import (
+	"sipedge/engine/core"
 	"sipedge/script/registry"
 	"sipedge/script/rt"
 )
@@ -36,6 +37,10 @@ func Module() *registry.Module {
 				Source:  "Kamailio module tls",
 				Compile: compileServerID,
 			},
+		},
+		Events: []string{core.TLSOutEvent},
+		EventDocs: map[string]string{
+			core.TLSOutEvent: "When a TLS connection was opened by the server, before anything is sent on it: $sndto(ip) and $sndto(port) name the peer, and the variables of the module tell of it. After drop the connection is closed and what was to be sent is lost.",
 		},
 		PVs:     vars(),
 		Selects: selects(),

@@ -222,6 +222,12 @@ func (a *API) Reply(h Handle, p *core.Proc, code int, reason string) error {
 // could be made.
 func (a *API) Suspend(p *core.Proc) Handle { return a.of(p).suspend(p) }
 
+// Suspended reports whether a transaction waits for Continue; on its loop.
+func (a *API) Suspended(h Handle) bool {
+	t := a.layer(h.Loop()).get(h)
+	return t != nil && t.flags&fSuspended != 0
+}
+
 // Continue runs the block route[name] on the suspended request, from any
 // goroutine; "" cancels the suspension with a 500. An error means that it will
 // not run.

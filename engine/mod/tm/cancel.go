@@ -179,7 +179,7 @@ func (m *layer) sendCancel(_ int32, t *tx, bi int32, b *branch, cause int) {
 		b.cancel, b.cancelLen = ref, uint16(len(out))
 	}
 	m.stats.cancelsMade.Add(1)
-	if m.loop.SendBytes(b.sock, b.from, b.to, b.name, out) != nil {
+	if m.loop.SendOn(b.sock, b.from, b.to, b.name, b.stream, out) != nil {
 		m.stats.sendErrors.Add(1)
 	}
 	if m.armRetr(bi, t, b); !kept && b.retr != 0 {
@@ -212,7 +212,7 @@ func (m *layer) sendAck(t *tx, b *branch, p *core.Proc) {
 		return
 	}
 	m.stats.acksMade.Add(1)
-	if m.loop.SendBytes(b.sock, b.from, b.to, b.name, out) != nil {
+	if m.loop.SendOn(b.sock, b.from, b.to, b.name, b.stream, out) != nil {
 		m.stats.sendErrors.Add(1)
 	}
 }

@@ -64,6 +64,7 @@ func (m *layer) keepReply(b *branch, p *core.Proc) {
 	}
 	p.AppendEdited(buf[:0])
 	b.reply, b.replyLen = ref, uint16(n)
+	b.replyStream = p.StreamFlags()
 }
 
 // failed: every branch has failed. The failure_route may send the request
@@ -174,6 +175,7 @@ func (m *layer) relayKept(i int32, t *tx, b *branch) {
 		return
 	}
 	p.Received = false
+	p.SetStreamFlags(b.replyStream)
 	if (b.status == 401 || b.status == 407) && m.cfg(t).AggregateChallenges {
 		m.addChallenges(t, b, p)
 	}

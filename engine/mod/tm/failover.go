@@ -106,8 +106,8 @@ func (m *layer) sendNext(i int32, t *tx, old *branch, p *core.Proc, to core.Targ
 	}
 	b.tx, b.num = i, t.branches
 	b.bflags, b.breadth, b.onReply = old.bflags, old.breadth, old.onReply
-	b.flags = old.flags & bOwnEdits
-	if err = m.copyRequest(i, t, b, old, p, to, out); err == nil {
+	b.flags, b.stream = old.flags&bOwnEdits, old.stream
+	if err = m.copyRequest(i, t, b, old, p, &to, &out); err == nil {
 		err = m.launch(t, bi, b, p, to, out)
 	}
 	if err != nil {
@@ -125,12 +125,12 @@ func (m *layer) sendNext(i int32, t *tx, old *branch, p *core.Proc, to core.Targ
 // reparse_on_dns_failover that is its copy, but for the Via; else it is made of the
 // request as the script has left it, so that Record-Route and its kin name the socket by
 // which it leaves, where the branch has nothing of its own that would be lost.
-func (m *layer) copyRequest(i int32, t *tx, b, old *branch, p *core.Proc, to core.Target, out *core.Socket) error {
+func (m *layer) copyRequest(i int32, t *tx, b, old *branch, p *core.Proc, to *core.Target, out **core.Socket) error {
 	var buf [96]byte
 	tok := m.appendToken(buf[:0], i, b.num, m.loopHash(p))
 	sent := m.arena.Bytes(old.req)[:old.reqLen]
 	if m.cfg(t).ReparseOnDNS || old.flags&bOwnEdits != 0 || t.flags&fLocal != 0 {
-		text, err := p.AppendResent(m.out[:0], to, out, tok, sent)
+		text, err := p.AppendResent(m.out[:0], *to, *out, tok, sent)
 		m.out = text[:0]
 		if err != nil {
 			return err

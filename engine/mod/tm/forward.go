@@ -34,19 +34,22 @@ type hopState struct {
 	uri, dst value.Value
 	sock     int32
 	flags    uint32
+	stream   core.StreamFlags
 }
 
 func stateOf(p *core.Proc) hopState {
-	return hopState{p.NewURI, p.DstURI, p.SendSocket, p.BranchFlags}
+	return hopState{p.NewURI, p.DstURI, p.SendSocket, p.BranchFlags, p.StreamFlags()}
 }
 
 func (s *hopState) restore(p *core.Proc) {
 	p.NewURI, p.DstURI, p.SendSocket, p.BranchFlags = s.uri, s.dst, s.sock, s.flags
+	p.ResetStreamFlags(s.stream)
 }
 
 // begin looks at what there is to send.
 func (m *layer) begin(t *tx, p *core.Proc, to core.Target) forwarding {
 	f := forwarding{to: to, next: -1, count: len(p.Branches()), earlier: t.branches}
+	t.stream |= p.StreamFlags()
 	switch {
 	case t.flags&fCanceled != 0:
 		f.err = ErrCanceled

@@ -282,6 +282,7 @@ func (m *layer) branchNumber(t *tx, n int) *branch {
 // save keeps what the script has made of the request for the later routes of the
 // transaction.
 func (m *layer) save(t *tx, p *core.Proc) {
+	t.stream |= p.StreamFlags()
 	n := p.SaveSize()
 	if t.ctx != 0 && len(m.arena.Bytes(t.ctx)) < n {
 		m.arena.Free(t.ctx)

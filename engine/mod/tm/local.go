@@ -27,7 +27,8 @@ func (m *layer) localReply(i int32, t *tx, p *core.Proc, code int, reason string
 	}
 	t.respTo, _ = p.ReplyTo()
 	t.ignore = p.IgnoredFailures(true)
-	m.sendUp(t, b)
+	t.stream |= p.StreamFlags()
+	m.sendUp(t, t.stream, b)
 	m.stats.replied.Add(1)
 	p.LastReply = uint16(code)
 	if code >= 200 {

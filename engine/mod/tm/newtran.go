@@ -63,12 +63,13 @@ func (m *layer) again(t *tx) {
 		return
 	}
 	m.stats.replyAgain.Add(1)
-	m.sendUp(t, m.arena.Bytes(t.reply)[:t.replyLen])
+	m.sendUp(t, t.stream, m.arena.Bytes(t.reply)[:t.replyLen])
 }
 
-// sendUp sends a reply to where the request came from.
-func (m *layer) sendUp(t *tx, b []byte) {
-	if m.loop.SendReply(&t.meta, t.respTo, t.ignore, b) != nil {
+// sendUp sends a reply to where the request came from. f are what the script has said
+// of connections for it.
+func (m *layer) sendUp(t *tx, f core.StreamFlags, b []byte) {
+	if m.loop.SendReply(&t.meta, t.respTo, f.Reply(), t.ignore, b) != nil {
 		m.stats.sendErrors.Add(1)
 	}
 }

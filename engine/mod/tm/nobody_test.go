@@ -123,3 +123,22 @@ func TestCheckViaDropsRepliesThatAreNotOurs(t *testing.T) {
 		}
 	}
 }
+
+// A reply whose next Via, and a request whose URI, names a transport that nobody knows
+// go nowhere, and no further.
+func TestTransportsThatNobodyKnows(t *testing.T) {
+	b := newBed(t, loads+`route { if (method == "MESSAGE") { forward(); exit; } t_relay(); }`)
+	m := request("OPTIONS", "odd")
+	m.Via = append(m.Via, strings.Replace(m.Via[0], "SIP/2.0/UDP", "SIP/2.0/UfP", 1))
+	for _, s := range []string{
+		"SIP/2.0 302 Moved\r\nVia: " + strings.Replace(m.Via[0], "192.0.2.10", "192.0.2.1", 1) + "\r\nVia: " + m.Via[1] + m.String()[strings.Index(m.String(), "\r\nFrom"):],
+		strings.Replace(request("OPTIONS", "uri").String(), " SIP/2.0", ";transport=foo SIP/2.0", 1),
+		strings.Replace(request("MESSAGE", "uri").String(), " SIP/2.0", ";transport=foo SIP/2.0", 1),
+	} {
+		b.a.Send(s)
+		if n := b.Server.Stats().Total["panics"]; n != 0 {
+			t.Fatalf("%q: a panic\n%s", s, b.Logged())
+		}
+	}
+	b.none(b.b)
+}

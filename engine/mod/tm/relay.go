@@ -184,7 +184,7 @@ func (m *layer) sendBranch(i int32, t *tx, bi int32, b *branch, p *core.Proc, to
 func (m *layer) sendTo(i int32, t *tx, bi int32, b *branch, p *core.Proc, target core.Target, out *core.Socket) error {
 	var buf [96]byte
 	tok := m.appendToken(buf[:0], i, b.num, m.loopHash(p))
-	if err := m.buildRequest(b, p, target, out, tok); err != nil {
+	if err := m.buildRequest(b, p, &target, &out, tok); err != nil {
 		return err
 	}
 	err := m.launch(t, bi, b, p, target, out)
@@ -195,9 +195,13 @@ func (m *layer) sendTo(i int32, t *tx, bi int32, b *branch, p *core.Proc, target
 	return err
 }
 
-// buildRequest makes a branch's request of the message.
-func (m *layer) buildRequest(b *branch, p *core.Proc, target core.Target, out *core.Socket, tok []byte) error {
+// buildRequest makes a branch's request of the message. One that is too large for its transport gets another target and
+// another way out (udp_mtu_try_proto).
+func (m *layer) buildRequest(b *branch, p *core.Proc, target *core.Target, out **core.Socket, tok []byte) error {
+	flags := p.StreamFlags()
 	n, err := p.BeginCopy(target, out, tok)
+	b.stream = p.StreamFlags()
+	p.ResetStreamFlags(flags) // those of an onsend_route are this branch's
 	if err != nil {
 		return err
 	}
@@ -224,7 +228,7 @@ func (m *layer) launch(t *tx, bi int32, b *branch, p *core.Proc, target core.Tar
 	if m.armFR(bi, t, b, t.fr); b.fr == 0 {
 		return core.ErrTimers
 	}
-	if err := m.loop.SendRequest(b.sock, b.from, b.to, b.name, sendTag(bi, m.brs.gen(bi)), b.ignore, m.arena.Bytes(b.req)[:b.reqLen]); err != nil {
+	if err := m.loop.SendRequest(b.sock, b.from, b.to, b.name, b.stream, sendTag(bi, m.brs.gen(bi)), b.ignore, m.arena.Bytes(b.req)[:b.reqLen]); err != nil {
 		m.stats.sendErrors.Add(1)
 		m.stopBranch(b)
 		return err

@@ -326,7 +326,7 @@ func (m *layer) relayUp(i int32, t *tx, b *branch, p *core.Proc, code int) {
 		t.replyLen = uint16(n)
 	}
 	t.ignore = p.IgnoredFailures(false)
-	m.sendUp(t, buf)
+	m.sendUp(t, t.stream|p.StreamFlags(), buf)
 	m.stats.relayed.Add(1)
 	m.sentUp(i, t, code, int(b.num), p, false)
 }

@@ -92,7 +92,7 @@ func (m *layer) onRetr(bi int32, b *branch) {
 		return
 	}
 	m.stats.retransmits.Add(1)
-	if m.loop.SendBytes(b.sock, b.from, b.to, b.name, m.arena.Bytes(ref)[:n]) != nil {
+	if m.loop.SendOn(b.sock, b.from, b.to, b.name, b.stream, m.arena.Bytes(ref)[:n]) != nil {
 		m.stats.sendErrors.Add(1)
 	}
 	b.retrDelay *= 2

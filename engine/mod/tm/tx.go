@@ -2,6 +2,7 @@ package tm
 
 import (
 	"sipedge/engine/blacklist"
+	"sipedge/engine/core"
 	"sipedge/engine/transport"
 	"sipedge/pool"
 	"sipedge/reactor"
@@ -49,6 +50,7 @@ type tx struct {
 	meta   reactor.Meta
 	respTo reactor.Addr
 
+	stream core.StreamFlags // of the replies
 	flags  txFlags
 	status uint16 // the last reply sent upstream, 0 for none
 	best   uint16 // the code that the failure_route is about
@@ -130,7 +132,8 @@ type branch struct {
 	// The targets to be tried after this one (failover.go).
 	targets                pool.Ref
 	targetsAt, targetsLeft uint8
-	ignore                 blacklist.Cause // does not put its destination on the list
+	ignore                 blacklist.Cause  // does not put its destination on the list
+	stream, replyStream    core.StreamFlags // of what is sent on it, and of its reply to the caller
 }
 
 // What becomes of earlier failures when there is a new fork.

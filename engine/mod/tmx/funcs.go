@@ -62,10 +62,8 @@ func compileContinue(b registry.Build, args []registry.Actual) (rt.Func, error) 
 			p.Logf(levelErr, "t_continue: there is no route[%s]", name)
 			return -1
 		}
-		if h.Loop() == p.LoopID() {
-			if _, alive := api(p).Status(h); !alive {
-				return -1
-			}
+		if h.Loop() == p.LoopID() && !api(p).Suspended(h) {
+			return -1
 		}
 		if err := api(p).Continue(h, string(name)); err != nil {
 			p.Logf(levelErr, "t_continue: %v", err)

@@ -160,6 +160,9 @@ func TestASuspendedTransactionGoesOnInAnotherRoute(t *testing.T) {
 		} else {
 			b.wantLines(b.a, "200 Went on, "+want)
 		}
+		again := request("OPTIONS", "twice", "X-Go: continue", "X-Index: "+i, "X-Label: "+l)
+		b.a.Send(again.String()) // it goes on already
+		b.wantLines(b.a, "404 No such")
 		b.Advance(time.Minute)
 		lines(b.a)
 		b.a.Send(goOn(i, l)) // over
@@ -168,6 +171,7 @@ func TestASuspendedTransactionGoesOnInAnotherRoute(t *testing.T) {
 	}
 }
 
+// Nor can it go on twice.
 func TestContinuingWhatIsNotSuspended(t *testing.T) {
 	b := newBed(t, suspends)
 	for _, n := range [][2]string{{"5", "6"}, {"0", "0"}, {"x", "y"}, {"-1", "1"}, {"99999999999999", "1"}, {"4278190080", "1"}, {"16777216", "4294967295"}, {"", ""}} {

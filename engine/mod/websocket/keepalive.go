@@ -35,7 +35,7 @@ func prepare(host, _ any) error {
 func started(host, _ any) {
 	s := host.(*core.Server)
 	v := liveOf(s)
-	warnIdle(s)
+	warn(s)
 	if v.begun {
 		return
 	}
@@ -47,10 +47,13 @@ func started(host, _ any) {
 	}
 }
 
-// warnIdle tells the operator when clients are closed as idle before they would be
-// sent a keep-alive.
-func warnIdle(s *core.Server) {
+// warn tells the operator what the parameters ask for in vain: MSRP, and a keep-alive for
+// clients that are closed as idle before.
+func warn(s *core.Server) {
 	cfg := s.Snapshot().Config(module).(*Config)
+	if cfg.SubProtocols&protocolMSRP != 0 {
+		s.Log().Printf(levelWarn, "websocket: sub_protocols asks for MSRP, which is not served; its clients are refused")
+	}
 	idle := s.Snapshot().Config("").(*coreparams.Core).TCPConnectionLifetime
 	sends := cfg.KeepaliveMechanism == keepalivePing || cfg.KeepaliveMechanism == keepalivePong
 	if sends && idle >= 0 && idle <= cfg.KeepaliveTimeout {

@@ -1,6 +1,7 @@
 package websocket
 
 import (
+	"errors"
 	"fmt"
 
 	"sipedge/engine/ws"
@@ -80,7 +81,7 @@ var params = []registry.Param{
 		},
 	},
 	number("sub_protocols", func(c *Config) *int64 { return &c.SubProtocols }, "1", protocolSIP, protocolSIP|protocolMSRP,
-		"The protocols that clients may speak: 1 for SIP. 2, MSRP, is not served."),
+		"The protocols that clients may speak: 1 for SIP. 2, MSRP, is not served; with 3 a client of MSRP alone is refused."),
 	number("cors_mode", func(c *Config) *int64 { return &c.CORSMode }, "0", corsNone, corsOrigin,
 		"Access-Control-Allow-Origin in the answer to a handshake: 0 none, 1 *, 2 the client's Origin."),
 	nothing(number("verbose_list", func(c *Config) *int64 { return &c.VerboseList }, "0", 0, 1,
@@ -91,10 +92,10 @@ var params = []registry.Param{
 		"rm_delay_interval has nothing to do: what is known about a connection ends with it"),
 }
 
-// check refuses what is not served.
+// check refuses a configuration that serves nobody.
 func check(cfg any) error {
-	if cfg.(*Config).SubProtocols&protocolMSRP != 0 {
-		return fmt.Errorf("sub_protocols is %d: MSRP (2) is not served, only SIP (1)", cfg.(*Config).SubProtocols)
+	if cfg.(*Config).SubProtocols&protocolSIP == 0 {
+		return errors.New("sub_protocols is 2: MSRP is not served, only SIP (1)")
 	}
 	return nil
 }

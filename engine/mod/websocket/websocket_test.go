@@ -11,9 +11,9 @@ import (
 func TestReadmeCompiles(t *testing.T) { modtest.CheckReadme(t) }
 
 func TestWhatCannotBeServedIsRefusedAtStart(t *testing.T) {
-	const load = "loadmodule \"xhttp\"\nloadmodule \"websocket\"\n"
+	const load = "loadmodule \"xhttp\"\nloadmodule \"websocket\"\nevent_route[xhttp:request] { ws_handle_handshake(); }\n"
 	modtest.WantRefused(t, "loadmodule \"websocket\"\nroute { drop; }", "xhttp")
-	modtest.WantRefused(t, load+`modparam("websocket", "sub_protocols", 3) route { drop; }`, "MSRP")
+	modtest.WantRefused(t, load+`modparam("websocket", "sub_protocols", 2) route { drop; }`, "MSRP")
 	modtest.WantRefused(t, load+`modparam("websocket", "keepalive_mechanism", 4) route { drop; }`, "0 to 3")
 	modtest.WantRefused(t, load+`modparam("websocket", "cors_mode", 3) route { drop; }`, "0 to 2")
 	modtest.WantRefused(t, load+`modparam("websocket", "ping_application_data", "`+strings.Repeat("a", 126)+`") route { drop; }`, "125")
@@ -24,8 +24,9 @@ func TestWhatCannotBeServedIsRefusedAtStart(t *testing.T) {
 
 // TestAKeepAliveThatComesTooLateIsTold: by a warning at start.
 func TestAKeepAliveThatComesTooLateIsTold(t *testing.T) {
-	const load = "loadmodule \"xhttp\"\nloadmodule \"websocket\"\nroute { drop; }\n"
+	const load = "loadmodule \"xhttp\"\nloadmodule \"websocket\"\nroute { drop; }\nevent_route[xhttp:request] { ws_handle_handshake(); }\n"
 	modtest.New(t, load).WaitLog("before it is sent a keep-alive after 180 s")
+	modtest.New(t, load+`modparam("websocket", "sub_protocols", 3)`).WaitLog("MSRP")
 	n := modtest.New(t, load+`tcp_connection_lifetime=3604`)
 	if got := n.Logged(); strings.Contains(got, "keep-alive") {
 		t.Error(got)
@@ -38,6 +39,7 @@ func TestOverUDPThereIsNoWebSocket(t *testing.T) {
 loadmodule "xhttp"
 loadmodule "websocket"
 loadmodule "sl"
+event_route[xhttp:request] { ws_handle_handshake(); }
 route {
 	if ($ws_conid == $null) $var(id) = "none"; else $var(id) = $ws_conid;
 	$var(closed) = ws_close();

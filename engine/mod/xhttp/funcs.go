@@ -13,8 +13,9 @@ import (
 const (
 	minCode = 100
 	maxCode = 699
-	// levelErr is Kamailio's L_ERR.
-	levelErr = -1
+	// levelErr and levelWarn are Kamailio's L_ERR and L_WARN.
+	levelErr  = -1
+	levelWarn = 0
 )
 
 func compileReply(_ registry.Build, args []registry.Actual) (rt.Func, error) {

@@ -20,6 +20,7 @@ func Module() *registry.Module {
 		NewConfig: newConfig,
 		Params:    params,
 		Program:   program,
+		Started:   started,
 		Events:    []string{requestEvent},
 		EventDocs: map[string]string{requestEvent: "For each request of HTTP whose URL the parameters url_match and url_skip let pass."},
 		Functions: []registry.Function{{
@@ -34,6 +35,7 @@ func Module() *registry.Module {
 			Source:  source,
 			Compile: compileReply,
 		}},
+		Transformations: transformations,
 		PVs: []registry.PV{{
 			Name: "hu", Inner: registry.Never, Source: source, Bind: bindURL,
 			Doc: "The URL of the request of HTTP, as it stands in its first line.",

@@ -31,6 +31,14 @@ var params = []registry.Param{
 	},
 }
 
+// started tells the operator when there is no block that answers requests.
+func started(host, _ any) {
+	s := host.(*core.Server)
+	if s.Snapshot().Block(rt.EventRoute, requestEvent) == nil {
+		s.Log().Printf(levelWarn, "xhttp: there is no event_route[%s]; requests of HTTP get 404", requestEvent)
+	}
+}
+
 // program compiles the expressions.
 func program(b registry.Build, cfg any) error {
 	c := cfg.(*Config)

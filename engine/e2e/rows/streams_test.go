@@ -1,0 +1,154 @@
+package rows
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// streamCase shows a row of area "streams" through a running server. run is called with
+// what the row is about in the script, and once more with something else in its place: the
+// first time it must find nothing wrong, the second time something.
+type streamCase struct {
+	row   string
+	shows string
+	// set is the parameter or the statement of the row; instead stands in its place when
+	// the case has to fail.
+	set, instead string
+	run          func(e *edge, set string)
+}
+
+// streamCases are the cases; the files of a transport add theirs.
+var streamCases []streamCase
+
+func addStreamCases(c ...streamCase) { streamCases = append(streamCases, c...) }
+
+// ofTLS and ofSCTP are the rows of these transports. One without a case is reported as
+// not covered; all others must have one.
+var (
+	ofTLS  = []string{"CP012", "CP013", "CP060", "FN014", "MN001"}
+	ofSCTP = []string{"SC", "FN012", "SP031"}
+)
+
+func ofOthers(id string) string {
+	has := func(list []string) bool {
+		return slices.ContainsFunc(list, func(p string) bool { return strings.HasPrefix(id, p) })
+	}
+	switch {
+	case has(ofTLS):
+		return "TLS"
+	case has(ofSCTP):
+		return "SCTP"
+	}
+	return ""
+}
+
+// Every row of the streams does what its cases say, and does not without it.
+func TestEveryRowOfTheStreams(t *testing.T) {
+	byRow := map[string][]streamCase{}
+	for _, c := range streamCases {
+		byRow[c.row] = append(byRow[c.row], c)
+	}
+	rows := rowsOf(t, "streams")
+	failed := map[string]bool{}
+	t.Run("rows", func(t *testing.T) {
+		for _, r := range rows {
+			if len(byRow[r.id]) == 0 && ofOthers(r.id) == "" {
+				t.Errorf("%s (%s %s): no case", r.id, r.category, r.name)
+			}
+			for n, c := range byRow[r.id] {
+				name := r.id + " " + r.name
+				if n > 0 {
+					name += fmt.Sprint(" ", n+1)
+				}
+				t.Run(name, func(t *testing.T) {
+					t.Parallel()
+					t.Cleanup(func() {
+						if t.Failed() {
+							failedRow(failed, r.id)
+						}
+					})
+					c.show(t)
+				})
+			}
+		}
+	})
+	covered, open := 0, []string{}
+	for _, r := range rows {
+		switch {
+		case len(byRow[r.id]) > 0 && !failed[r.id]:
+			covered++
+		case len(byRow[r.id]) == 0 && ofOthers(r.id) != "":
+			open = append(open, fmt.Sprintf("%s %s: %s has no case yet", r.id, r.name, ofOthers(r.id)))
+		default:
+			open = append(open, r.id+" "+r.name)
+		}
+		delete(byRow, r.id)
+	}
+	for id := range byRow {
+		t.Errorf("%s is no row of the streams", id)
+	}
+	fmt.Printf("rows of the streams covered / in all: %d / %d\n", covered, len(rows))
+	for _, o := range open {
+		fmt.Printf("not covered: %s\n", o)
+	}
+}
+
+var failing sync.Mutex
+
+// failedRow notes a row whose case has failed; cases run at the same time.
+func failedRow(failed map[string]bool, id string) {
+	failing.Lock()
+	defer failing.Unlock()
+	failed[id] = true
+}
+
+// show runs the case with its row and without it.
+func (c *streamCase) show(t *testing.T) {
+	if wrong := c.find(t, c.set); len(wrong) > 0 {
+		t.Fatalf("%s\n%s", c.shows, strings.Join(wrong, "\n"))
+	}
+	wrong := c.find(t, c.instead)
+	if len(wrong) == 0 {
+		t.Errorf("%s\nholds with %q in the place of %q too, so it does not show it", c.shows, c.instead, c.set)
+	}
+	if testing.Verbose() {
+		t.Logf("with %q in its place: %s", c.instead, strings.Join(wrong, "\n"))
+	}
+}
+
+// find runs the case and says what was wrong.
+func (c *streamCase) find(t *testing.T, set string) (wrong []string) {
+	e := &edge{t: t}
+	defer func() {
+		e.halt()
+		if p := recover(); p != nil {
+			if _, ok := p.(stop); !ok {
+				panic(p)
+			}
+		}
+		wrong = e.wrong
+	}()
+	c.run(e, set)
+	return e.wrong
+}
+
+// The other names of a row stand in its cases too.
+func TestEveryAliasOfTheStreamsIsShown(t *testing.T) {
+	text := map[string]string{}
+	for _, c := range streamCases {
+		text[c.row] += c.set + " " + c.shows + " "
+	}
+	for _, r := range rowsOf(t, "streams") {
+		if text[r.id] == "" {
+			continue // without a case, which the other test tells
+		}
+		for _, a := range strings.FieldsFunc(r.aliases, func(c rune) bool { return c == ',' || c == ' ' }) {
+			if !strings.Contains(text[r.id], a) {
+				t.Errorf("%s %s: no case has %s", r.id, r.name, a)
+			}
+		}
+	}
+}
