@@ -22,7 +22,7 @@ ALONE := engine/e2e|engine/sim|engine/dns|benchmarks|reactor
 
 export CGO_ENABLED ?= 0
 
-.PHONY: run build test setup race bench bench-diff load fuzz sim lint check proof clean
+.PHONY: run build test test-sctp setup race bench bench-diff load fuzz sim lint check proof clean
 
 # run starts the server with its built-in configuration, in the foreground.
 run: build
@@ -34,7 +34,7 @@ build:
 # setup installs the programs that tests talk to, where that is possible.
 setup:
 	@missing=""; \
-	for p in sipp:sip-tester sipsak:sipsak gcc:gcc; do \
+	for p in sipp:sip-tester sipsak:sipsak gcc:gcc qemu-system-x86_64:qemu-system-x86; do \
 		command -v $${p%%:*} >/dev/null 2>&1 || missing="$$missing $${p##*:}"; \
 	done; \
 	if [ -n "$$missing" ]; then \
@@ -63,6 +63,11 @@ test: setup build
 		echo "the race detector needs a C compiler (Debian package gcc): not run"; \
 	fi
 	$(GO) test -p 1 -tags debugpool ./engine/core/... ./engine/e2e/... ./pool/... ./reactor/...
+
+# test-sctp runs the server over SCTP: in a virtual machine with Debian's kernel, which is
+# downloaded into the user's cache directory. It keeps the log in benchmarks/results.
+test-sctp: setup
+	$(GO) test -count 1 -v ./benchmarks/sctpvm -args -sctplog $(CURDIR)/benchmarks/results/SCTP.log
 
 # bench runs the microbenchmarks, and the parser's table.
 bench:

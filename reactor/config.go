@@ -8,7 +8,7 @@ import (
 
 // Listen is one address to listen on.
 type Listen struct {
-	// Transport is UDP, TCP or TLS.
+	// Transport is UDP, TCP, TLS or SCTP.
 	Transport Transport
 	// Addr is address and port. Port 0 lets the system choose one, the same for
 	// all loops; a stream's is not the same as a datagram socket's. An IPv6 wildcard does not include IPv4.
@@ -16,6 +16,9 @@ type Listen struct {
 	// TOS is the type-of-service byte of what is sent (IP_TOS, IPV6_TCLASS); 0
 	// leaves the system's.
 	TOS uint8
+	// More are further addresses of an SCTP socket, for peers that reach it by several
+	// ways (RFC 9260 section 6.4); their ports do not count.
+	More []netip.Addr
 	// Device binds the socket to an interface by name (SO_BINDTODEVICE); Linux.
 	Device string
 	// Proxy says what is read at the start of a stream's connection before its data.
@@ -91,6 +94,8 @@ type Config struct {
 	Framer func() Framer
 	// Streams are the bounds of connections; Reactor.SetStreams changes them.
 	Streams Streams
+	// SCTP is the options of SCTP sockets; Reactor.SetSCTP changes them.
+	SCTP SCTPConfig
 	// ServerTLS gives the settings of TLS connections that are accepted; nil when
 	// none are.
 	ServerTLS ServerTLS

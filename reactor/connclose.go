@@ -9,6 +9,9 @@ func (l *loop) CloseConn(id ConnID, how CloseMode) error {
 	if id.Loop() != l.id {
 		return l.postConn(&Mail{op: opClose, Arg: uint64(how), Meta: Meta{Conn: id}})
 	}
+	if id.IsAssoc() {
+		return l.closeAssoc(id, how)
+	}
 	c := l.conn(id)
 	if c == nil || c.state > connDraining || c.state == connDraining && how == CloseAfterWrite {
 		return ErrNoConn
@@ -100,6 +103,7 @@ func (l *loop) closeConn(c *conn, why error) {
 		l.notes = append(l.notes, note{id: c.id, tag: t.tag, why: why})
 	}
 	c.tags = c.tags[:0]
+	l.tellUnsure(c, why)
 	l.lost(c.first, why)
 	c.first, c.last = 0, 0
 	l.tellClosed(c, why)

@@ -42,6 +42,7 @@ type conn struct {
 	put, taken uint64
 	tags       []tagEnd
 	written    uint64 // bytes that the system has taken, until it is proven
+	unsure     *lastTags
 	// The connection's messages in the loop's send batch: indices and 1, 0 for none.
 	first, last int32
 
@@ -109,7 +110,7 @@ func (l *loop) newConn(fd int) *conn {
 	if n := len(l.freeSlots); n > 0 {
 		slot = l.freeSlots[n-1]
 		l.freeSlots = l.freeSlots[:n-1]
-	} else if len(l.slots) <= connSlotMask {
+	} else if len(l.slots) < assocSlot { // the other half names associations
 		slot = uint32(len(l.slots))
 		l.slots = append(l.slots, connSlot{})
 	} else {
@@ -207,6 +208,10 @@ func (l *loop) tell() {
 	}
 	clear(l.notes)
 	l.notes = l.notes[:0]
+	for i := 0; i < len(l.assocNotes); i++ {
+		l.assocEvent(&l.assocNotes[i])
+	}
+	l.assocNotes = l.assocNotes[:0]
 }
 
 func (l *loop) unsent(n *note) {

@@ -29,6 +29,10 @@
 // number at a time, and one that waits for its peer runs nowhere (handshake.go,
 // handshakeslots.go).
 //
+// SCTP (sctp.go): a listen address is one socket of one loop, whose messages name
+// their association in Meta.Conn; CommitAssoc sends over one, or to an address. What
+// the kernel tells about associations comes as AssocEvent and Unsent.
+//
 // Memory is handed out under one rule: what a callback receives (Message.Data,
 // Mail.Data) is valid until that callback returns. Built with the tag
 // debugpool, the package overwrites it then, so that a handler that keeps a

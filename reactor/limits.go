@@ -80,7 +80,7 @@ const (
 	// provenBytes is what a peer that never reads cannot have taken: more than Linux lets a
 	// receive buffer be (net.core.rmem_max, twice 208 KB). One that is proven has the
 	// system's own bound, megabytes, so that a trunk may pause for a moment.
-	unsentBytes = 32 << 10
+	unsentBytes = 24 << 10
 	provenBytes = 512 << 10
 	// unprovenRead is what is read at once from a connection that is not proven, bytes:
 	// so few that the answers have room in its queue.
@@ -129,6 +129,9 @@ const (
 	// is on its way to the peer (RFC 1122 section 4.2.2.13).
 	lingerTime  = 2 * time.Second
 	lingerBytes = 256 << 10
+	// keptTags is how many of the last messages of a connection their senders are told of
+	// when it is reset.
+	keptTags = 64
 	// tagCost is what a message's tag adds to its connection's queue, bytes.
 	tagCost = 16
 	// iovecs is the pieces given to one system call.
@@ -143,6 +146,29 @@ const (
 	trimAfter = time.Second
 	// never is a deadline that does not come, ns.
 	never = int64(1<<63 - 1)
+
+	// sentMessages is how many messages an SCTP socket remembers that the kernel may
+	// give up; a power of two. At 10,000 messages a second that is 6 s.
+	sentMessages = 1 << 16
+	// sentBytes is how much of them it keeps to send again (SCTP.SendRetries).
+	sentBytes = 4 << 20
+	// maxAssocAliases bounds the further addresses of a peer that are known.
+	maxAssocAliases = 8
+	// assocCheck is how much is sent over an association, bytes, before the kernel is
+	// asked how much of it waits. One association may have one in waitingShare of the
+	// send buffer, which is that of all, waiting in it; a message takes about
+	// waitingCost bytes. minWaiting messages may wait in any case.
+	assocCheck   = 16 << 10
+	waitingShare = 4
+	waitingCost  = 3000
+	minWaiting   = 32
+	// stuckTime is how long a peer may take nothing that waits before its association is
+	// aborted; tcp_send_timeout is the like of it.
+	stuckTime = 10 * time.Second
+	// sweepPause is how often, and sweepAtOnce how many of them at once, associations
+	// are looked at for peers that take nothing, while the send buffer is full.
+	sweepPause  = time.Second
+	sweepAtOnce = 1024
 
 	// SlowCallback is the duration from which a callback is counted and named.
 	SlowCallback = 5 * time.Millisecond

@@ -68,6 +68,11 @@ type loop struct {
 	wantAccept bool      // a descriptor was closed
 	acceptTime uint64    // the timer by which accepting goes on
 
+	// SCTP (sctp.go and the files beside it).
+	onAssoc    AssocHandler // h, when it is one
+	assocPorts []*assocPort // by SocketID; nil for other addresses
+	assocNotes []AssocEvent
+
 	ordersMu sync.Mutex
 	orders   []func(*loop) // what the reactor wants done on the loop
 	ended    bool          // takes no order any more
@@ -201,6 +206,9 @@ func (l *loop) turn(n int) {
 			if k := l.listener(SocketID(ev.tag)); k != nil && !l.stopping {
 				l.accept(k)
 				l.tell()
+			} else if k := l.assocPort(SocketID(ev.tag)); k != nil && k.s != nil {
+				l.onAssocSocket(k.s, ev)
+				l.tell()
 			}
 			continue
 		}
@@ -259,7 +267,7 @@ func (l *loop) patience() time.Duration {
 	if len(l.paused) > 0 && (timeout < 0 || timeout > retryPause) {
 		timeout = retryPause
 	}
-	if len(l.ready) > 0 || len(l.readyConns) > 0 || len(l.notes) > 0 || l.nRefused > 0 {
+	if len(l.ready) > 0 || len(l.readyConns) > 0 || len(l.notes) > 0 || len(l.assocNotes) > 0 || l.nRefused > 0 {
 		timeout = 0
 	}
 	if l.stopping {
@@ -512,6 +520,7 @@ func (l *loop) halt() {
 		}
 	}
 	l.haltStreams()
+	l.haltAssocs()
 }
 
 // sock is the loop's socket of a listen address, nil if there is none.
@@ -542,6 +551,9 @@ func (l *loop) removeSocket(id SocketID) {
 		if k := l.listener(id); k != nil {
 			l.accept(k)
 			l.closeListener(k)
+			l.tell()
+		} else if k := l.assocPort(id); k != nil {
+			l.closeAssocPort(k)
 			l.tell()
 		}
 		return
@@ -574,6 +586,7 @@ func (l *loop) finish() {
 	l.out.flush(l)
 	deadline := time.Now().Add(stopFlush)
 	l.finishStreams(deadline)
+	l.finishAssocs(deadline)
 	for _, s := range l.socks {
 		if s == nil {
 			continue
@@ -612,4 +625,5 @@ func (l *loop) endOrders() {
 			l.closeListener(k)
 		}
 	}
+	l.closeAssocPorts()
 }

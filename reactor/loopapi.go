@@ -24,6 +24,9 @@ func (l *loop) SocketAddr(id SocketID) Addr {
 	if k := l.listener(id); k != nil {
 		return k.addr
 	}
+	if k := l.assocPort(id); k != nil {
+		return k.addr
+	}
 	return Addr{}
 }
 

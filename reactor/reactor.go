@@ -31,7 +31,10 @@ type Reactor struct {
 	stopped bool
 
 	streams   atomic.Pointer[Streams]
-	tableSize int // MaxConns where the configuration does not say
+	sctp      atomic.Pointer[SCTPConfig]
+	sctpPorts int          // opened so far; guarded by change
+	assocs    atomic.Int64 // associations of all sockets
+	tableSize int          // MaxConns where the configuration does not say
 	census    census
 	queued    atomic.Int64 // bytes that wait to be written on all connections
 	slots     slots
@@ -61,6 +64,7 @@ func New(c Config) (*Reactor, error) {
 	r.census.from = map[Addr]int{}
 	r.slots.limit = max(1, len(r.cpus)/2)
 	r.SetStreams(c.Streams)
+	r.sctp.Store(&c.SCTP)
 	for i := range c.Loops {
 		l, err := newLoop(r, i, kind)
 		if err != nil {
@@ -70,6 +74,7 @@ func New(c Config) (*Reactor, error) {
 		r.loops = append(r.loops, l)
 		l.h = c.Handler(i)
 		l.streams, _ = l.h.(StreamHandler)
+		l.onAssoc, _ = l.h.(AssocHandler)
 		l.datagrams, _ = l.h.(DatagramHandler)
 	}
 	r.gathers = c.Gather && len(r.loops) > 1 && r.loops[0].canHost()
@@ -95,6 +100,7 @@ func (r *Reactor) discard() {
 				l.closeListener(k)
 			}
 		}
+		l.closeAssocPorts()
 		l.closePoller()
 	}
 }
@@ -210,6 +216,8 @@ func (r *Reactor) AddListen(l Listen) (SocketID, error) {
 		return r.addUDP(l)
 	case TCP, TLS:
 		return r.addStream(l)
+	case SCTP:
+		return r.addSCTP(l)
 	default:
 		return NoSocket, &ListenError{Listen: l, Err: fmt.Errorf("transport %s is not served", l.Transport)}
 	}

@@ -78,6 +78,10 @@ type Stats struct {
 	// whose stream was not understood.
 	QueueFull, QueueRefused, FramingErrors uint64
 
+	// AssocsUp and AssocsDown are associations of SCTP that were there and that have
+	// ended, AssocFailed those that could not be opened, AssocRefused those beyond
+	// SCTP.MaxAssocs, AssocRetries messages sent again on a new association.
+	AssocsUp, AssocsDown, AssocFailed, AssocRefused, AssocRetries uint64
 	// Handshakes is TLS handshakes that succeeded, HandshakesFailed those that did
 	// not; of these HandshakeTimeouts were not complete in time, and NotTLS is peers
 	// that did not speak TLS.
@@ -137,6 +141,11 @@ func (s *Stats) Add(o Stats) {
 	s.QueueRefused += o.QueueRefused
 	s.FramingErrors += o.FramingErrors
 	s.Conns += o.Conns
+	s.AssocsUp += o.AssocsUp
+	s.AssocsDown += o.AssocsDown
+	s.AssocFailed += o.AssocFailed
+	s.AssocRefused += o.AssocRefused
+	s.AssocRetries += o.AssocRetries
 	s.Queued += o.Queued
 	s.Handshakes += o.Handshakes
 	s.HandshakesFailed += o.HandshakesFailed
@@ -169,6 +178,8 @@ type counters struct {
 	silent, slowMessages, idle                     atomic.Uint64
 	sendTimeouts, queueFull, queueRefused, framing atomic.Uint64
 	proxied, proxyRefused                          atomic.Uint64
+	assocsUp, assocsDown, assocFailed              atomic.Uint64
+	assocRefused, assocRetries                     atomic.Uint64
 	handshakes, handshakesFailed                   atomic.Uint64
 	handshakeTimeouts, notTLS                      atomic.Uint64
 	lag, maxLag                                    atomic.Uint64
@@ -190,6 +201,8 @@ func (c *counters) snapshot() Stats {
 		AcceptErrors: c.acceptErrors.Load(), SilentClosed: c.silent.Load(), SlowClosed: c.slowMessages.Load(), IdleClosed: c.idle.Load(),
 		SendTimeouts: c.sendTimeouts.Load(), QueueFull: c.queueFull.Load(), QueueRefused: c.queueRefused.Load(), FramingErrors: c.framing.Load(), Conns: c.conns.Load(),
 		Proxied: c.proxied.Load(), ProxyRefused: c.proxyRefused.Load(),
+		AssocsUp: c.assocsUp.Load(), AssocsDown: c.assocsDown.Load(), AssocFailed: c.assocFailed.Load(),
+		AssocRefused: c.assocRefused.Load(), AssocRetries: c.assocRetries.Load(),
 		Handshakes: c.handshakes.Load(), HandshakesFailed: c.handshakesFailed.Load(), HandshakeTimeouts: c.handshakeTimeouts.Load(), NotTLS: c.notTLS.Load(),
 		Slow: c.slow.Load(), Panics: c.panics.Load(), Lag: c.lag.Load(), MaxLag: c.maxLag.Load(),
 	}

@@ -101,8 +101,9 @@ type StreamHandler interface {
 	Handler
 	// ConnEvent tells of a connection; why is set with ConnClosed.
 	ConnEvent(l Loop, c ConnID, ev ConnEvent, why error)
-	// Unsent tells that the message which was sent with tag, not 0, has not been
-	// given to the system as a whole. It precedes ConnClosed.
+	// Unsent tells that the message which was sent with tag, not 0, has not been given to
+	// the system as a whole, or with ErrMaybeLost that it was one of the last before the
+	// connection was reset. It precedes ConnClosed.
 	Unsent(l Loop, c ConnID, tag uint64, why error)
 }
 
@@ -174,9 +175,17 @@ type Conns interface {
 	// open connection is closed, one that is being opened refuses the message alone),
 	// ErrMailboxFull for a connection of another loop.
 	CommitConn(c ConnID, tag uint64, n int) error
+	// CommitAssoc sends the first n bytes of what Reserve gave as one message by an
+	// SCTP socket: over an association, as long as it is there and its peer has to's
+	// IP, else to the address, by the association to it or a new one. tag is that of
+	// CommitConn. Errors: ErrNoReserve, ErrNoSocket, ErrFamily, ErrSendQueueFull (the
+	// socket's backlog is at its bound), ErrConnQueueFull (the peer takes nothing),
+	// ErrAssocTable (SCTP.MaxAssocs), ErrMailboxFull where the socket is another
+	// loop's, and what the system knows at once.
+	CommitAssoc(sock SocketID, over ConnID, to Addr, tag uint64, n int) error
 	// SendConn is Reserve, copy and CommitConn. In addition it returns ErrTooLarge.
 	SendConn(c ConnID, tag uint64, data []byte) error
-	// CloseConn closes a connection. Errors: ErrNoConn, ErrMailboxFull.
+	// CloseConn closes a connection or an association. Errors: ErrNoConn, ErrMailboxFull.
 	CloseConn(c ConnID, how CloseMode) error
 	// Conn describes a connection of this loop; false when there is none.
 	Conn(c ConnID) (ConnInfo, bool)
@@ -254,6 +263,10 @@ type Streams struct {
 	ReusePort              bool
 }
 
+// TagLost is the tag of messages whose sender wants to know only what certainly was not
+// sent.
+const TagLost uint64 = 1
+
 // NoIdle closes a connection as soon as it has nothing to do.
 const NoIdle = time.Duration(1)
 
@@ -265,6 +278,9 @@ func (NoConns) Connect(*Dial) (ConnID, error) { return 0, ErrNoStreams }
 
 // CommitConn implements Conns.
 func (NoConns) CommitConn(ConnID, uint64, int) error { return ErrNoConn }
+
+// CommitAssoc implements Conns.
+func (NoConns) CommitAssoc(SocketID, ConnID, Addr, uint64, int) error { return ErrNoSocket }
 
 // SendConn implements Conns.
 func (NoConns) SendConn(ConnID, uint64, []byte) error { return ErrNoConn }

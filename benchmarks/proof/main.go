@@ -135,6 +135,7 @@ func all(s *settings) []claim.Claim {
 		claimsTLS(s),
 		claimsFailover(s),
 		claimsDNS(s),
+		claimsSCTP(s),
 		claimsWS(s),
 	)
 }

@@ -47,6 +47,9 @@ func examine(o *options, src *source) (cfg *params.Core, diags *diag.List, on []
 	if _, err := cfg.Poller(runtime.GOOS); err != nil {
 		diags.Errorf(diag.Address, 0, "%v", err)
 	}
+	if err := cfg.CheckSCTP(); err != nil {
+		diags.Errorf(diag.Address, 0, "%v", err)
+	}
 	return cfg, diags, on
 }
 

@@ -8,7 +8,7 @@ var (
 	ErrSuspendFull = errors.New("the table of suspended messages is full (suspend_max)")
 	ErrBadTarget   = errors.New("the destination is a broadcast, multicast or unspecified address")
 	ErrNoSocket    = errors.New("no listen address fits the destination's protocol and address family")
-	ErrNotServed   = errors.New("the destination's transport is not served; UDP, TCP and TLS are")
+	ErrNotServed   = errors.New("the destination's transport is not served; UDP, TCP, TLS and SCTP are")
 	ErrNoConnect   = errors.New("there is no connection to the destination, and none may be opened")
 	ErrBadURI      = errors.New("the destination is not a SIP URI")
 	ErrEdits       = errors.New("too many changes to one message")

@@ -313,7 +313,7 @@ func (p *Proc) outSocket(t Target) (*Socket, error) {
 	if t.Proto > rt.ProtoWSS { // a transport that nobody knows, in a Via or a URI
 		return nil, ErrNotServed
 	}
-	if !p.snap.served[t.Proto] && t.Proto != rt.ProtoUDP && t.Proto != rt.ProtoTCP && t.Proto != rt.ProtoTLS {
+	if !p.snap.served[t.Proto] && (t.Proto < rt.ProtoUDP || t.Proto > rt.ProtoSCTP) {
 		return nil, ErrNotServed
 	}
 	if p.SendSocket != 0 {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 
 	"sipedge/engine/params"
 	"sipedge/reactor"
@@ -25,18 +26,28 @@ func (s *Server) resolveListen(snap *Snapshot) ([]listenSpec, error) {
 	snap.listenOn = all
 	var specs []listenSpec
 	var skipped []string
+	sctp, why, err := wantSCTP(snap.core, reactor.HasSCTP)
+	if err != nil {
+		return nil, err
+	}
+	var without []string
 	for _, r := range all {
-		if r.Served() && (r.Proto != rt.ProtoTLS || snap.servesTLS()) {
+		if r.Proto == rt.ProtoSCTP && !sctp {
+			without = append(without, r.String())
+		} else if r.Served() && (r.Proto != rt.ProtoTLS || snap.servesTLS()) {
 			specs = append(specs, listenSpec{r})
 		} else {
 			skipped = append(skipped, r.String())
 		}
 	}
 	if len(specs) == 0 {
-		return nil, fmt.Errorf("no address to listen on; UDP, TCP and, where it is enabled, TLS are served (listen lines: %v)", skipped)
+		return nil, fmt.Errorf("no address to listen on; UDP, TCP, SCTP where the system has it, and, where it is enabled, TLS are served (listen lines: %v)", append(skipped, without...))
+	}
+	if len(without) > 0 && s.toldSCTP.CompareAndSwap(false, true) {
+		s.Log().Printf(levelInfo, "not listening on %v: %s", without, why)
 	}
 	if len(skipped) > 0 {
-		s.Log().Printf(levelWarn, "not listening on %v: UDP, TCP and, with enable_tls=yes and certificates, TLS are served", skipped)
+		s.Log().Printf(levelWarn, "not listening on %v: UDP, TCP, SCTP and, with enable_tls=yes and certificates, TLS are served", skipped)
 	}
 	snap.autoAliases = snap.core.AutoAliasesFor(ctx, all)
 	return specs, nil
@@ -57,7 +68,7 @@ func (s *Snapshot) placed(err error) error {
 
 // listen is the reactor's form of the address.
 func (l listenSpec) listen(c *params.Core) reactor.Listen {
-	n := reactor.Listen{Transport: reactor.Transport(l.Proto), Addr: l.Addr, TOS: params.TOSValue(c.TOS)}
+	n := reactor.Listen{Transport: reactor.Transport(l.Proto), Addr: l.Addr, More: l.More, TOS: params.TOSValue(c.TOS)}
 	switch {
 	case l.Haproxy:
 		n.Proxy = reactor.ProxyMust
@@ -70,14 +81,14 @@ func (l listenSpec) listen(c *params.Core) reactor.Listen {
 // socket is the snapshot's form of the address once it is bound.
 func (l listenSpec) socket(id reactor.SocketID, bound netip.AddrPort) *Socket {
 	k := NewSocket(id, l.Proto, bound, l.Advertise)
-	k.haproxy, k.hostName = l.Haproxy, l.Host
+	k.haproxy, k.more, k.hostName = l.Haproxy, l.More, l.Host
 	return k
 }
 
 // sameSocket is the open socket that a listen address of a new snapshot means.
 func sameSocket(open []*Socket, l listenSpec) *Socket {
 	for _, k := range open {
-		if k.Proto == l.Proto && k.Addr == l.Addr {
+		if k.Proto == l.Proto && k.Addr == l.Addr && slices.Equal(k.more, l.More) {
 			return k
 		}
 	}

@@ -85,6 +85,7 @@ func (s *Snapshot) fill() {
 		AcceptUnique:    c.TCPAcceptUnique != 0,
 		MatchSocket:     c.TCPConnectionMatch != 0,
 		KeepFailed:      c.TCPScriptMode != 0,
+		AssocReuse:      c.SCTPAssocReuse && c.SCTPAssocTracking,
 		UDPMTU:          int(c.UDPMTU),
 		LargeProto:      c.LargeProto(),
 		TCPSource4:      sourceAddr(c.TCPSourceIPv4),

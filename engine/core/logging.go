@@ -12,9 +12,10 @@ import (
 
 // Kamailio's log levels (cookbook "debug").
 const (
-	levelErr  = -1
-	levelWarn = 0
-	levelInfo = 2
+	levelErr   = -1
+	levelWarn  = 0
+	levelInfo  = 2
+	levelDebug = 3
 )
 
 // Log implements rt.Env for the script's own lines (log, xlog).

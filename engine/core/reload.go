@@ -42,6 +42,9 @@ func (s *Server) Reload(path string, text []byte) (*diag.List, error) {
 	s.adopt(snap)
 	if s.reactor != nil {
 		s.reactor.SetStreams(s.streams(snap))
+		if err := s.reactor.SetSCTP(SCTP(snap.core)); err != nil {
+			s.Log().Printf(levelErr, "reload: %v; associations keep the values from before", err)
+		}
 	}
 	s.startEvents(snap, false)
 	s.unbind(gone(old.sockets, sockets))

@@ -85,6 +85,8 @@ type Server struct {
 	reactor *reactor.Reactor // nil on a virtual network
 	workers *pool.Pool       // nil on a virtual network
 
+	toldSCTP atomic.Bool // that there is none
+
 	gate       gate // traffic waits for the event routes of the start
 	webSockets webSocketCount
 	conns      *transport.Conns
@@ -164,6 +166,7 @@ func (s *Server) Start() error {
 		OnSlow:  s.onSlow,
 		Framer:  s.NewFramer,
 		Streams: Streams(snap.core),
+		SCTP:    SCTP(snap.core),
 
 		ServerTLS: s.serverTLS,
 	}

@@ -54,7 +54,7 @@ func (f StreamFlags) Reply() (r StreamFlags) {
 // later requests go to it; port 0 is that of the top Via (force_tcp_alias()). A
 // message that came by datagram has none, which is no error.
 func (p *Proc) ForceAlias(port uint16) error {
-	if p.Meta.Conn == 0 {
+	if p.Meta.Conn == 0 || p.Meta.Conn.IsAssoc() {
 		return nil
 	}
 	if port == 0 {
@@ -243,12 +243,19 @@ func (l *loop) connect(snap *Snapshot, out *Socket, to reactor.Addr, name transp
 }
 
 // statelessTag makes lost messages of no transaction count.
-const statelessTag = 1
+const statelessTag = reactor.TagLost
 
 // commitStream sends the first n bytes of the loop's reservation on a connection to
 // to, the preferred one if it leads there. tag comes back with Unsent when they do
 // not leave.
 func (l *loop) commitStream(snap *Snapshot, out *Socket, to reactor.Addr, name transport.Name, prefer reactor.ConnID, tag uint64, n int, f StreamFlags) error {
+	if out.isAssoc() {
+		err := l.commitAssoc(snap, out, to, prefer, tag, n)
+		if err == nil {
+			l.stats.sent.Add(1)
+		}
+		return err
+	}
 	id, err := l.connTo(snap, out, to, name, prefer, f)
 	if err != nil {
 		l.stats.sendFull.Add(1)
@@ -331,6 +338,9 @@ func (p *Proc) commitReply(n int) error {
 	}
 	in := p.InSocket()
 	id := p.Meta.Conn
+	if in != nil && in.isAssoc() {
+		return l.commitAssoc(p.snap, in, p.respTo, id, statelessTag, n)
+	}
 	if in != nil {
 		var err error
 		l.ignore = p.replyIgnore

@@ -17,7 +17,7 @@ func forwardFunctions() []registry.Function {
 		forwardFunction("forward_udp", rt.ProtoUDP, "forward() over UDP."),
 		forwardFunction("forward_tcp", rt.ProtoTCP, "forward() over TCP, by a connection to the destination, which is opened where there is none."),
 		forwardFunction("forward_tls", rt.ProtoTLS, "forward() over TLS, by a connection for this name to the destination, which is opened where there is none."),
-		forwardFunction("forward_sctp", rt.ProtoSCTP, "forward() over SCTP. Not served yet: logs why and returns false."),
+		forwardFunction("forward_sctp", rt.ProtoSCTP, "forward() over SCTP, by the association to the destination, which is opened where there is none."),
 	}
 }
 

@@ -53,7 +53,7 @@ func TestForwardFailsWithAReason(t *testing.T) {
 		{`forward("host.example.net")`, "host.example.net\": the name does not exist"},
 		{`forward_tcp("192.0.2.30", 5070)`, "forward_tcp: no listen address fits"},
 		{`forward_tls("192.0.2.30")`, "forward_tls: no listen address fits"},
-		{`forward_sctp()`, "forward_sctp: the destination's transport is not served"},
+		{`forward_sctp()`, "forward_sctp: no listen address fits"},
 		{`send_tcp("192.0.2.30")`, "send_tcp: no listen address fits"},
 		{`forward("tcp:192.0.2.30")`, "no listen address fits"},
 		{`forward("$hdr(X-None)")`, "the destination is not host"},

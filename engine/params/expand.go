@@ -22,14 +22,16 @@ type Resolved struct {
 	Name string
 	// Haproxy: connections must begin with a PROXY header.
 	Haproxy bool
+	// More are further addresses of the same socket: those of an SCTP line "(a, b)"
+	// behind the first.
+	More []netip.Addr
 	// Host is the host name that the line names and DNS has for the address, "" for none.
 	Host string
 }
 
-// Served reports whether this version serves the protocol.
-func (r Resolved) Served() bool {
-	return r.Proto == rt.ProtoUDP || r.Proto == rt.ProtoTCP || r.Proto == rt.ProtoTLS
-}
+// Served reports whether this version serves the protocol; SCTP where the system has
+// it.
+func (r Resolved) Served() bool { return r.Proto >= rt.ProtoUDP && r.Proto <= rt.ProtoSCTP }
 
 // String is the address as Kamailio lists it: "udp: 127.0.0.1:5060".
 func (r Resolved) String() string {
@@ -66,6 +68,15 @@ func (c *Core) ListenOn(ctx context.Context) ([]Resolved, error) {
 		ips, err := c.addresses(spec, names)
 		if err != nil {
 			wrong = append(wrong, &ListenError{spec.Text, fmt.Errorf("listen address %q: %w", spec.Text, err)})
+			continue
+		}
+		if spec.Proto == rt.ProtoSCTP && len(spec.Hosts) > 1 {
+			n := len(all)
+			if all = c.add(all, spec, ips[0]); len(all) > n { // else it is there already
+				for _, f := range ips[1:] {
+					all[n].More = append(all[n].More, f.ip)
+				}
+			}
 			continue
 		}
 		for _, ip := range ips {
@@ -183,6 +194,9 @@ func (c *Core) add(all []Resolved, spec ListenSpec, at found) []Resolved {
 		}
 		if c.TLSOn() {
 			protos = append(protos, rt.ProtoTLS)
+		}
+		if c.EnableSCTP == SCTPOn && !c.DisableSCTP {
+			protos = append(protos, rt.ProtoSCTP)
 		}
 	}
 next:

@@ -32,6 +32,8 @@ var differ = map[string]string{
 	"listen":              "TLS is served where it is enabled",
 	"disable_tls":         "TLS is off unless it is enabled, as in Kamailio 3.1 and 5.6",
 	"tcp_max_connections": "from the limit on descriptors, less a reserve",
+	"sctp_socket_rcvbuf":  "all associations share it: as UDP's",
+	"sctp_socket_sndbuf":  "all associations share it: as UDP's",
 	"loadpath":            "there is no module directory",
 	"tls_*":               "the index gives no defaults",
 	"udp4_raw":            "three in one line of the index",

@@ -533,3 +533,8 @@ func (l *loop) tell() {
 func (c *vconn) toRead() bool {
 	return c.state != vDead && c.state != vOpening && (len(c.inbox) > 0 && c.state == vOpen || c.peerEnd != nil)
 }
+
+// CommitAssoc implements reactor.Conns: there is no SCTP here.
+func (l *loop) CommitAssoc(reactor.SocketID, reactor.ConnID, reactor.Addr, uint64, int) error {
+	return reactor.ErrNoSocket
+}

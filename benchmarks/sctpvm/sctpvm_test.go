@@ -1,0 +1,34 @@
+package sctpvm
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"testing"
+)
+
+var (
+	logTo = flag.String("sctplog", "", "file that keeps the log of the run")
+	only  = flag.String("sctponly", "", "make only checks whose names match this regular expression, which has no blanks")
+)
+
+// The server over the kernel's SCTP: calls both ways, every parameter, what fails and what is bounded.
+func TestSCTPInAVirtualMachine(t *testing.T) {
+	r, err := Run(context.Background(), *only)
+	var m *Missing
+	if errors.As(err, &m) {
+		t.Skipf("no virtual machine for SCTP here: %s", m.What)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Log("\n" + r.Report())
+	if bad := r.Failed(); len(bad) > 0 {
+		t.Errorf("%d of %d checks failed; the console:\n%s", len(bad), len(r.Checks), r.Console)
+	}
+	if *logTo != "" && !t.Failed() {
+		if err := r.Keep(*logTo); err != nil {
+			t.Error(err)
+		}
+	}
+}
