@@ -103,6 +103,7 @@ func (l *loop) closeConn(c *conn, why error) {
 		l.notes = append(l.notes, note{id: c.id, tag: t.tag, why: why})
 	}
 	c.tags = c.tags[:0]
+	l.tellUnsure(c, why)
 	l.lost(c.first, why)
 	c.first, c.last = 0, 0
 	l.tellClosed(c, why)

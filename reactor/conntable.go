@@ -42,6 +42,7 @@ type conn struct {
 	put, taken uint64
 	tags       []tagEnd
 	written    uint64 // bytes that the system has taken, until it is proven
+	unsure     *lastTags
 	// The connection's messages in the loop's send batch: indices and 1, 0 for none.
 	first, last int32
 

@@ -143,6 +143,7 @@ func (l *loop) wrote(at int32, n int) (next int32, part int) {
 	o := &l.out
 	for at != 0 && n >= o.ents[at-1].len {
 		n -= o.ents[at-1].len
+		o.ents[at-1].conn.gone(o.ents[at-1].tag)
 		at = o.ents[at-1].next
 		l.c.msgsOut.Add(1)
 	}
@@ -319,6 +320,7 @@ func (l *loop) flushQueue(c *conn) {
 		l.c.bytesOut.Add(uint64(n))
 		k := 0
 		for k < len(c.tags) && c.tags[k].end <= c.taken {
+			c.gone(c.tags[k].tag)
 			k++
 		}
 		c.tags = c.tags[:copy(c.tags, c.tags[k:])]

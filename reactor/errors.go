@@ -34,8 +34,11 @@ var (
 	ErrWholeMessage   = errors.New("reactor: a message was not complete in time")
 	ErrIdle           = errors.New("reactor: the connection was idle")
 	ErrFraming        = errors.New("reactor: the stream has lost its framing")
-	ErrClosedHere     = errors.New("reactor: closed by the handler")
 	ErrProxyTime      = errors.New("the PROXY header was not there in time")
+	// ErrMaybeLost is Unsent's reason for a message that the system had taken when its
+	// connection was reset: it may have arrived.
+	ErrMaybeLost  = errors.New("reactor: the connection was reset, the message may be lost")
+	ErrClosedHere = errors.New("reactor: closed by the handler")
 )
 
 // ProxyError is why a connection was closed before it began: its PROXY header was

@@ -80,7 +80,7 @@ const (
 	// provenBytes is what a peer that never reads cannot have taken: more than Linux lets a
 	// receive buffer be (net.core.rmem_max, twice 208 KB). One that is proven has the
 	// system's own bound, megabytes, so that a trunk may pause for a moment.
-	unsentBytes = 32 << 10
+	unsentBytes = 24 << 10
 	provenBytes = 512 << 10
 	// unprovenRead is what is read at once from a connection that is not proven, bytes:
 	// so few that the answers have room in its queue.
@@ -129,6 +129,9 @@ const (
 	// is on its way to the peer (RFC 1122 section 4.2.2.13).
 	lingerTime  = 2 * time.Second
 	lingerBytes = 256 << 10
+	// keptTags is how many of the last messages of a connection their senders are told of
+	// when it is reset.
+	keptTags = 64
 	// tagCost is what a message's tag adds to its connection's queue, bytes.
 	tagCost = 16
 	// iovecs is the pieces given to one system call.

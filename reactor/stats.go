@@ -177,9 +177,9 @@ type counters struct {
 	acceptPauses, acceptErrors                     atomic.Uint64
 	silent, slowMessages, idle                     atomic.Uint64
 	sendTimeouts, queueFull, queueRefused, framing atomic.Uint64
+	proxied, proxyRefused                          atomic.Uint64
 	assocsUp, assocsDown, assocFailed              atomic.Uint64
 	assocRefused, assocRetries                     atomic.Uint64
-	proxied, proxyRefused                          atomic.Uint64
 	handshakes, handshakesFailed                   atomic.Uint64
 	handshakeTimeouts, notTLS                      atomic.Uint64
 	lag, maxLag                                    atomic.Uint64
@@ -200,9 +200,9 @@ func (c *counters) snapshot() Stats {
 		ConnectTimeouts: c.connectTimeouts.Load(), TableRefused: c.tableRefused.Load(), ShareRefused: c.shareRefused.Load(), AcceptPauses: c.acceptPauses.Load(),
 		AcceptErrors: c.acceptErrors.Load(), SilentClosed: c.silent.Load(), SlowClosed: c.slowMessages.Load(), IdleClosed: c.idle.Load(),
 		SendTimeouts: c.sendTimeouts.Load(), QueueFull: c.queueFull.Load(), QueueRefused: c.queueRefused.Load(), FramingErrors: c.framing.Load(), Conns: c.conns.Load(),
+		Proxied: c.proxied.Load(), ProxyRefused: c.proxyRefused.Load(),
 		AssocsUp: c.assocsUp.Load(), AssocsDown: c.assocsDown.Load(), AssocFailed: c.assocFailed.Load(),
 		AssocRefused: c.assocRefused.Load(), AssocRetries: c.assocRetries.Load(),
-		Proxied: c.proxied.Load(), ProxyRefused: c.proxyRefused.Load(),
 		Handshakes: c.handshakes.Load(), HandshakesFailed: c.handshakesFailed.Load(), HandshakeTimeouts: c.handshakeTimeouts.Load(), NotTLS: c.notTLS.Load(),
 		Slow: c.slow.Load(), Panics: c.panics.Load(), Lag: c.lag.Load(), MaxLag: c.maxLag.Load(),
 	}

@@ -101,8 +101,9 @@ type StreamHandler interface {
 	Handler
 	// ConnEvent tells of a connection; why is set with ConnClosed.
 	ConnEvent(l Loop, c ConnID, ev ConnEvent, why error)
-	// Unsent tells that the message which was sent with tag, not 0, has not been
-	// given to the system as a whole. It precedes ConnClosed.
+	// Unsent tells that the message which was sent with tag, not 0, has not been given to
+	// the system as a whole, or with ErrMaybeLost that it was one of the last before the
+	// connection was reset. It precedes ConnClosed.
 	Unsent(l Loop, c ConnID, tag uint64, why error)
 }
 
@@ -261,6 +262,10 @@ type Streams struct {
 	RecvBuffer, SendBuffer int
 	ReusePort              bool
 }
+
+// TagLost is the tag of messages whose sender wants to know only what certainly was not
+// sent.
+const TagLost uint64 = 1
 
 // NoIdle closes a connection as soon as it has nothing to do.
 const NoIdle = time.Duration(1)

@@ -31,8 +31,9 @@ type Kind struct {
 	// HomeLoops says that the program knows the core parameter "home" and logs counters per loop on SIGUSR1.
 	HomeLoops bool
 
-	flags    func(dir string) []string
-	settings []configs.Setting
+	descriptors int // at most; 0 for as many as this process may have
+	flags       func(dir string) []string
+	settings    []configs.Setting
 }
 
 // Sipedge is the server of this module, built at the given path.
@@ -97,6 +98,12 @@ func (k Kind) With(flags ...string) Kind {
 	return k
 }
 
+// Limited is the same program with so many descriptors at most.
+func (k Kind) Limited(descriptors int) Kind {
+	k.descriptors = descriptors
+	return k
+}
+
 // Version returns the first line of what the program prints for -v, or the reason why there is none.
 func (k Kind) Version(ctx context.Context) string {
 	out, err := exec.CommandContext(ctx, k.Binary, "-v").Output()
@@ -133,7 +140,11 @@ func Start(ctx context.Context, kind Kind, dir string, port int, script configs.
 	}
 	defer log.Close()
 
-	cmd := exec.CommandContext(ctx, kind.Binary, append([]string{"-f", base + ".cfg"}, kind.flags(dir)...)...)
+	args := append([]string{kind.Binary, "-f", base + ".cfg"}, kind.flags(dir)...)
+	if kind.descriptors > 0 { // soft and hard, since a Go program raises the soft one
+		args = append([]string{"/bin/sh", "-c", fmt.Sprintf(`ulimit -n %d && exec "$@"`, kind.descriptors), "sh"}, args...)
+	}
+	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // its workers can then be ended with it
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }

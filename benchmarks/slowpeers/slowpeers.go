@@ -1,6 +1,7 @@
 // Package slowpeers measures what peers that are slow or stuck cost the others: thousands of connections that say nothing, that send a
 // byte every second, that ask and never read. Beside each, a little good traffic goes on over UDP, over kept connections and over new ones
-// from other addresses, and its answers are counted and timed. The server's memory is read before, while and after they are there, and
+// from other addresses, and its answers are counted and timed; the same traffic goes to a second server without such peers at the same time,
+// so that what else the machine does is seen as well. The server's memory is read before, while and after they are there, and
 // its counters say which limit ended them.
 //
 // The server has its default limits and deadlines. Start at Measure.
@@ -37,6 +38,8 @@ type Good struct {
 	UDP   udpload.Result
 	TCP   tcpload.AskResult
 	Fresh tcpload.AskResult // one question for each of many new connections, each from another address
+	// Control is how late the later of both was at the server without such peers.
+	Control time.Duration
 }
 
 // Lost is how many questions over UDP and over kept connections were not answered.
@@ -51,7 +54,7 @@ func (g Good) Served() float64 { return float64(g.Fresh.Answered) / float64(max(
 // String is the traffic in a line.
 func (g Good) String() string {
 	us := func(d time.Duration) time.Duration { return d.Round(10 * time.Microsecond) }
-	text := fmt.Sprintf("%s: p99 %v UDP, %v TCP, %d of %d lost, %.1f %% of %d new connections served (p99 %v)", g.Name, us(g.UDP.P99), us(g.TCP.P99),
+	text := fmt.Sprintf("%s: p99 %v UDP, %v TCP (%v without them), %d of %d lost, %.1f %% of %d new connections served (p99 %v)", g.Name, us(g.UDP.P99), us(g.TCP.P99), us(g.Control),
 		g.Lost(), g.UDP.Sent+g.TCP.Asked, 100*g.Served(), g.Fresh.Asked, us(g.Fresh.P99))
 	for _, err := range []error{g.TCP.Why, g.Fresh.Why} {
 		if err != nil {
@@ -63,8 +66,8 @@ func (g Good) String() string {
 
 // Result is what was measured.
 type Result struct {
-	Calm, Idle, Stuck, Drip Good
-	Opened                  [3]int // connections that the idle, stuck and dripping peers got
+	Idle, Stuck, Drip Good
+	Opened            [3]int // connections that the idle, stuck and dripping peers got
 
 	PerIdle float64 // bytes of the server's memory in RAM for each idle connection
 	// Kept is the server's memory with none of them left and after a second crowd of the same size, bytes above that before the first.
@@ -93,6 +96,8 @@ const (
 	look = 500 * time.Millisecond
 	// patience is how much later than its deadline a connection may end here.
 	patience = 5 * time.Second
+	// warmUpSeconds is how long good traffic goes on ahead of all.
+	warmUpSeconds = 2
 	// calmDown is how long the memory may take to return.
 	calmDown = 15 * time.Second
 )
@@ -115,27 +120,28 @@ func Measure(ctx context.Context, plan Plan) (Result, error) {
 		return Result{}, err
 	}
 	defer os.RemoveAll(dir)
-	ports, err := servers.FreePorts(1)
+	ports, err := servers.FreePorts(2)
 	if err != nil {
 		return Result{}, err
 	}
+	control, controlTo, err := start(ctx, plan, dir, ports[1], configs.ListenStreams(ports[1]), configs.Setting{Name: "children", Value: "2"})
+	if err != nil {
+		return Result{}, err
+	}
+	defer control.Stop()
 	settings := []configs.Setting{configs.ListenStreams(ports[0]), {Name: "children", Value: "2"}}
 	first := 60 * time.Second
 	if plan.FirstTimeout > 0 {
 		first = time.Duration(plan.FirstTimeout) * time.Second
 		settings = append(settings, configs.Setting{Name: "tcp_first_timeout", Value: fmt.Sprint(plan.FirstTimeout)})
 	}
-	s, err := servers.Start(ctx, servers.Sipedge(plan.Sipedge), dir, ports[0], configs.Options, settings...)
+	s, to, err := start(ctx, plan, dir, ports[0], settings...)
 	if err != nil {
 		return Result{}, err
 	}
 	defer s.Stop()
-	to, err := netip.ParseAddrPort(s.Addr())
-	if err != nil {
-		return Result{}, err
-	}
-	m := &measuring{plan: plan, server: s, to: to}
-	for _, step := range []func(context.Context) error{m.calm, m.idle, m.stuck, func(ctx context.Context) error { return m.idleEnds(ctx, first) }, m.fromOne, m.drip, m.end} {
+	m := &measuring{plan: plan, server: s, to: to, control: controlTo}
+	for _, step := range []func(context.Context) error{m.warmUp, m.idle, m.stuck, func(ctx context.Context) error { return m.idleEnds(ctx, first) }, m.fromOne, m.drip, m.end} {
 		if err := step(ctx); err != nil {
 			m.close()
 			return m.Result, err
@@ -145,12 +151,23 @@ func Measure(ctx context.Context, plan Plan) (Result, error) {
 	return m.Result, nil
 }
 
+func start(ctx context.Context, plan Plan, dir string, port int, settings ...configs.Setting) (*servers.Server, netip.AddrPort, error) {
+	s, err := servers.Start(ctx, servers.Sipedge(plan.Sipedge), dir, port, configs.Options, settings...)
+	if err != nil {
+		return nil, netip.AddrPort{}, err
+	}
+	to, err := netip.ParseAddrPort(s.Addr())
+	return s, to, err
+}
+
 // measuring is a run under way.
 type measuring struct {
 	Result
 	plan   Plan
 	server *servers.Server
 	to     netip.AddrPort
+	// control is the server without such peers.
+	control netip.AddrPort
 
 	before  uint64 // memory
 	idling  *tcpload.Crowd
@@ -172,8 +189,9 @@ func (m *measuring) crowd(c *tcpload.Crowd, err error) (*tcpload.Crowd, error) {
 	return c, err
 }
 
-func (m *measuring) calm(ctx context.Context) (err error) {
-	if m.Calm, err = m.good(ctx, "calm"); err != nil {
+// warmUp has the server in memory what it needs anyway.
+func (m *measuring) warmUp(ctx context.Context) (err error) {
+	if _, _, _, err = m.ask(ctx, m.to, rate*warmUpSeconds); err != nil {
 		return err
 	}
 	m.before, err = m.server.Resident()
@@ -324,27 +342,41 @@ func (m *measuring) end(ctx context.Context) error {
 	return err
 }
 
-// good sends the good traffic.
+// good sends the good traffic to both servers.
 func (m *measuring) good(ctx context.Context, name string) (Good, error) {
 	g := Good{Name: name}
 	n := int(rate * m.plan.Beside.Seconds())
+	beside := make(chan error, 1)
+	go func() {
+		udp, kept, _, err := m.ask(ctx, m.control, n)
+		g.Control = max(udp.P99, kept.P99)
+		beside <- err
+	}()
+	var err error
+	g.UDP, g.TCP, g.Fresh, err = m.ask(ctx, m.to, n)
+	return g, errors.Join(err, <-beside)
+}
+
+// ask sends n questions each over UDP and over kept connections, and a part as many over new ones.
+func (m *measuring) ask(ctx context.Context, to netip.AddrPort, n int) (udp udpload.Result, kept, fresh tcpload.AskResult, err error) {
 	errs := make(chan error, 3)
 	go func() {
 		var err error
-		g.UDP, err = udpload.Run(ctx, udpload.Load{Method: udpload.Options, Server: m.to, Sockets: sockets, Messages: n, Rate: rate})
+		udp, err = udpload.Run(ctx, udpload.Load{Method: udpload.Options, Server: to, Sockets: sockets, Messages: n, Rate: rate})
 		errs <- err
 	}()
 	go func() {
 		var err error
-		g.TCP, err = tcpload.Ask(ctx, tcpload.AskLoad{Server: m.to, Conns: sockets, Questions: n, Rate: rate, Group: keptGroup})
+		kept, err = tcpload.Ask(ctx, tcpload.AskLoad{Server: to, Conns: sockets, Questions: n, Rate: rate, Group: keptGroup})
 		errs <- err
 	}()
 	go func() {
 		var err error
-		g.Fresh, err = tcpload.Ask(ctx, tcpload.AskLoad{Server: m.to, Questions: n * freshRate / rate, Rate: freshRate, Group: freshGroup})
+		fresh, err = tcpload.Ask(ctx, tcpload.AskLoad{Server: to, Questions: n * freshRate / rate, Rate: freshRate, Group: freshGroup})
 		errs <- err
 	}()
-	return g, errors.Join(<-errs, <-errs, <-errs)
+	err = errors.Join(<-errs, <-errs, <-errs)
+	return udp, kept, fresh, err
 }
 
 func wait(ctx context.Context, d time.Duration) error {

@@ -20,6 +20,8 @@ type AskLoad struct {
 	Questions int
 	Rate      float64 // per second
 	Group     int     // of addresses to come from; see Address
+	// Hold, where set, is waited for when the connections are there, before the first question.
+	Hold <-chan struct{}
 }
 
 // AskResult is what became of them.
@@ -57,6 +59,13 @@ func Ask(ctx context.Context, load AskLoad) (AskResult, error) {
 		k := &asker{conn: conn, end: sipcall.End{Local: conn.LocalAddr().String(), Transport: "TCP"}}
 		a.kept = append(a.kept, k)
 		a.readers.Go(func() { a.read(k) })
+	}
+	if load.Hold != nil {
+		select {
+		case <-load.Hold:
+		case <-ctx.Done():
+			return AskResult{}, ctx.Err()
+		}
 	}
 	asked, err := a.send(ctx)
 	if err != nil {

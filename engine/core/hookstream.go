@@ -71,22 +71,28 @@ func (l *loop) sendOver(out *Socket, to reactor.Addr, name transport.Name, prefe
 
 // Unsent implements reactor.StreamHandler.
 func (l *loop) Unsent(_ reactor.Loop, c reactor.ConnID, tag uint64, why error) {
-	l.stats.lostSends.Add(1)
-	l.notReachable(c, why, true)
+	if why != reactor.ErrMaybeLost {
+		l.stats.lostSends.Add(1)
+		l.notReachable(c, why, true)
+	}
 	if tag>>sendTagLoop == 0 {
 		return
 	}
 	home := int(tag & (1<<sendTagLoop - 1))
+	late := int64(0)
+	if why == reactor.ErrConnectTimeout || why == reactor.ErrSendTimeout {
+		late = 1
+	}
 	if home == l.id {
-		l.unsent(tag)
-	} else if l.rl.Post(home, &reactor.Mail{Kind: mailUnsent, Arg: tag}) != nil {
+		l.unsent(tag, late)
+	} else if l.rl.Post(home, &reactor.Mail{Kind: mailUnsent, Arg: tag, Result: late}) != nil {
 		l.stats.handOverFull.Add(1) // its timers will notice
 	}
 }
 
 // unsent tells the hook, on the loop that has sent the request.
-func (l *loop) unsent(tag uint64) {
+func (l *loop) unsent(tag uint64, late int64) {
 	if h := l.theHook(); h != nil {
-		h.Unsent(tag>>sendTagLoop - 1)
+		h.Unsent(tag>>sendTagLoop-1, late != 0)
 	}
 }

@@ -81,7 +81,7 @@ func (l listenSpec) listen(c *params.Core) reactor.Listen {
 // socket is the snapshot's form of the address once it is bound.
 func (l listenSpec) socket(id reactor.SocketID, bound netip.AddrPort) *Socket {
 	k := NewSocket(id, l.Proto, bound, l.Advertise)
-	k.haproxy, k.hostName, k.more = l.Haproxy, l.Host, l.More
+	k.haproxy, k.more, k.hostName = l.Haproxy, l.More, l.Host
 	return k
 }
 

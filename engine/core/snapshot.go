@@ -61,10 +61,10 @@ type settings struct {
 	AcceptAliases   bool
 	CRLFPing        bool
 	NoConnect       bool
-	AssocReuse      bool // replies go over the association of their request
 	AcceptUnique    bool
 	MatchSocket     bool // connections are looked for by the socket too
 	KeepFailed      bool // a message that failed does not end its connection
+	AssocReuse      bool // replies go over the association of their request
 	UDPMTU          int
 	LargeProto      rt.Proto // of requests larger than UDPMTU; ProtoUDP for no other
 	// TCPSource4 and TCPSource6 are where connections to others come from; zero for

@@ -20,12 +20,12 @@ type Socket struct {
 	// Record-Route and the like; empty for none.
 	Advertise string
 
-	name    []byte // "udp:127.0.0.1:5060", for force_send_socket and logs
-	sentBy  []byte // "127.0.0.1:5060", for Via and URIs; IPv6 in brackets
-	host    []byte // the host part of sentBy, without brackets
-	port    uint16
-	haproxy bool         // its connections must begin with a PROXY header
 	more    []netip.Addr // further addresses of a multihomed SCTP socket
+	name    []byte       // "udp:127.0.0.1:5060", for force_send_socket and logs
+	sentBy  []byte       // "127.0.0.1:5060", for Via and URIs; IPv6 in brackets
+	host    []byte       // the host part of sentBy, without brackets
+	port    uint16
+	haproxy bool // its connections must begin with a PROXY header
 	// hostName is the name by which the listen line calls the address; it counts as
 	// myself. Empty where the line gives an address or an interface.
 	hostName string

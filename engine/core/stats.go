@@ -17,12 +17,12 @@ type loopStats struct {
 	connsClosed   atomic.Uint64
 	// TLS connections that did not come about, accepted or opened
 	handshakesFailed atomic.Uint64
-	assocsUp         atomic.Uint64 // associations of SCTP opened from there or from here
-	assocsDown       atomic.Uint64 // closed or lost
-	assocsFailed     atomic.Uint64 // that could not be opened
 	connsRefused     atomic.Uint64 // connections closed before they began: no usable PROXY header
 	connsDuplicate   atomic.Uint64 // connections closed by tcp_accept_unique
 	connsFailed      atomic.Uint64 // connections closed since the script refused their message, or nobody could read it (tcp_script_mode)
+	assocsUp         atomic.Uint64 // associations of SCTP opened from there or from here
+	assocsDown       atomic.Uint64 // closed or lost
+	assocsFailed     atomic.Uint64 // that could not be opened
 	lostSends        atomic.Uint64 // messages lost with their connection
 	httpRequests     atomic.Uint64 // requests of HTTP
 	httpRefused      atomic.Uint64 // of those, answered without the script

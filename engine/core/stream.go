@@ -243,7 +243,7 @@ func (l *loop) connect(snap *Snapshot, out *Socket, to reactor.Addr, name transp
 }
 
 // statelessTag makes lost messages of no transaction count.
-const statelessTag = 1
+const statelessTag = reactor.TagLost
 
 // commitStream sends the first n bytes of the loop's reservation on a connection to
 // to, the preferred one if it leads there. tag comes back with Unsent when they do

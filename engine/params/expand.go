@@ -20,11 +20,11 @@ type Resolved struct {
 	Advertise string
 	// Name is the socket's name, "" for none.
 	Name string
+	// Haproxy: connections must begin with a PROXY header.
+	Haproxy bool
 	// More are further addresses of the same socket: those of an SCTP line "(a, b)"
 	// behind the first.
 	More []netip.Addr
-	// Haproxy: connections must begin with a PROXY header.
-	Haproxy bool
 	// Host is the host name that the line names and DNS has for the address, "" for none.
 	Host string
 }

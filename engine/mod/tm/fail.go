@@ -262,6 +262,8 @@ func reasonOf(code int) string {
 		return "Trying"
 	case 408:
 		return "Request Timeout"
+	case 477:
+		return "Send failed"
 	case 487:
 		return "Request Terminated"
 	case 500:

@@ -126,7 +126,7 @@ func (m *layer) timedOut(i int32, t *tx, bi int32, b *branch) {
 	code := 408
 	if b.state == brCalling && b.flags&bReplied == 0 {
 		if b.flags&bLost != 0 {
-			code = 503 // RFC 3261 §16.9
+			code = int(b.lost)
 		} else if blacklist.Timeout&^b.ignore != 0 && m.cfg(t).BlstAdd&methodBit(t.method) != 0 {
 			m.loop.Failed(b.sock, b.to, blacklist.Timeout)
 		}

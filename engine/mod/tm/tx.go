@@ -126,6 +126,7 @@ type branch struct {
 	bflags                      uint32
 	breadth                     uint16         // its share of Max-Breadth; 0 for no bound
 	name                        transport.Name // that its next hop has to prove (core.Target)
+	lost                        uint16         // the code with which it ends when bLost
 	onReply                     uint16         // armed in the branch's branch_route
 	tag                         uint64         // hash of the To tag of the 2xx
 	// The targets to be tried after this one (failover.go).

@@ -10,8 +10,9 @@ import (
 
 // A request can be lost after it was sent: the peer refuses the connection, does
 // not answer, or takes nothing; an ICMP error says that nobody is there. The branch
-// ends at once as if it had been answered with 503 (RFC 3261 §16.9), unless its
-// destination has another address.
+// ends at once, unless its destination has another address: with 408 when a connection's
+// peer did not answer, 477 when it refused or reset it, both as Kamailio's, and as if it had been
+// answered with 503 after an ICMP error (RFC 3261 §16.9).
 
 // unsentGen is the bits of a branch's generation in the tag of its request.
 const unsentGen = 1<<24 - 1
@@ -20,12 +21,17 @@ const unsentGen = 1<<24 - 1
 func sendTag(bi int32, gen uint32) uint64 { return uint64(gen&unsentGen)<<32 | uint64(uint32(bi)) }
 
 // Unsent implements core.LoopHook.
-func (m *layer) Unsent(tag uint64) {
+func (m *layer) Unsent(tag uint64, late bool) {
 	bi, gen := int32(uint32(tag)), uint32(tag>>32)
 	b := m.brs.get(bi, m.brs.gen(bi))
-	if b != nil && m.brs.gen(bi)&unsentGen == gen {
-		m.lose(bi, b)
+	if b == nil || m.brs.gen(bi)&unsentGen != gen {
+		return
 	}
+	code := uint16(477)
+	if late {
+		code = 408
+	}
+	m.lose(bi, b, code)
 }
 
 // Undelivered implements core.LoopHook. Whoever can send us a packet can send an ICMP
@@ -52,18 +58,19 @@ func (m *layer) Undelivered(branch []byte, sock reactor.SocketID, to reactor.Add
 	if why&^b.ignore != 0 {
 		m.loop.Failed(b.sock, b.to, why)
 	}
-	m.lose(bi, b)
+	m.lose(bi, b, 503)
 	return true
 }
 
-// lose ends a branch whose request was lost. One that has been answered is not touched:
+// lose ends a branch whose request was lost, with a code. One that has been answered is not touched:
 // its request has arrived.
-func (m *layer) lose(bi int32, b *branch) {
+func (m *layer) lose(bi int32, b *branch, code uint16) {
 	if b.state != brCalling || b.flags&bLost != 0 {
 		return
 	}
 	m.stats.sendErrors.Add(1)
 	b.flags |= bLost
+	b.lost = code
 	m.stopBranch(b)
 	m.onFR(bi, b)
 }
