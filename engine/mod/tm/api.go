@@ -168,11 +168,8 @@ func (a *API) Invite(p *core.Proc) Handle {
 // not for every message. Call it on that loop.
 func (a *API) Find(loop int, callID []byte, cseq uint32) Handle {
 	m := a.layer(loop)
-	for i := range m.txs.used {
-		if m.txs.gen(i)&1 == 0 {
-			continue
-		}
-		if t := m.txs.at(i); t.cseq == cseq && t.status < 200 && t.flags&fLocal == 0 && string(t.callID.Of(m.requestBytes(t))) == string(callID) {
+	for i, ok := m.txs.Next(0); ok; i, ok = m.txs.Next(i + 1) {
+		if t := m.txs.At(i); t.cseq == cseq && t.status < 200 && t.flags&fLocal == 0 && string(t.callID.Of(m.requestBytes(t))) == string(callID) {
 			return m.handle(i)
 		}
 	}

@@ -27,7 +27,7 @@ func (m *layer) runBranchFailure(i int32, t *tx, bi int32, b *branch, p *core.Pr
 	q.BranchesClosed = t.flags&fSixth != 0
 	q.UseURI() // the URI has had its branch
 	q.Notes[noteOwner] |= ofBranch
-	q.Task = core.Task{A: uint64(m.handle(i)), B: timerArg(bi, m.brs.gen(bi))}
+	q.Task = core.Task{A: uint64(m.handle(i)), B: timerArg(bi, m.brs.Gen(bi))}
 	t.busy++
 	m.run(q, rt.EventRoute, op, endBranchFailure)
 	return true
@@ -38,7 +38,7 @@ func endBranchFailure(p *core.Proc, _ rt.State, _ error) {
 	m := layerOf(p)
 	h := Handle(p.Task.A) // p is put back, and used again, below
 	bi := int32(uint32(p.Task.B))
-	t, b := m.get(h), m.brs.get(bi, uint32(p.Task.B>>32))
+	t, b := m.get(h), m.brs.Get(bi, uint32(p.Task.B>>32))
 	if t == nil || b == nil { // a bug: a busy transaction does not go
 		m.stats.broken.Add(1)
 		m.loop.Put(p)

@@ -30,7 +30,7 @@ func (m *layer) breadth(t *tx, p *core.Proc, n int) (share, rest int64, err erro
 		return 0, 0, nil
 	}
 	for k := t.first; k != 0; {
-		b := m.brs.at(k - 1)
+		b := m.brs.At(k - 1)
 		if b.state != brFinal {
 			have -= int64(b.breadth)
 		}

@@ -12,7 +12,7 @@ type callback struct {
 }
 
 func (m *layer) register(t *tx, events Event, id CallbackID, param uint64) bool {
-	k, c, ok := m.cbs.alloc(m.bounds.callbacks)
+	k, c, ok := m.cbs.Alloc(m.bounds.callbacks)
 	if !ok {
 		m.stats.full.Add(1)
 		return false
@@ -22,7 +22,7 @@ func (m *layer) register(t *tx, events Event, id CallbackID, param uint64) bool 
 	// behind the others: they are called in the order of their registration
 	at := &t.callbacks
 	for *at != 0 {
-		at = &m.cbs.at(*at - 1).next
+		at = &m.cbs.At(*at - 1).next
 	}
 	*at = k + 1
 	return true
@@ -39,7 +39,7 @@ func (m *layer) tell(i int32, t *tx, e Event, branch int, p *core.Proc, code int
 func (m *layer) tellAll(i int32, t *tx, e Event, branch int, p *core.Proc, code int, local bool) {
 	h := m.handle(i)
 	for k := t.callbacks; k != 0; {
-		c := *m.cbs.at(k - 1)
+		c := *m.cbs.At(k - 1)
 		for one := Event(1); one <= e; one <<= 1 {
 			if c.events&e&one != 0 {
 				m.call(c.id, Args{Event: one, T: h, Branch: branch, Proc: p, Code: code, Local: local, Param: c.param})

@@ -130,7 +130,7 @@ func (m *layer) cancelPending(i int32, t *tx, cause int) {
 	}
 	early := m.cfg(t).CancelBMethod == cancelEarly
 	for n := t.first; n != 0; {
-		b := m.brs.at(n - 1)
+		b := m.brs.At(n - 1)
 		next := b.next
 		if b.state != brFinal && b.flags&(bCanceled|bHasFinal) == 0 {
 			if b.state == brProceeding || early {
@@ -146,15 +146,15 @@ func (m *layer) cancelPending(i int32, t *tx, cause int) {
 // endUnreplied is cancel_b_method=0: a branch that has sent nothing ends at once,
 // as with a 487. A 2xx that comes after all is relayed as any.
 func (m *layer) endUnreplied(i int32, t *tx) {
-	gen := m.txs.gen(i)
+	gen := m.txs.Gen(i)
 	for n := t.first; n != 0; {
-		b := m.brs.at(n - 1)
+		b := m.brs.At(n - 1)
 		next := b.next
 		if b.state == brCalling && b.flags&bCancelWait != 0 {
 			b.flags |= bFaked
 			m.endBranch(i, t, b, 487)
 			m.branchFailed(i, t, n-1, b, nil)
-			if m.txs.get(i, gen) == nil {
+			if m.txs.Get(i, gen) == nil {
 				return
 			}
 		}

@@ -75,7 +75,7 @@ func (m *layer) failed(i int32, t *tx) {
 		m.finish(i, t)
 		return
 	}
-	b := m.brs.at(w - 1)
+	b := m.brs.At(w - 1)
 	t.winner, t.best = w, b.status
 	op := m.block(t, t.onFailure)
 	if op == nil && t.cbMask&Failure == 0 {
@@ -141,7 +141,7 @@ func (m *layer) finish(i int32, t *tx) {
 		m.replyIfIdle(i, t, 500, "Server Internal Error")
 		return
 	}
-	b := m.brs.at(w - 1)
+	b := m.brs.At(w - 1)
 	switch {
 	case m.silent(t, b):
 		t.flags |= fSilent
@@ -188,7 +188,7 @@ func (m *layer) relayKept(i int32, t *tx, b *branch) {
 func (m *layer) addChallenges(t *tx, best *branch, p *core.Proc) {
 	x := &m.scratch
 	for n := t.first; n != 0; {
-		o := m.brs.at(n - 1)
+		o := m.brs.At(n - 1)
 		n = o.next
 		if o == best || o.reply == 0 || o.status != 401 && o.status != 407 || o.flags&bDropped != 0 {
 			continue
@@ -212,7 +212,7 @@ func (m *layer) addChallenges(t *tx, best *branch, p *core.Proc) {
 func (m *layer) pick(t *tx) int32 {
 	best, rank := int32(0), 0
 	for n := t.first; n != 0; {
-		b := m.brs.at(n - 1)
+		b := m.brs.At(n - 1)
 		if b.state == brFinal && b.flags&bDropped == 0 && b.status >= 300 {
 			if r := m.rank(t, b); best == 0 || r < rank {
 				best, rank = n, r
@@ -297,7 +297,7 @@ func (m *layer) Lost(p *core.Proc) {
 		t.busy--
 	}
 	if bi := int32(uint32(p.Task.B)); p.Task.B != 0 {
-		b := m.brs.get(bi, uint32(p.Task.B>>32))
+		b := m.brs.Get(bi, uint32(p.Task.B>>32))
 		switch {
 		case b == nil:
 		case p.Notes[noteOwner]&ofBranch != 0:

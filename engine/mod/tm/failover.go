@@ -99,7 +99,7 @@ func (m *layer) sendNext(i int32, t *tx, old *branch, p *core.Proc, to core.Targ
 	if err != nil {
 		return err
 	}
-	bi, b, ok := m.brs.alloc(m.bounds.branches)
+	bi, b, ok := m.brs.Alloc(m.bounds.branches)
 	if !ok {
 		m.stats.full.Add(1)
 		return ErrFull
@@ -113,7 +113,7 @@ func (m *layer) sendNext(i int32, t *tx, old *branch, p *core.Proc, to core.Targ
 	if err != nil {
 		m.stopBranch(b)
 		m.arena.Free(b.req)
-		m.brs.release(bi)
+		m.brs.Release(bi)
 		return err
 	}
 	b.targets, b.targetsAt, b.targetsLeft = old.targets, old.targetsAt, old.targetsLeft

@@ -175,7 +175,7 @@ func (m *layer) addBranch(i int32, t *tx, p *core.Proc, f *forwarding) (err erro
 		m.stats.branchesFull.Add(1)
 		return ErrBranches, false
 	}
-	bi, b, ok := m.brs.alloc(m.bounds.branches)
+	bi, b, ok := m.brs.Alloc(m.bounds.branches)
 	if !ok {
 		m.stats.full.Add(1)
 		return ErrFull, false
@@ -225,7 +225,7 @@ func (m *layer) addBranch(i int32, t *tx, p *core.Proc, f *forwarding) (err erro
 // routed sends a branch whose branch_route is over, unless that dropped it.
 func (m *layer) routed(i int32, t *tx, p *core.Proc, f *forwarding, st rt.State, err error) (_ error, waits bool) {
 	bi := f.entry - 1
-	b := m.brs.at(bi)
+	b := m.brs.At(bi)
 	p.Notes[noteEntry] = 0
 	if err != nil {
 		p.Logf(levelErr, "branch_route: %v; the branch is dropped", err)
@@ -242,7 +242,7 @@ func (m *layer) routed(i int32, t *tx, p *core.Proc, f *forwarding, st rt.State,
 // goes to: the branch_route may have chosen another.
 func (m *layer) sendOwn(i int32, t *tx, p *core.Proc, f *forwarding) (_ error, waits bool) {
 	bi := f.entry - 1
-	if err := m.sendBranch(i, t, bi, m.brs.at(bi), p, f.to); err != core.ErrUnresolved {
+	if err := m.sendBranch(i, t, bi, m.brs.At(bi), p, f.to); err != core.ErrUnresolved {
 		return m.undo(p, f, err), false
 	}
 	return m.awaitName(t, p, f)
@@ -269,10 +269,10 @@ func (m *layer) undo(p *core.Proc, f *forwarding, err error) error {
 // sent frees the entry of a branch that was not sent.
 func (m *layer) sent(f *forwarding, err error) error {
 	if err != nil {
-		b := m.brs.at(f.entry - 1)
+		b := m.brs.At(f.entry - 1)
 		m.stopBranch(b)
 		m.arena.Free(b.req)
-		m.brs.release(f.entry - 1)
+		m.brs.Release(f.entry - 1)
 	}
 	f.entry = 0
 	return err

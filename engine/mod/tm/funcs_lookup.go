@@ -85,9 +85,9 @@ func (m *layer) lookup(p *core.Proc) *tx {
 			p.Notes[noteOwner] |= looked
 			return nil
 		}
-		b := m.brs.at(bi)
+		b := m.brs.At(bi)
 		p.Txn, p.TxnBranch = uint64(m.handle(b.tx)), int32(b.num)
-		return m.txs.at(b.tx)
+		return m.txs.At(b.tx)
 	}
 	i, t := m.find(p, false)
 	if t == nil {

@@ -207,7 +207,7 @@ func switchFunction(name string, routes rt.RouteKind, doc string, f func(p *core
 // cancelSome cancels branches that have no final reply.
 func (m *layer) cancelSome(i int32, t *tx, which string, this int) {
 	for n := t.first; n != 0; {
-		b := m.brs.at(n - 1)
+		b := m.brs.At(n - 1)
 		next := b.next
 		mine := int(b.num) == this
 		if t.method == sipparse.MethodInvite && b.state != brFinal && b.flags&(bCanceled|bHasFinal) == 0 && (which == "all" || mine == (which == "this")) {
@@ -265,7 +265,7 @@ func resume(srv *core.Server, loop int, h core.Handle, r int32) {
 func (m *layer) cancelCall(id []byte, cseq, flag uint32, code int) int32 {
 	key := m.callKey(id, cseq)
 	for k := m.calls[key&uint64(len(m.calls)-1)]; k != 0; {
-		i, t := k-1, m.txs.at(k-1)
+		i, t := k-1, m.txs.At(k-1)
 		k = t.callNext
 		if t.call != key || t.cseq != cseq || t.status >= 200 || string(t.callID.Of(m.requestBytes(t))) != string(id) {
 			continue

@@ -114,7 +114,7 @@ func arm(p *core.Proc, note int, n uint32) {
 		t.onFailure = uint16(n)
 	case noteReply:
 		if p.Route == rt.BranchRoute && p.Notes[noteEntry] != 0 { // of this branch alone
-			layerOf(p).brs.at(int32(p.Notes[noteEntry]) - 1).onReply = uint16(n)
+			layerOf(p).brs.At(int32(p.Notes[noteEntry]) - 1).onReply = uint16(n)
 			return
 		}
 		t.onReply = uint16(n)

@@ -91,7 +91,7 @@ func statusFunctions() []registry.Function {
 						return -1
 					}
 					for k := t.first; k != 0; {
-						b := m.brs.at(k - 1)
+						b := m.brs.At(k - 1)
 						if int64(b.status) == n && b.state == brFinal && b.flags&bDropped == 0 {
 							return 1
 						}
@@ -140,7 +140,7 @@ func (m *layer) localLast(p *core.Proc, t *tx) bool {
 		return b != nil && b.flags&bFaked != 0
 	}
 	if p.Route == rt.FailureRoute && t.winner != 0 {
-		return m.brs.at(t.winner-1).flags&bFaked != 0
+		return m.brs.At(t.winner-1).flags&bFaked != 0
 	}
 	return t.flags&fLocalFinal != 0
 }

@@ -126,7 +126,7 @@ func setNote(p *core.Proc, note int, v uint32) {
 // their INVITE another time.
 func (m *layer) rearm(t *tx, proceeding bool, d uint32) {
 	for n := t.first; n != 0; {
-		b := m.brs.at(n - 1)
+		b := m.brs.At(n - 1)
 		rings := b.state == brProceeding && t.method == sipparse.MethodInvite
 		if b.state != brFinal && b.fr != 0 && rings == proceeding && b.flags&bCanceled == 0 {
 			m.armFR(n-1, t, b, d)

@@ -31,10 +31,10 @@ type layer struct {
 	api  *API
 	loop *core.Loop
 
-	txs   slab[tx]
-	brs   slab[branch]
-	evs   slab[event]
-	cbs   slab[callback]
+	txs   pool.Slab[tx]
+	brs   pool.Slab[branch]
+	evs   pool.Slab[event]
+	cbs   pool.Slab[callback]
 	arena *pool.Arena
 
 	// Hash tables of one length (table.go); index + 1.
@@ -104,10 +104,10 @@ func (m *layer) get(h Handle) *tx {
 	if h == 0 {
 		return nil
 	}
-	return m.txs.get(h.slot(), h.gen())
+	return m.txs.Get(h.slot(), h.gen())
 }
 
-func (m *layer) handle(i int32) Handle { return makeHandle(m.loop.ID(), i, m.txs.gen(i)) }
+func (m *layer) handle(i int32) Handle { return makeHandle(m.loop.ID(), i, m.txs.Gen(i)) }
 
 // timerArg names an entry of a slab for a timer.
 func timerArg(i int32, gen uint32) uint64 { return uint64(gen)<<32 | uint64(uint32(i)) }
@@ -130,14 +130,14 @@ func (m *layer) requestBytes(t *tx) []byte {
 
 // create makes the transaction of a request.
 func (m *layer) create(p *core.Proc) (int32, *tx, error) {
-	i, t, ok := m.txs.alloc(m.bounds.transactions)
+	i, t, ok := m.txs.Alloc(m.bounds.transactions)
 	if !ok {
 		m.stats.full.Add(1)
 		return 0, nil, ErrFull
 	}
 	ref, ok := m.store(p.Msg)
 	if !ok {
-		m.txs.release(i)
+		m.txs.Release(i)
 		return 0, nil, ErrMemory
 	}
 	t.msg, t.msgLen = ref, uint16(len(p.Msg))
@@ -229,20 +229,20 @@ func (m *layer) destroy(i int32, t *tx) {
 		m.loop.Cancel(t.timer)
 	}
 	for b := t.first; b != 0; {
-		br := m.brs.at(b - 1)
+		br := m.brs.At(b - 1)
 		next := br.next
 		m.stopBranch(br)
 		m.arena.Free(br.req)
 		m.arena.Free(br.cancel)
 		m.arena.Free(br.reply)
 		m.arena.Free(br.targets)
-		m.brs.release(b - 1)
+		m.brs.Release(b - 1)
 		b = next
 	}
 	m.dropEvents(t)
 	for c := t.callbacks; c != 0; {
-		next := m.cbs.at(c - 1).next
-		m.cbs.release(c - 1)
+		next := m.cbs.At(c - 1).next
+		m.cbs.Release(c - 1)
 		c = next
 	}
 	m.unhash(i, t)
@@ -251,7 +251,7 @@ func (m *layer) destroy(i int32, t *tx) {
 	m.arena.Free(t.reply)
 	m.arena.Free(t.reason)
 	m.loop.DropSnapshot(t.snap)
-	m.txs.release(i)
+	m.txs.Release(i)
 	m.stats.destroyed.Add(1)
 }
 
@@ -270,7 +270,7 @@ func (m *layer) stopBranch(b *branch) {
 // branchNumber is a transaction's branch by its number, nil for none.
 func (m *layer) branchNumber(t *tx, n int) *branch {
 	for b := t.first; b != 0; {
-		br := m.brs.at(b - 1)
+		br := m.brs.At(b - 1)
 		if int(br.num) == n {
 			return br
 		}

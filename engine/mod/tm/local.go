@@ -50,7 +50,7 @@ func (m *layer) localReply(i int32, t *tx, p *core.Proc, code int, reason string
 // answer: nothing can cancel them, and nobody waits for them.
 func (m *layer) abandonPending(i int32, t *tx) {
 	for n := t.first; n != 0; {
-		b := m.brs.at(n - 1)
+		b := m.brs.At(n - 1)
 		if b.state != brFinal {
 			b.flags |= bFaked
 			m.endBranch(i, t, b, 408)

@@ -23,7 +23,7 @@ func (m *layer) findOf(p *core.Proc, want sipparse.Method) (int32, *tx) {
 	method := p.Index.Method()
 	key := max(p.Hash(), 1)
 	for i := m.heads[key&uint64(len(m.heads)-1)]; i != 0; {
-		t := m.txs.at(i - 1)
+		t := m.txs.At(i - 1)
 		if t.key == key && t.method == want && t.flags&fLocal == 0 && m.same(t, p, method) {
 			return i - 1, t
 		}
@@ -46,11 +46,11 @@ func (m *layer) findAccepted(p *core.Proc) (int32, *tx) {
 	}
 	key := m.callKey(id, cs.Number)
 	for i := m.accepted[key&uint64(len(m.accepted)-1)]; i != 0; {
-		t := m.txs.at(i - 1)
+		t := m.txs.At(i - 1)
 		if have := m.requestBytes(t); t.call == key && t.cseq == cs.Number && t.status >= 200 && t.status < 300 &&
 			bytes.Equal(id, t.callID.Of(have)) && bytes.Equal(from.Tag.Of(p.Msg), t.fromTag.Of(have)) {
 			for n := t.first; n != 0; {
-				b := m.brs.at(n - 1)
+				b := m.brs.At(n - 1)
 				if b.tag == tag {
 					return i - 1, t
 				}
@@ -139,7 +139,7 @@ const (
 func (m *layer) appendToken(dst []byte, i int32, num uint8, loopHash uint32) []byte {
 	dst = m.loop.AppendBranch(dst)
 	dst = core.AppendHex(dst, uint64(i), tokenSlot)
-	dst = core.AppendHex(dst, uint64(m.txs.gen(i)), tokenGen)
+	dst = core.AppendHex(dst, uint64(m.txs.Gen(i)), tokenGen)
 	dst = core.AppendHex(dst, uint64(num), tokenBranch)
 	dst = append(dst, '.')
 	return core.AppendHex(dst, uint64(loopHash), tokenHash)
@@ -188,11 +188,11 @@ func (m *layer) branchOf(tok []byte) (t *tx, bi int32, ok bool) {
 	if !ok1 || !ok2 || !ok3 || slot > 1<<30 {
 		return nil, 0, false
 	}
-	if t = m.txs.get(int32(slot), uint32(gen)); t == nil {
+	if t = m.txs.Get(int32(slot), uint32(gen)); t == nil {
 		return nil, 0, false
 	}
 	for i := t.first; i != 0; {
-		br := m.brs.at(i - 1)
+		br := m.brs.At(i - 1)
 		if uint64(br.num) == num {
 			return t, i - 1, true
 		}

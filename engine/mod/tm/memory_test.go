@@ -3,12 +3,14 @@ package tm
 import (
 	"reflect"
 	"testing"
+
+	"sipedge/pool"
 )
 
 // Long-lived entries hold no pointers, so that the collector does not look at them
 // (DESIGN, section 7).
 func TestEntriesHoldNoPointers(t *testing.T) {
-	for _, v := range []any{cell[tx]{}, cell[branch]{}, cell[event]{}, cell[callback]{}} {
+	for _, v := range []any{pool.SlabCell[tx]{}, pool.SlabCell[branch]{}, pool.SlabCell[event]{}, pool.SlabCell[callback]{}} {
 		if where := pointerIn(reflect.TypeOf(v), ""); where != "" {
 			t.Errorf("%T: %s", v, where)
 		}
@@ -45,35 +47,9 @@ func TestPointersAreFound(t *testing.T) {
 	}
 }
 
-func TestSlabNamesNobodyAfterRelease(t *testing.T) {
-	var s slab[tx]
-	i, v, _ := s.alloc(10)
-	g := s.gen(i)
-	v.status = 200
-	if s.get(i, g) != v {
-		t.Fatal("not found")
-	}
-	s.release(i)
-	if s.get(i, g) != nil || s.live != 0 {
-		t.Error("found after its end")
-	}
-	j, w, _ := s.alloc(10)
-	if j != i || w.status != 0 || s.get(i, g) != nil || s.gen(j) == g {
-		t.Error("the next entry is not a new one")
-	}
-	for range 9 {
-		if _, _, ok := s.alloc(10); !ok {
-			t.Fatal("refused below the limit")
-		}
-	}
-	if _, _, ok := s.alloc(10); ok {
-		t.Error("more entries than the limit")
-	}
-}
-
-// The hash table grows with its entries and still finds each.
+// Entries stay small.
 func TestEntrySizes(t *testing.T) {
-	tx, br := reflect.TypeOf(cell[tx]{}).Size(), reflect.TypeOf(cell[branch]{}).Size()
+	tx, br := reflect.TypeOf(pool.SlabCell[tx]{}).Size(), reflect.TypeOf(pool.SlabCell[branch]{}).Size()
 	t.Logf("an entry of a transaction has %d bytes, of a branch %d", tx, br)
 	if tx > 512 || br > 256 {
 		t.Errorf("entries have grown: %d and %d bytes", tx, br)

@@ -3,7 +3,7 @@
 // cancel by them.
 //
 // Each event loop has a layer (layer.go) with its transactions and their
-// branches in slabs without pointers (slab.go, tx.go) and their messages in an
+// branches in slabs without pointers (pool.Slab, tx.go) and their messages in an
 // arena. Nothing is shared between loops, so there are no locks.
 //
 // A request's way: newtran.go (is it new?), relay.go (its branches), reply.go (a

@@ -50,7 +50,7 @@ func (m *layer) enqueue(_ int32, t *tx, e event) bool {
 	var v *event
 	ok := !full
 	if ok {
-		k, v, ok = m.evs.alloc(m.bounds.events)
+		k, v, ok = m.evs.Alloc(m.bounds.events)
 	}
 	if !ok {
 		m.stats.queueFull.Add(1)
@@ -62,7 +62,7 @@ func (m *layer) enqueue(_ int32, t *tx, e event) bool {
 	*v = e
 	v.next = 0
 	if t.qTail != 0 {
-		m.evs.at(t.qTail - 1).next = k + 1
+		m.evs.At(t.qTail - 1).next = k + 1
 	} else {
 		t.qHead = k + 1
 	}
@@ -75,18 +75,18 @@ func (m *layer) enqueue(_ int32, t *tx, e event) bool {
 // drain deals with the events that wait, until one of them begins a script that
 // waits itself, and then with the transaction's end.
 func (m *layer) drain(i int32, t *tx) {
-	gen := m.txs.gen(i)
+	gen := m.txs.Gen(i)
 	for t.busy == 0 && t.qHead != 0 {
 		k := t.qHead - 1
-		e := *m.evs.at(k)
+		e := *m.evs.At(k)
 		t.qHead = e.next
 		if t.qHead == 0 {
 			t.qTail = 0
 		}
 		t.queued--
-		m.evs.release(k)
+		m.evs.Release(k)
 		m.happen(i, t, &e)
-		if t = m.txs.get(i, gen); t == nil {
+		if t = m.txs.Get(i, gen); t == nil {
 			return
 		}
 	}
@@ -100,12 +100,12 @@ func (m *layer) happen(i int32, t *tx, e *event) {
 	case evContinue:
 		m.continued(i, t, e.arg)
 	case evFR:
-		if b := m.brs.get(e.branch, e.gen); b != nil && b.state != brFinal && b.flags&bHasFinal == 0 && b.fr == 0 {
+		if b := m.brs.Get(e.branch, e.gen); b != nil && b.state != brFinal && b.flags&bHasFinal == 0 && b.fr == 0 {
 			m.timedOut(i, t, e.branch, b)
 		}
 	case evReply:
 		p := m.unwait(e.proc)
-		b := m.brs.get(e.branch, e.gen)
+		b := m.brs.Get(e.branch, e.gen)
 		if b == nil {
 			m.loop.Put(p)
 			return
@@ -117,11 +117,11 @@ func (m *layer) happen(i int32, t *tx, e *event) {
 // dropEvents gives up the events of a transaction that ends.
 func (m *layer) dropEvents(t *tx) {
 	for k := t.qHead; k != 0; {
-		e := *m.evs.at(k - 1)
+		e := *m.evs.At(k - 1)
 		if e.kind == evReply {
 			m.loop.Put(m.unwait(e.proc))
 		}
-		m.evs.release(k - 1)
+		m.evs.Release(k - 1)
 		k = e.next
 	}
 	t.qHead, t.qTail, t.queued = 0, 0, 0

@@ -145,7 +145,7 @@ func (m *layer) dropEarlier(t *tx, first uint8) {
 		}
 	}
 	for n := t.first; n != 0; {
-		b := m.brs.at(n - 1)
+		b := m.brs.At(n - 1)
 		if b.num < first && (drop == dropAll || drop == dropLast && b.num >= t.forkStart) {
 			b.flags |= bDropped
 		}
@@ -228,7 +228,7 @@ func (m *layer) launch(t *tx, bi int32, b *branch, p *core.Proc, target core.Tar
 	if m.armFR(bi, t, b, t.fr); b.fr == 0 {
 		return core.ErrTimers
 	}
-	if err := m.loop.SendRequest(b.sock, b.from, b.to, b.name, b.stream, sendTag(bi, m.brs.gen(bi)), b.ignore, m.arena.Bytes(b.req)[:b.reqLen]); err != nil {
+	if err := m.loop.SendRequest(b.sock, b.from, b.to, b.name, b.stream, sendTag(bi, m.brs.Gen(bi)), b.ignore, m.arena.Bytes(b.req)[:b.reqLen]); err != nil {
 		m.stats.sendErrors.Add(1)
 		m.stopBranch(b)
 		return err
@@ -236,7 +236,7 @@ func (m *layer) launch(t *tx, bi int32, b *branch, p *core.Proc, target core.Tar
 	t.branches++
 	t.pending++
 	if t.last != 0 {
-		m.brs.at(t.last - 1).next = bi + 1
+		m.brs.At(t.last - 1).next = bi + 1
 	} else {
 		t.first = bi + 1
 	}

@@ -14,18 +14,18 @@ func (m *layer) Reply(p *core.Proc) bool {
 	if !ok {
 		return m.strayReply(p)
 	}
-	b := m.brs.at(bi)
+	b := m.brs.At(bi)
 	if isCancel {
 		m.cancelAnswered(b, p.Index.Status())
 		m.loop.Put(p)
 		return true
 	}
 	i := b.tx
-	t := m.txs.at(i)
+	t := m.txs.At(i)
 	p.Txn, p.TxnBranch = uint64(m.handle(i)), int32(b.num)
 	if t.busy > 0 {
 		code := p.Index.Status()
-		if !p.Keep() || !m.enqueue(i, t, event{kind: evReply, branch: bi, gen: m.brs.gen(bi), proc: m.wait(p)}) {
+		if !p.Keep() || !m.enqueue(i, t, event{kind: evReply, branch: bi, gen: m.brs.Gen(bi), proc: m.wait(p)}) {
 			m.loop.Put(p) // as if the network had lost it; the request is repeated
 			return true
 		}
@@ -61,7 +61,7 @@ func (m *layer) strayReply(p *core.Proc) bool {
 	}
 	slot, ok1 := core.ParseHex(tok[:tokenSlot])
 	gen, ok2 := core.ParseHex(tok[tokenSlot : tokenSlot+tokenGen])
-	if ok1 && ok2 && slot <= 1<<30 && m.txs.get(int32(slot), uint32(gen)) != nil {
+	if ok1 && ok2 && slot <= 1<<30 && m.txs.Get(int32(slot), uint32(gen)) != nil {
 		m.loop.Put(p)
 		return true
 	}
@@ -115,7 +115,7 @@ func (m *layer) onReply(i int32, t *tx, bi int32, b *branch, p *core.Proc) {
 		p.LoadShared(core.SharedState(m.arena.Bytes(t.ctx)[:t.ctxLen]), m.requestBytes(t))
 	}
 	p.BranchFlags = b.bflags
-	p.Task = core.Task{A: uint64(m.handle(i)), B: timerArg(bi, m.brs.gen(bi))}
+	p.Task = core.Task{A: uint64(m.handle(i)), B: timerArg(bi, m.brs.Gen(bi))}
 	t.busy++
 	m.run(p, rt.TMReplyRoute, op, endOnReply)
 }
@@ -141,13 +141,13 @@ func endOnReply(p *core.Proc, st rt.State, _ error) {
 	i := h.slot()
 	t := m.get(h)
 	bi := int32(uint32(p.Task.B))
-	if t == nil || m.brs.get(bi, uint32(p.Task.B>>32)) == nil {
+	if t == nil || m.brs.Get(bi, uint32(p.Task.B>>32)) == nil {
 		m.loop.Put(p) // a bug: a busy transaction does not go
 		m.stats.broken.Add(1)
 		return
 	}
 	t.busy--
-	b := m.brs.at(bi)
+	b := m.brs.At(bi)
 	b.bflags = p.BranchFlags
 	if p.SharedChanged() {
 		m.shareBack(i, t, p)

@@ -6,6 +6,7 @@ import (
 	"unsafe"
 
 	"sipedge/engine/core"
+	"sipedge/pool"
 )
 
 // stats are one loop's counters. Each name is the one under which it is shown.
@@ -75,8 +76,8 @@ func LoopStats(s *core.Server, loop int) Stats {
 		return Stats{}
 	}
 	a := m.arena.Stats()
-	return Stats{Alive: m.txs.live, Branches: m.brs.live, Events: m.evs.live, Bytes: a.Bytes, Blocks: a.Blocks, Total: StatsOf(s)}
+	return Stats{Alive: m.txs.Live(), Branches: m.brs.Live(), Events: m.evs.Live(), Bytes: a.Bytes, Blocks: a.Blocks, Total: StatsOf(s)}
 }
 
 // EntryBytes is what a transaction with one branch takes of the slabs, in bytes.
-const EntryBytes = int(unsafe.Sizeof(cell[tx]{}) + unsafe.Sizeof(cell[branch]{}))
+const EntryBytes = int(unsafe.Sizeof(pool.SlabCell[tx]{}) + unsafe.Sizeof(pool.SlabCell[branch]{}))

@@ -93,7 +93,7 @@ func endContinue(p *core.Proc, st rt.State, _ error) {
 func (m *layer) endOfLife(i int32, t *tx) {
 	t.flags &^= fSuspended
 	for n := t.first; n != 0; { // a branch whose own timer could not be armed
-		b := m.brs.at(n - 1)
+		b := m.brs.At(n - 1)
 		if b.state != brFinal {
 			b.flags |= bFaked | bTimedOut
 			m.endBranch(i, t, b, 408)

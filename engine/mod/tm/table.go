@@ -11,7 +11,7 @@ const tableRoom = 4
 
 // enter puts a transaction into the tables.
 func (m *layer) enter(i int32, t *tx, key uint64) {
-	if tableRoom*m.txs.live > len(m.heads) {
+	if tableRoom*m.txs.Live() > len(m.heads) {
 		m.grow()
 	}
 	t.key = max(key, 1) // 0 is that of one that is not in the table
@@ -31,7 +31,7 @@ func (m *layer) enterCall(i int32, t *tx) {
 	h := &m.calls[t.call&uint64(len(m.calls)-1)]
 	t.callNext, t.callPrev = *h, 0
 	if *h != 0 {
-		m.txs.at(*h - 1).callPrev = i + 1
+		m.txs.At(*h - 1).callPrev = i + 1
 	}
 	*h = i + 1
 }
@@ -58,11 +58,8 @@ func (m *layer) callKey(callID []byte, cseq uint32) uint64 {
 func (m *layer) grow() {
 	n := 2 * len(m.heads)
 	m.heads, m.calls, m.accepted = make([]int32, n), make([]int32, n), make([]int32, n)
-	for i := range m.txs.used {
-		if m.txs.gen(i)&1 == 0 {
-			continue
-		}
-		t := m.txs.at(i)
+	for i, ok := m.txs.Next(0); ok; i, ok = m.txs.Next(i + 1) {
+		t := m.txs.At(i)
 		if t.key == 0 { // the one that is being entered
 			continue
 		}
@@ -80,7 +77,7 @@ func (m *layer) grow() {
 
 // unhash takes a transaction out of the tables.
 func (m *layer) unhash(i int32, t *tx) {
-	for at := &m.heads[t.key&uint64(len(m.heads)-1)]; *at != 0; at = &m.txs.at(*at - 1).hnext {
+	for at := &m.heads[t.key&uint64(len(m.heads)-1)]; *at != 0; at = &m.txs.At(*at - 1).hnext {
 		if *at == i+1 {
 			*at = t.hnext
 			break
@@ -93,17 +90,17 @@ func (m *layer) unhash(i int32, t *tx) {
 		return
 	}
 	if t.callPrev != 0 {
-		m.txs.at(t.callPrev - 1).callNext = t.callNext
+		m.txs.At(t.callPrev - 1).callNext = t.callNext
 	} else {
 		m.calls[t.call&uint64(len(m.calls)-1)] = t.callNext
 	}
 	if t.callNext != 0 {
-		m.txs.at(t.callNext - 1).callPrev = t.callPrev
+		m.txs.At(t.callNext - 1).callPrev = t.callPrev
 	}
 	if t.flags&fAccepted == 0 {
 		return
 	}
-	for at := &m.accepted[t.call&uint64(len(m.accepted)-1)]; *at != 0; at = &m.txs.at(*at - 1).acceptedNext {
+	for at := &m.accepted[t.call&uint64(len(m.accepted)-1)]; *at != 0; at = &m.txs.At(*at - 1).acceptedNext {
 		if *at == i+1 {
 			*at = t.acceptedNext
 			return

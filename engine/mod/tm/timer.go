@@ -37,17 +37,17 @@ func (m *layer) Timer(kind uint32, arg uint64) {
 	i, gen := int32(uint32(arg)), uint32(arg>>32)
 	switch kind {
 	case timerRetr:
-		if b := m.brs.get(i, gen); b != nil {
+		if b := m.brs.Get(i, gen); b != nil {
 			b.retr = 0
 			m.onRetr(i, b)
 		}
 	case timerFR:
-		if b := m.brs.get(i, gen); b != nil {
+		if b := m.brs.Get(i, gen); b != nil {
 			b.fr = 0
 			m.onFR(i, b)
 		}
 	case timerTx:
-		if t := m.txs.get(i, gen); t != nil {
+		if t := m.txs.Get(i, gen); t != nil {
 			t.timer = 0
 			m.onTxTimer(i, t)
 		}
@@ -66,7 +66,7 @@ func (m *layer) armRetr(bi int32, t *tx, b *branch) {
 		return
 	}
 	b.retrDelay = t.retr1
-	b.retr = m.after(b.retrDelay, timerRetr, timerArg(bi, m.brs.gen(bi)))
+	b.retr = m.after(b.retrDelay, timerRetr, timerArg(bi, m.brs.Gen(bi)))
 }
 
 // armFR arms the time that a branch has for its final reply, within the time that
@@ -78,13 +78,13 @@ func (m *layer) armFR(bi int32, t *tx, b *branch, d uint32) {
 	if left := (t.lifeEnd - m.loop.Now()) / ms; int64(d) > left {
 		d = uint32(max(left, 1))
 	}
-	b.fr = m.after(d, timerFR, timerArg(bi, m.brs.gen(bi)))
+	b.fr = m.after(d, timerFR, timerArg(bi, m.brs.Gen(bi)))
 }
 
 // onRetr repeats a request: an INVITE with the time doubled each time (Timer A has
 // no bound but Timer B), others up to T2 and with T2 from a provisional reply on.
 func (m *layer) onRetr(bi int32, b *branch) {
-	t := m.txs.at(b.tx)
+	t := m.txs.At(b.tx)
 	ref, n := b.req, b.reqLen
 	if b.flags&bCanceled != 0 {
 		ref, n = b.cancel, b.cancelLen
@@ -99,19 +99,19 @@ func (m *layer) onRetr(bi int32, b *branch) {
 	if (t.method != sipparse.MethodInvite || b.flags&bCanceled != 0) && (b.retrDelay > t.retr2 || b.state == brProceeding && b.flags&bCanceled == 0) {
 		b.retrDelay = t.retr2
 	}
-	b.retr = m.after(b.retrDelay, timerRetr, timerArg(bi, m.brs.gen(bi)))
+	b.retr = m.after(b.retrDelay, timerRetr, timerArg(bi, m.brs.Gen(bi)))
 }
 
 // onFR ends a branch that has had its time.
 func (m *layer) onFR(bi int32, b *branch) {
 	i := b.tx
-	t := m.txs.at(i)
+	t := m.txs.At(i)
 	if b.state == brFinal {
 		return
 	}
 	if t.busy > 0 {
-		if !m.enqueue(i, t, event{kind: evFR, branch: bi, gen: m.brs.gen(bi)}) {
-			b.fr = m.after(t.retr2, timerFR, timerArg(bi, m.brs.gen(bi))) // it must not be forgotten
+		if !m.enqueue(i, t, event{kind: evFR, branch: bi, gen: m.brs.Gen(bi)}) {
+			b.fr = m.after(t.retr2, timerFR, timerArg(bi, m.brs.Gen(bi))) // it must not be forgotten
 		}
 		return
 	}
@@ -149,7 +149,7 @@ func (m *layer) timedOut(i int32, t *tx, bi int32, b *branch) {
 func (m *layer) setTimer(i int32, t *tx, kind uint8, d uint32) {
 	m.stopTimer(t)
 	t.timerKind = kind
-	t.timer = m.after(d, timerTx, timerArg(i, m.txs.gen(i)))
+	t.timer = m.after(d, timerTx, timerArg(i, m.txs.Gen(i)))
 	if t.timer != 0 {
 		return
 	}

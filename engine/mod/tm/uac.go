@@ -70,13 +70,13 @@ func (m *layer) send(snap *core.Snapshot, r *Request) (Handle, error) {
 	if err != nil {
 		return 0, err
 	}
-	i, t, ok := m.txs.alloc(m.bounds.transactions)
+	i, t, ok := m.txs.Alloc(m.bounds.transactions)
 	if !ok {
 		m.stats.full.Add(1)
 		return 0, ErrFull
 	}
 	if t.msg, ok = m.store(text); !ok {
-		m.txs.release(i)
+		m.txs.Release(i)
 		return 0, ErrMemory
 	}
 	t.msgLen = uint16(len(text))

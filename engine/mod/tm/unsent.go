@@ -23,8 +23,8 @@ func sendTag(bi int32, gen uint32) uint64 { return uint64(gen&unsentGen)<<32 | u
 // Unsent implements core.LoopHook.
 func (m *layer) Unsent(tag uint64, late bool) {
 	bi, gen := int32(uint32(tag)), uint32(tag>>32)
-	b := m.brs.get(bi, m.brs.gen(bi))
-	if b == nil || m.brs.gen(bi)&unsentGen != gen {
+	b := m.brs.Get(bi, m.brs.Gen(bi))
+	if b == nil || m.brs.Gen(bi)&unsentGen != gen {
 		return
 	}
 	code := uint16(477)
@@ -46,7 +46,7 @@ func (m *layer) Undelivered(branch []byte, sock reactor.SocketID, to reactor.Add
 	if !ok {
 		return false
 	}
-	b := m.brs.at(bi)
+	b := m.brs.At(bi)
 	sent, whole := core.SentBranch(m.arena.Bytes(b.req)[:b.reqLen])
 	if !whole || !bytes.Equal(sent, branch) || b.sock != sock || b.to != to {
 		m.stats.icmpForged.Add(1)
