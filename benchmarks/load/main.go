@@ -11,11 +11,13 @@ import (
 	"os/signal"
 	"regexp"
 	"strings"
+	"time"
 
 	"sipedge/benchmarks/build"
 	"sipedge/benchmarks/machine"
 	"sipedge/benchmarks/markdown"
 	"sipedge/benchmarks/runs"
+	"sipedge/benchmarks/slowpeers"
 )
 
 const (
@@ -74,9 +76,28 @@ func load(ctx context.Context, calls int, rate float64, only string, compare boo
 	var b strings.Builder
 	fmt.Fprintf(&b, "# Load runs\n\n%s; %d calls per run at %g calls/s, `children=2`.\n", machine.Describe(), calls, rate)
 	fmt.Fprintf(&b, "How to read it: [../README.md](../README.md#load).\n\n%s", runs.Table(rows))
+	if only == "" {
+		if err := slow(ctx, &b, program); err != nil {
+			return err
+		}
+	}
 	fmt.Print(b.String())
 	if out == "" {
 		return nil
 	}
 	return markdown.Keep(out, b.String())
+}
+
+// slow is a short form of what slow and stuck peers cost the others; the proof has the long one.
+func slow(ctx context.Context, b *strings.Builder, program string) error {
+	r, err := slowpeers.Measure(ctx, slowpeers.Plan{Sipedge: program, Idle: 2000, Drip: 2000, Stuck: 200, Beside: 3 * time.Second, FirstTimeout: 20})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(b, "\n## Slow and stuck peers\n\n400 OPTIONS/s beside them.\n\n")
+	for _, g := range []slowpeers.Good{r.Idle, r.Stuck, r.Drip} {
+		fmt.Fprintf(b, "- %v\n", g)
+	}
+	fmt.Fprintf(b, "- %.0f bytes of memory for each idle connection\n", r.PerIdle)
+	return nil
 }

@@ -6,10 +6,15 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"sipedge/benchmarks/claim"
 	"sipedge/benchmarks/runs"
 	"sipedge/benchmarks/sippload"
+	"sipedge/benchmarks/slowpeers"
+	"sipedge/benchmarks/tcpload"
+	"sipedge/benchmarks/udpload"
+	"sipedge/reactor"
 )
 
 // claimID is what IDs look like, so that -only finds them.
@@ -102,6 +107,39 @@ func TestReadmeHasTheCommandsThatTheProofRuns(t *testing.T) {
 	for _, prefix := range []string{"sipsak ", "sipp -sn uas ", "sipp -sn uac "} {
 		if _, err := command(string(text), prefix); err != nil {
 			t.Error(err)
+		}
+	}
+}
+
+func TestEachBarOfSlowPeersCounts(t *testing.T) {
+	good := slowpeers.Good{Name: "x", UDP: udpload.Result{Sent: 10, Arrived: 10, P99: time.Millisecond},
+		TCP: tcpload.AskResult{Asked: 10, Answered: 10}, Fresh: tcpload.AskResult{Asked: 10, Answered: 10}}
+	held := slowpeers.Result{
+		Idle: good, Stuck: good, Drip: good, Opened: [3]int{1000, 100, 1000}, PerIdle: 900, StuckMost: 24 << 10, StuckAll: 3 << 20,
+		StuckFor: 10 * time.Second, FromOne: 490, FromOneAsked: 600,
+		Counters: reactor.Stats{SilentClosed: 1000, SlowClosed: 1000, SendTimeouts: 100, ShareRefused: 110},
+	}
+	if o := judgeSlow(held, 1000, 100); o.State != claim.Held {
+		t.Fatalf("not held: %s", o.Figure)
+	}
+	for what, spoil := range map[string]func(*slowpeers.Result){
+		"late":           func(r *slowpeers.Result) { r.Drip.UDP.P99 = 20 * time.Millisecond },
+		"lost":           func(r *slowpeers.Result) { r.Stuck.TCP.Answered-- },
+		"not served":     func(r *slowpeers.Result) { r.Idle.Fresh.Answered-- },
+		"memory of":      func(r *slowpeers.Result) { r.PerIdle = 17 << 10 },
+		"not given back": func(r *slowpeers.Result) { r.Kept = 10 << 20 },
+		"queue of":       func(r *slowpeers.Result) { r.StuckMost = 40 << 10 },
+		"queues of":      func(r *slowpeers.Result) { r.QueuedAll = 64 << 20 },
+		"dropped":        func(r *slowpeers.Result) { r.StuckFor = 20 * time.Second },
+		"first message":  func(r *slowpeers.Result) { r.Counters.SilentClosed = 0 },
+		"whole message":  func(r *slowpeers.Result) { r.Counters.SlowClosed = 0 },
+		"sending":        func(r *slowpeers.Result) { r.Counters.SendTimeouts = 0 },
+		"share":          func(r *slowpeers.Result) { r.FromOne = 600 },
+	} {
+		r := held
+		spoil(&r)
+		if o := judgeSlow(r, 1000, 100); o.State == claim.Held || !strings.Contains(o.Figure, what) {
+			t.Errorf("%s: %v, %s", what, o.State, o.Figure)
 		}
 	}
 }

@@ -23,7 +23,8 @@ type Plan struct {
 	Sipedge string // path of the program
 	Calls   int    // of each turn
 	Rate    float64
-	Rounds  int  // turns of each server
+	Rounds  int  // undisturbed turns of each server that are wanted
+	Most    int  // turns of each server at most
 	UDP     bool // the callee is reached by UDP, not by TCP
 }
 
@@ -34,6 +35,10 @@ type Turn struct {
 	Shares []float64     // of the messages that each loop dealt with
 	Handed uint64        // messages from one loop to another
 	Wakes  uint64        // of sleeping loops by others
+	// Slow is how often the server was held up for 5 ms and more: on this load by whoever else wants the CPUs. Disturbed says that this was
+	// so, or shortly before, when loops that have been held up keep apart.
+	Slow      uint64
+	Disturbed bool
 	// Sockets is what the server's connections saw until the end of the turn.
 	Sockets reactor.Stats
 }
@@ -71,13 +76,18 @@ func Measure(ctx context.Context, plan Plan) (Result, error) {
 			return Result{}, err
 		}
 	}
-	for range plan.Rounds {
+	for range plan.Most {
 		for i, turns := range []*[]Turn{&r.Two, &r.One} {
 			t, err := turn(ctx, running[i], plan, plan.Calls)
 			if err != nil {
 				return Result{}, err
 			}
+			n := len(*turns)
+			t.Disturbed = t.Slow > 0 || n > 0 && (*turns)[n-1].Slow > 0 || n > 1 && (*turns)[n-2].Slow > 0
 			*turns = append(*turns, t)
+		}
+		if min(calm(r.Two), calm(r.One)) >= plan.Rounds {
+			break
 		}
 	}
 	return r, nil
@@ -118,10 +128,24 @@ func turn(ctx context.Context, s *servers.Server, plan Plan, calls int) (t Turn,
 	t.Shares, t.Handed = diff.Shares(), diff.HandedOver()
 	t.Sockets = after.Sockets()
 	t.Wakes = t.Sockets.Wakes - before.Sockets().Wakes
+	t.Slow = t.Sockets.Slow - before.Sockets().Slow
 	return t, nil
 }
 
-// CPU is the median CPU time per call of some turns.
+// calm counts the turns that were not disturbed.
+func calm(turns []Turn) (n int) {
+	for _, t := range turns {
+		if !t.Disturbed {
+			n++
+		}
+	}
+	return n
+}
+
+// Calm is how many turns of both servers were not disturbed.
+func (r Result) Calm() int { return min(calm(r.Two), calm(r.One)) }
+
+// CPU is the median CPU time per call of the turns that were not disturbed, of all where there is none.
 func CPU(turns []Turn) time.Duration {
 	return median(turns, func(t Turn) time.Duration { return t.CPU })
 }
@@ -135,9 +159,12 @@ func median(turns []Turn, of func(Turn) time.Duration) time.Duration {
 	if len(turns) == 0 {
 		return 0
 	}
-	d := make([]time.Duration, len(turns))
-	for i, t := range turns {
-		d[i] = of(t)
+	all := calm(turns) == 0
+	var d []time.Duration
+	for _, t := range turns {
+		if all || !t.Disturbed {
+			d = append(d, of(t))
+		}
 	}
 	slices.Sort(d)
 	return d[len(d)/2]

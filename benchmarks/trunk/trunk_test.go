@@ -17,3 +17,13 @@ func TestRatioIsOfTheMedians(t *testing.T) {
 		t.Errorf("%v, want 1.25", got)
 	}
 }
+
+func TestDisturbedTurnsDoNotCountWhereThereAreOthers(t *testing.T) {
+	turns := []Turn{{CPU: 300, Disturbed: true}, {CPU: 100}, {CPU: 400, Disturbed: true}}
+	if got := CPU(turns); got != 100 {
+		t.Errorf("%v, want that of the turn that was not disturbed", got)
+	}
+	if got := CPU([]Turn{turns[0], turns[2]}); got != 400 {
+		t.Errorf("%v, want the median of all", got)
+	}
+}
