@@ -63,7 +63,7 @@ func shownOverSCTP(t *testing.T) map[string]bool {
 // Every row of the streams does what its cases say, and does not without it.
 func TestEveryRowOfTheStreams(t *testing.T) {
 	byRow := map[string][]streamCase{}
-	for _, c := range streamCases {
+	for _, c := range append(sctpCases(t), streamCases...) {
 		byRow[c.row] = append(byRow[c.row], c)
 	}
 	rows, overSCTP := rowsOf(t, "streams"), shownOverSCTP(t)
