@@ -137,7 +137,7 @@ route { $du = "sip:127.0.0.1:%d;transport=tls"; t_relay(); }`, l.port()))
 		t.Errorf("a byte came: %q", m)
 	}
 	a.want("SIP/2.0 100 ")
-	if m := a.recv(5 * time.Second); !failure(m) {
+	if m := a.recv(5 * time.Second); !failure(m) { // 477, or 500 by RFC 3261 §16.9
 		t.Errorf("%q", m)
 	}
 	s.logs.waitFor(t, fmt.Sprintf("TLS connection to 127.0.0.1:%d", l.port()))
