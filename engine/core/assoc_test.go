@@ -164,7 +164,7 @@ func TestAnUndeliverableRequestEndsItsBranch(t *testing.T) {
 		t.Fatal("nothing was sent")
 	}
 	h.Unsent(k, 0, k.tag, reactor.ErrAssocSend)
-	if !bytes.HasPrefix(k.last, []byte("SIP/2.0 500 ")) {
+	if !bytes.HasPrefix(k.last, []byte("SIP/2.0 477 ")) {
 		t.Errorf("%.60s", k.last)
 	}
 	_, h, k, _ = assocServer(t, `route { if (!t_relay_to_sctp("127.0.0.1", "5070")) sl_reply_error(); }`)

@@ -231,9 +231,14 @@ func (e *edge) clog(p *far) (sent int) {
 	return sent
 }
 
-// handled waits until so many messages have been processed, or the connection is gone.
+// handled waits until so many messages have been processed, the connection is gone, or its
+// peer has been found not to read: then the rest is not read from it either.
 func (e *edge) handled(n int) {
-	if !e.until(patience, func() bool { t := e.Stats().Total; return t["handled"] >= uint64(n) || t["connsClosed"] > 0 }) {
+	again := func(s *reactor.Stats) uint64 { return s.SendAgain }
+	if !e.until(patience, func() bool {
+		t := e.Stats().Total
+		return t["handled"] >= uint64(n) || t["connsClosed"] > 0 || e.stat(again) > 0
+	}) {
 		e.fatal("%d of %d messages were processed", e.Stats().Total["handled"], n)
 	}
 }
