@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -216,9 +217,9 @@ func TestAProxyHeaderComesBeforeTLS(t *testing.T) {
 	}
 	k := listenTLS("127.0.0.1:0")
 	k.Proxy = ProxyMust
-	var settingsFor string
+	var settingsFor atomic.Value // of string
 	r := runStreams(t, h, Config{Listen: []Listen{k}, Streams: Streams{ProxyHeader: 200 * time.Millisecond},
-		ServerTLS: func(m *Meta) (*tls.Config, any) { settingsFor = m.Remote.String(); return serverConfig(), nil }})
+		ServerTLS: func(m *Meta) (*tls.Config, any) { settingsFor.Store(m.Remote.String()); return serverConfig(), nil }})
 	for _, apart := range []bool{false, true} {
 		p := connectTo(t, r)
 		if apart {
@@ -237,8 +238,8 @@ func TestAProxyHeaderComesBeforeTLS(t *testing.T) {
 		if s.recv() != "x" {
 			t.Error("no answer")
 		}
-		if m := need(t, got, "the message"); m.Remote.String() != "203.0.113.7:40001" || !m.Proxied || m.Transport != TLS || settingsFor != m.Remote.String() {
-			t.Errorf("%+v, settings for %s", m, settingsFor)
+		if m := need(t, got, "the message"); m.Remote.String() != "203.0.113.7:40001" || !m.Proxied || m.Transport != TLS || settingsFor.Load() != m.Remote.String() {
+			t.Errorf("%+v, settings for %v", m, settingsFor.Load())
 		}
 	}
 	for _, bytes := range []string{string(hello(t)), "PROXY TCP4 203"} { // none, and one that ends too early

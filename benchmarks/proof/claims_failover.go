@@ -15,7 +15,7 @@ func claimsFailover(*settings) []claim.Claim {
 		{
 			ID: "failover-dead", Text: "a next hop that is not there ends its own call at once: closed UDP port (ICMP is read), refused TCP",
 			Bar:   "final answer within 1 s, refused TCP within 100 ms (median); a call beside them goes on",
-			Check: claim.GoTest{Package: "./engine/e2e", Tests: []string{"TestNextHopsThatAreNotThereAreToldAtOnce", "TestACallFailsOverToTheTargetThatLives"}},
+			Check: claim.GoTest{Package: "./engine/e2e", Tests: []string{"TestNextHopsThatAreNotThereAreToldAtOnce", "TestACallFailsOverToTheTargetThatLives", "TestFailoverOverTLS", "TestFailoverOfALargeRequest", "TestAReplyThatCannotConnectListsTheCaller"}},
 		},
 		{
 			ID: "failover-rules", Text: "the next address of a name is tried after silence, 503 and a transport error, and only then; at most 8; failures are kept back; forks, branch_route, CANCEL",
@@ -24,7 +24,7 @@ func claimsFailover(*settings) []claim.Claim {
 				"TestFailoverTriesTheNextAddress", "TestFailoverKeepsFailuresBack", "TestFailoverIsLeftOut", "TestFailoverTriesEightAddresses",
 				"TestFailoverKeepsWhatABranchRouteHasDone", "TestFailoverOfAFork", "TestForwardTriesTheNextAddress",
 				"TestForwardTriesTheNextAddressBehindOneItCannotSendTo", "TestABranchRouteMaySendToANameThatIsNotKnown",
-				"TestABranchWhoseNameLeadsNowhereIsOneThatCannotBeSent", "TestABranchThatWaitsForItsNameIsCancelled",
+				"TestABranchWhoseNameLeadsNowhereIsOneThatCannotBeSent", "TestABranchThatWaitsForItsNameIsCancelled", "TestARequestOfOurOwnWaitsForItsName", "TestFailoverOfARequestOfOurOwn",
 			}},
 		},
 		{

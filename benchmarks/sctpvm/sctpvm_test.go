@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"fmt"
 	"testing"
 )
 
@@ -25,6 +26,14 @@ func TestSCTPInAVirtualMachine(t *testing.T) {
 	t.Log("\n" + r.Report())
 	if bad := r.Failed(); len(bad) > 0 {
 		t.Errorf("%d of %d checks failed; the console:\n%s", len(bad), len(r.Checks), r.Console)
+	}
+	if *only == "" {
+		rows := sctpRows(t)
+		yes, no := shown(r.Checks, rows)
+		fmt.Printf("rows of SCTP covered / in all: %d / %d\n", len(yes), len(rows))
+		if len(no) > 0 {
+			t.Errorf("no check shows %v", no)
+		}
 	}
 	if *logTo != "" && !t.Failed() {
 		if err := r.Keep(*logTo); err != nil {

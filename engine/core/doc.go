@@ -7,7 +7,8 @@
 // may do with it), forward.go and reply.go (what leaves), suspend.go (scripts
 // that wait), home.go (which loop a call lives on), snapshot.go and load.go
 // (configuration, and its exchange under traffic), stream.go (connections), framer.go,
-// http.go and websocket.go (what else than SIP comes over them). hook.go, block.go, copy.go and
+// http.go and websocket.go (what else than SIP comes over them), resolve.go, failover.go, failed.go and
+// undelivered.go (names, their further addresses, destinations that failed). hook.go, block.go, copy.go and
 // saved.go are for modules that keep state of their own on a loop: tm.
 //
 // A routing block is run in one of these ways; they differ in whose message it

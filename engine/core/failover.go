@@ -6,6 +6,7 @@ import (
 
 	"sipedge/engine/dns"
 	"sipedge/reactor"
+	"sipedge/script/rt"
 )
 
 // A destination that is a name has several addresses, often of several hosts. With
@@ -65,21 +66,27 @@ func (p *Proc) RouteLike(t Target, sock reactor.SocketID) (*Socket, error) {
 }
 
 // AppendResent appends a request that was sent before, to go to t by out with branch in
-// our Via; nothing else of it changes. ErrBlocked: the onsend_route has dropped it.
-func (p *Proc) AppendResent(dst []byte, t Target, out *Socket, branch, sent []byte) ([]byte, error) {
+// our Via; nothing else of it changes. One that is too large for UDP goes by another transport
+// (udp_mtu), which t and out are then. ErrBlocked: the onsend_route has dropped it.
+func (p *Proc) AppendResent(dst []byte, t *Target, out **Socket, branch, sent []byte) ([]byte, error) {
 	from, to, ok := topVia(sent)
 	if !ok {
 		return dst, ErrNoVia
 	}
+	if mtu := p.snap.cfg.UDPMTU; (*out).Proto == rt.ProtoUDP && mtu > 0 && len(sent) > mtu {
+		if large, by := p.largeTarget(*t); by != nil {
+			*t, *out = large, by
+		}
+	}
 	m := p.Mark()
-	p.writeVia(out, nil, branch)
+	p.writeVia(*out, nil, branch)
 	via := p.Bytes(p.FromMark(m))
 	if len(sent)-(to-from)+len(via) > maxDatagram {
 		return dst, ErrTooLong
 	}
 	start := len(dst)
 	dst = append(append(append(dst, sent[:from]...), via...), sent[to:]...)
-	if p.snap.prog.Send != nil && !p.runOnSend(t, out, len(dst)-start) {
+	if p.snap.prog.Send != nil && !p.runOnSend(*t, *out, len(dst)-start) {
 		return dst[:start], ErrBlocked
 	}
 	return dst, nil

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"sipedge/engine/blacklist"
 	"sipedge/engine/dns"
 	"sipedge/engine/dns/dnstest"
 	"sipedge/script/rt"
@@ -236,4 +237,80 @@ func await(t *testing.T, there func() bool) {
 		}
 		time.Sleep(5 * time.Millisecond)
 	}
+}
+
+// TestFailoverOverTLS: a target that cannot prove the name of the URI is passed by like one that is
+// not there, is put on the list, and gets nothing; the next one has to prove the name too.
+func TestFailoverOverTLS(t *testing.T) {
+	p, other := newPKI(t), newPKI(t)
+	p.issue("srv", "sip.example.org", nil)
+	foreign := listenTLS(t, other.issue("foreign", "gw.example.net", nil))
+	misnamed := listenTLS(t, p.issue("misnamed", "else.example.net", nil))
+	good := listenTLS(t, p.issue("good", "gw.example.net", nil))
+	names := dnstest.Start(t)
+	records := []string{}
+	for i, l := range []*tlsServer{foreign, misnamed, good} {
+		records = append(records, fmt.Sprintf("@ 300 IN SRV %d 1 %d host.example.net.", i+1, l.port()))
+	}
+	names.Handle("_sips._tcp.gw.example.net", dnstest.Fast(records...))
+	names.Handle("host.example.net", dnstest.Fast("@ 300 IN A 127.0.0.1"))
+	s, _ := startNames(t, dns.DefaultSettings(), names, p.head(p.usual())+`
+use_dns_failover=yes
+use_dst_blacklist=yes
+loadmodule "tm"
+route { if (!t_relay()) sl_reply_error(); }`)
+	a := newPeer(t)
+	a.send(s.addr, request{method: "OPTIONS", uri: "sips:bob@gw.example.net", callID: "tls", from: a}.String())
+	for _, l := range []*tlsServer{foreign, misnamed} {
+		if m, err := l.accept().r.ReadByte(); err == nil {
+			t.Errorf("a target that cannot prove its name gets %q", m)
+		}
+	}
+	out := good.accept()
+	m := out.want("OPTIONS sips:bob@gw.example.net")
+	out.send(replyTo(m, "200 OK"))
+	a.want("SIP/2.0 200 OK")
+	listed := map[uint16]blacklist.Cause{}
+	s.BlacklistView(func(e blacklist.Entry, _ time.Duration) bool {
+		if e.Proto != rt.ProtoTLS {
+			t.Errorf("on the list: %+v", e)
+		}
+		listed[e.Addr.Port()] = e.Cause
+		return true
+	})
+	if len(listed) != 2 || listed[uint16(foreign.port())] != blacklist.ConnectFailed || listed[uint16(misnamed.port())] != blacklist.ConnectFailed {
+		t.Errorf("on the list: %v", listed)
+	}
+}
+
+// TestFailoverOfALargeRequest: what is too large for UDP goes to the next address over TCP
+// (udp_mtu).
+func TestFailoverOfALargeRequest(t *testing.T) {
+	dead, _ := deadPorts(t)
+	l := listenTCP(t)
+	names := dnstest.Start(t)
+	names.Handle("_sip._udp.gw.test", dnstest.Fast(
+		fmt.Sprintf("@ 300 IN SRV 1 1 %d a.gw.test.", dead), fmt.Sprintf("@ 300 IN SRV 2 1 %d a.gw.test.", l.Addr().(*net.TCPAddr).Port)))
+	names.Handle("a.gw.test", dnstest.Fast("@ 300 IN A 127.0.0.1"))
+	s, _ := startNames(t, dns.DefaultSettings(), names, `
+listen=tcp:127.0.0.1:0
+loadmodule "sl"
+loadmodule "tm"
+use_dns_failover=yes
+udp_mtu=300
+udp_mtu_try_proto=TCP
+route { if (!t_relay()) sl_reply_error(); }`)
+	p := newPeer(t)
+	p.send(s.addr, request{method: "OPTIONS", uri: "sip:bob@gw.test", callID: strings.Repeat("large", 60), from: p}.String())
+	c, err := l.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := tcpConn(t, c)
+	m := out.want("OPTIONS sip:bob@gw.test")
+	if !strings.HasPrefix(m[strings.Index(m, "\r\n")+2:], "Via: SIP/2.0/TCP ") {
+		t.Errorf("the request is\n%s", m)
+	}
+	out.send(answer(m, 200, "OK"))
+	p.want("SIP/2.0 200 OK")
 }

@@ -116,6 +116,11 @@ func replyTo(m, status string) string {
 	return b.String() + "Content-Length: 0\r\n\r\n"
 }
 
+// failure says whether a message is a final answer that is none.
+func failure(m string) bool {
+	return strings.HasPrefix(m, "SIP/2.0 4") || strings.HasPrefix(m, "SIP/2.0 5")
+}
+
 // TestARequestForAnUntrustedServerFailsAtOnce, with the reason in the log and nothing
 // sent.
 func TestARequestForAnUntrustedServerFailsAtOnce(t *testing.T) {
@@ -132,7 +137,7 @@ route { $du = "sip:127.0.0.1:%d;transport=tls"; t_relay(); }`, l.port()))
 		t.Errorf("a byte came: %q", m)
 	}
 	a.want("SIP/2.0 100 ")
-	if m := a.recv(5 * time.Second); !strings.HasPrefix(m, "SIP/2.0 4") {
+	if m := a.recv(5 * time.Second); !failure(m) { // 477, or 500 by RFC 3261 §16.9
 		t.Errorf("%q", m)
 	}
 	s.logs.waitFor(t, fmt.Sprintf("TLS connection to 127.0.0.1:%d", l.port()))
@@ -368,7 +373,7 @@ route { $du = "sip:127.0.0.1:" + $rU + ";transport=tls"; t_relay(); }`)
 	}
 	s.logs.waitFor(t, fmt.Sprintf("out to 127.0.0.1:%d a.example.net 1", yes.port()))
 	s.logs.waitFor(t, fmt.Sprintf("out to 127.0.0.1:%d b.example.net 1", no.port()))
-	for m := a.recv(5 * time.Second); !strings.HasPrefix(m, "SIP/2.0 4"); m = a.recv(5 * time.Second) {
+	for m := a.recv(5 * time.Second); !failure(m); m = a.recv(5 * time.Second) {
 		if m == "" {
 			t.Fatal("the lost request has no answer")
 		}

@@ -125,7 +125,9 @@ func boundChecks() []check {
 }
 
 // failure: 477 where the send is refused at once, else 500, which stands for the 503 of a branch that is lost (RFC 3261 section 16.7).
-func failure(text string) bool { return strings.HasPrefix(text, "SIP/2.0 477 ") || strings.HasPrefix(text, "SIP/2.0 500 ") }
+func failure(text string) bool {
+	return strings.HasPrefix(text, "SIP/2.0 477 ") || strings.HasPrefix(text, "SIP/2.0 500 ")
+}
 
 func failsAtOnce() (string, error) {
 	u, err := listenUDP(0)

@@ -219,28 +219,23 @@ func (e *edge) silentPort() int {
 // of them.
 func (e *edge) clog(p *far) (sent int) {
 	long := e.request("OPTIONS", "sip:b@example.net", p, "Via: SIP/2.0/TCP 127.0.0.1:5999;branch=BRANCH;x="+strings.Repeat("x", 3000))
-	for e.stat(func(s *reactor.Stats) uint64 { return s.SendAgain }) == 0 {
+	full := func() bool { return e.stat(func(s *reactor.Stats) uint64 { return s.SendAgain }) > 0 }
+	for !full() {
 		for range 20 {
 			if _, err := p.conn.Write([]byte(long)); err != nil {
 				return sent // it was given up at once
 			}
 			sent++
 		}
-		e.handled(sent)
+		done := func() bool {
+			t := e.Stats().Total
+			return full() || t["handled"] >= uint64(sent) || t["connsClosed"] > 0
+		}
+		if !e.until(patience, done) {
+			e.fatal("%d of %d messages were processed", e.Stats().Total["handled"], sent)
+		}
 	}
 	return sent
-}
-
-// handled waits until so many messages have been processed, the connection is gone, or its
-// peer has been found not to read: then the rest is not read from it either.
-func (e *edge) handled(n int) {
-	again := func(s *reactor.Stats) uint64 { return s.SendAgain }
-	if !e.until(patience, func() bool {
-		t := e.Stats().Total
-		return t["handled"] >= uint64(n) || t["connsClosed"] > 0 || e.stat(again) > 0
-	}) {
-		e.fatal("%d of %d messages were processed", e.Stats().Total["handled"], n)
-	}
 }
 
 // overfull lets more answers wait on a connection than the case allows.
@@ -257,7 +252,7 @@ func overfull(e *edge, set string) {
 		sent++
 	}
 	full := func() bool { return e.stat(func(s *reactor.Stats) uint64 { return s.QueueFull }) > 0 }
-	e.until(patience, func() bool { return full() || e.Stats().Total["handled"] >= uint64(sent) })
+	e.until(soon, func() bool { return full() || e.Stats().Total["handled"] >= uint64(sent) })
 	if !full() {
 		e.fail("the connection goes on with %d answers under way: %+v", sent, e.Stats().Reactor)
 	}

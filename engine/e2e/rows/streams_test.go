@@ -48,7 +48,7 @@ func ofOthers(id string) string {
 // Every row of the streams does what its cases say, and does not without it.
 func TestEveryRowOfTheStreams(t *testing.T) {
 	byRow := map[string][]streamCase{}
-	for _, c := range streamCases {
+	for _, c := range append(sctpCases(t), streamCases...) {
 		byRow[c.row] = append(byRow[c.row], c)
 	}
 	rows := rowsOf(t, "streams")

@@ -130,7 +130,7 @@ func (m *layer) copyRequest(i int32, t *tx, b, old *branch, p *core.Proc, to *co
 	tok := m.appendToken(buf[:0], i, b.num, m.loopHash(p))
 	sent := m.arena.Bytes(old.req)[:old.reqLen]
 	if m.cfg(t).ReparseOnDNS || old.flags&bOwnEdits != 0 || t.flags&fLocal != 0 {
-		text, err := p.AppendResent(m.out[:0], *to, *out, tok, sent)
+		text, err := p.AppendResent(m.out[:0], to, out, tok, sent)
 		m.out = text[:0]
 		if err != nil {
 			return err
@@ -161,10 +161,4 @@ func requestURI(b []byte) []byte {
 		}
 	}
 	return nil
-}
-
-// dropTargets forgets the targets that a branch has left.
-func (m *layer) dropTargets(b *branch) {
-	m.arena.Free(b.targets)
-	b.targets, b.targetsLeft = 0, 0
 }

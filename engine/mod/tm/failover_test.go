@@ -338,3 +338,44 @@ failure_route[f] {
 		t.Errorf("the script says\n%s\nwant\n%s", s, want)
 	}
 }
+
+// TestFailoverOfARequestOfOurOwn: its sender hears of the last outcome alone.
+func TestFailoverOfARequestOfOurOwn(t *testing.T) {
+	for _, tc := range []struct {
+		name string
+		run  func(b *bed)
+		want string
+	}{
+		{"the second answers", func(b *bed) {
+			m := b.next(b.c, "MESSAGE sip:x@192.0.2.20")
+			if coretest.Header(m, "X-Mine") != "1" || !strings.HasSuffix(m, "\r\n\r\nhello") || len(coretest.Headers(m, "Via")) != 1 {
+				b.t.Errorf("the request is\n%s", m)
+			}
+			b.c.Send(reply(m, 200))
+		}, "local-response 200, local-completed 200"},
+		{"nobody answers", func(b *bed) {
+			b.c.Send(reply(b.next(b.c, "MESSAGE"), 503))
+			b.Advance(33 * time.Second)
+			lines(b.Peer("192.0.2.40:5060"))
+		}, "local-response 503, local-response 408, local-completed 408"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			b, o := observed(t, `use_dns_failover=yes
+route { if (call_out()) sl_send_reply("200", "sent"); else sl_send_reply("500", "not sent"); }
+event_route[tm:local-request] { $du = "sip:example.org"; }`)
+			b.d = b.Peer("192.0.2.40:5060")
+			gateways(b)
+			b.b.Close()
+			b.a.Send(request("OPTIONS", "o").String())
+			b.want(b.a, "200 sent")
+			tc.run(b)
+			if got := strings.Join(o.events, ", "); got != tc.want {
+				t.Errorf("events %q, want %q", got, tc.want)
+			}
+			if n := b.stat("broken"); n != 0 {
+				t.Errorf("%d broken", n)
+			}
+			b.ended()
+		})
+	}
+}

@@ -305,7 +305,11 @@ func (m *layer) save(t *tx, p *core.Proc) {
 // revive makes a context of the transaction's request as its script has left it.
 // The caller puts it back. nil: not possible, counted.
 func (m *layer) revive(i int32, t *tx) *core.Proc {
-	p, ok := m.loop.Revive(m.loop.HeldSnapshot(t.snap), m.requestBytes(t), &t.meta)
+	again := m.loop.Revive
+	if t.flags&fLocal != 0 { // it has no Via
+		again = m.loop.ReviveOwn
+	}
+	p, ok := again(m.loop.HeldSnapshot(t.snap), m.requestBytes(t), &t.meta)
 	if !ok {
 		m.stats.broken.Add(1)
 		return nil

@@ -200,7 +200,7 @@ func (m *layer) sendTo(i int32, t *tx, bi int32, b *branch, p *core.Proc, target
 func (m *layer) buildRequest(b *branch, p *core.Proc, target *core.Target, out **core.Socket, tok []byte) error {
 	flags := p.StreamFlags()
 	n, err := p.BeginCopy(target, out, tok)
-	b.stream = p.StreamFlags()
+	b.stream |= p.StreamFlags()
 	p.ResetStreamFlags(flags) // those of an onsend_route are this branch's
 	if err != nil {
 		return err
