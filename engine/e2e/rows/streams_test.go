@@ -28,7 +28,7 @@ func addStreamCases(c ...streamCase) { streamCases = append(streamCases, c...) }
 
 // ofSCTP are the rows of SCTP, which are shown where a kernel has it: in the virtual machine
 // of benchmarks/sctpvm, each with its parameter or statement and with another in its place.
-// The log of its run says which of them held.
+// Where there is no such machine, the kept log of its last run says which of them held.
 var ofSCTP = []string{"SC", "FN012", "SP031"}
 
 const sctpLog = "../../../benchmarks/results/SCTP.log"
@@ -73,7 +73,7 @@ func TestEveryRowOfTheStreams(t *testing.T) {
 			if len(byRow[r.id]) == 0 && !isSCTP(r.id) {
 				t.Errorf("%s (%s %s): no case", r.id, r.category, r.name)
 			}
-			if isSCTP(r.id) && !overSCTP[r.id] {
+			if isSCTP(r.id) && len(byRow[r.id]) == 0 && !overSCTP[r.id] {
 				t.Errorf("%s (%s %s): not shown by the run over SCTP", r.id, r.category, r.name)
 			}
 			for n, c := range byRow[r.id] {
@@ -108,7 +108,7 @@ func TestEveryRowOfTheStreams(t *testing.T) {
 	for id := range byRow {
 		t.Errorf("%s is no row of the streams", id)
 	}
-	fmt.Printf("rows of the streams covered / in all: %d / %d (%d here, %d by the run over SCTP)\n", here+there, len(rows), here, there)
+	fmt.Printf("rows of the streams covered / in all: %d / %d (%d here, %d by the kept run over SCTP)\n", here+there, len(rows), here, there)
 	for _, o := range open {
 		fmt.Printf("not covered: %s\n", o)
 	}
