@@ -87,7 +87,7 @@ func TestEveryExampleOfTheCookbook(t *testing.T) {
 	broken := 0
 	for _, x := range examples {
 		t.Run(fmt.Sprintf("lines %d to %d", x.from, x.to), func(t *testing.T) {
-			script := x.script(book, loadAll(opts))
+			script := x.script(book, loadAll(t, opts))
 			got := refusedLines(t, script, opts)
 			for i := range got {
 				got[i].line += x.from - 1

@@ -2,6 +2,7 @@ package rows
 
 import (
 	"strings"
+	"testing"
 
 	"sipedge/engine/core"
 	"sipedge/script/registry"
@@ -96,10 +97,14 @@ func standIn(name string) registry.Function {
 }
 
 // loadAll loads all modules, on one line.
-func loadAll(o core.Options) string {
+func loadAll(t *testing.T, o core.Options) string {
 	var b strings.Builder
 	for _, m := range o.Modules {
 		b.WriteString("loadmodule \"" + m.Name + "\" ")
+		if m.Name == "tls" { // an example that turns TLS on has its certificate elsewhere
+			s := selfSigned(t)
+			b.WriteString(`modparam("tls", "certificate", "` + s.cert + `") modparam("tls", "private_key", "` + s.key + `") `)
+		}
 	}
 	return b.String()
 }

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"testing"
 	"time"
 
 	"sipedge/engine/tlsconf"
@@ -20,13 +21,20 @@ import (
 // secret is the files of a self-signed certificate.
 type secret struct{ cert, key string }
 
-func (e *edge) secret() secret {
-	dir := e.t.TempDir()
-	cert, key, err := tlsconf.MakeSelfSigned([]string{"sip.example.org", "127.0.0.1"}, time.Now())
-	e.must(err)
+func (e *edge) secret() secret { return selfSigned(e.t) }
+
+func selfSigned(t *testing.T) secret {
+	dir := t.TempDir()
 	s := secret{filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")}
-	e.must(os.WriteFile(s.cert, cert, 0o600))
-	e.must(os.WriteFile(s.key, key, 0o600))
+	cert, key, err := tlsconf.MakeSelfSigned([]string{"sip.example.org", "127.0.0.1"}, time.Now())
+	for name, data := range map[string][]byte{s.cert: cert, s.key: key} {
+		if err == nil {
+			err = os.WriteFile(name, data, 0o600)
+		}
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 	return s
 }
 
