@@ -124,7 +124,7 @@ func TestForwardErrors(t *testing.T) {
 		{`forward("[::1]", 5060);`, "address family"},
 		{`forward_tcp("127.0.0.1", 5060);`, "no listen address"},
 		{`forward_tls("127.0.0.1", 5061);`, "no listen address"},
-		{`forward_sctp("127.0.0.1", 5060);`, "is not served"},
+		{`forward_sctp("127.0.0.1", 5060);`, "no listen address fits"},
 		{`$ru = "sips:127.0.0.1;transport=udp"; forward();`, "URI"},
 		{`forward();`, "example.org"},
 	} {
