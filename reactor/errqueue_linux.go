@@ -28,7 +28,7 @@ type extendedErr struct {
 	errno              uint32
 	origin, kind, code uint8
 	_                  uint8
-	info, data         uint32
+	_, _               uint32 // ee_info and ee_data
 }
 
 func newErrReader() *errReader {
