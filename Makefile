@@ -58,7 +58,7 @@ test: setup build
 	$(GO) test -p 1 $$($(GO) list ./... | grep -E '^sipedge/($(ALONE))(/|$$)')
 	@if command -v gcc >/dev/null 2>&1; then \
 		echo "under the race detector:"; \
-		CGO_ENABLED=1 $(GO) test -p 1 -race ./reactor/... ./pool/... ./engine/scriptlock ./engine/mod/htable ./engine/core/... ./engine/e2e/... ./engine/log/... ./script/compile/... ; \
+		CGO_ENABLED=1 $(GO) test -p 1 -race ./reactor/... ./pool/... ./engine/scriptlock ./engine/mod/htable ./engine/core/... ./engine/e2e ./engine/log/... ./script/compile/... ; \
 	else \
 		echo "the race detector needs a C compiler (Debian package gcc): not run"; \
 	fi
