@@ -4,8 +4,6 @@ const (
 	// MaxHeader is the longest header of a frame that is sent here: without a mask
 	// and with 65535 bytes at most.
 	MaxHeader = 4
-	// maxReadHeader is the longest header of a frame that comes in.
-	maxReadHeader = 14
 	// MaxControl is the longest payload of a control frame (RFC 6455 §5.5).
 	MaxControl = 125
 	// MaxReason is the longest reason of a close: its status takes two bytes.
