@@ -88,7 +88,7 @@ func (r *Reactor) trim() {
 	var wg sync.WaitGroup
 	for _, l := range r.loops {
 		wg.Add(1)
-		if !l.order(func(l *loop) { defer wg.Done(); l.bufs = buffers{} }) {
+		if !l.order(func(l *loop) { defer wg.Done(); l.bufs, l.freeConns = buffers{}, nil }) {
 			wg.Done()
 		}
 	}
