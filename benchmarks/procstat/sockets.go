@@ -33,10 +33,23 @@ func UDPDrops() (map[int]uint64, error) {
 // parseUDP adds the rows of /proc/net/udp to drops: the local port is hexadecimal behind the colon of the second column, the
 // dropped datagrams are the last column.
 func parseUDP(text string, drops map[int]uint64) error {
+	return sockets(text, 3, func(port int, fields []string) error {
+		dropped, err := strconv.ParseUint(fields[len(fields)-1], 10, 64)
+		if err != nil {
+			return fmt.Errorf("drop count %q is not a number", fields[len(fields)-1])
+		}
+		drops[port] += dropped
+		return nil
+	})
+}
+
+// sockets goes through the rows of a table of /proc/net, with the local port and the columns of each; rows of fewer columns are
+// passed over.
+func sockets(text string, columns int, row func(port int, fields []string) error) error {
 	lines := strings.Split(strings.TrimSpace(text), "\n")
 	for _, line := range lines[1:] {
 		fields := strings.Fields(line)
-		if len(fields) < 3 {
+		if len(fields) < columns {
 			continue
 		}
 		_, port, ok := strings.Cut(fields[1], ":")
@@ -47,11 +60,9 @@ func parseUDP(text string, drops map[int]uint64) error {
 		if err != nil {
 			return fmt.Errorf("local port %q is not a hexadecimal number", port)
 		}
-		dropped, err := strconv.ParseUint(fields[len(fields)-1], 10, 64)
-		if err != nil {
-			return fmt.Errorf("drop count %q is not a number", fields[len(fields)-1])
+		if err := row(int(number), fields); err != nil {
+			return err
 		}
-		drops[int(number)] += dropped
 	}
 	return nil
 }
@@ -102,26 +113,13 @@ func SendQueues(port int) (most, all uint64, err error) {
 
 // parseTCP goes through the rows of /proc/net/tcp: the local address is the second column, the state the fourth, the queues the fifth.
 func parseTCP(text string, row func(port int, state string, sendQueue uint64)) error {
-	lines := strings.Split(strings.TrimSpace(text), "\n")
-	for _, line := range lines[1:] {
-		fields := strings.Fields(line)
-		if len(fields) < 5 {
-			continue
-		}
-		_, port, ok := strings.Cut(fields[1], ":")
-		if !ok {
-			return fmt.Errorf("socket row without a local port: %q", line)
-		}
-		number, err := strconv.ParseUint(port, 16, 16)
-		if err != nil {
-			return fmt.Errorf("local port %q is not a hexadecimal number", port)
-		}
+	return sockets(text, 5, func(port int, fields []string) error {
 		send, _, _ := strings.Cut(fields[4], ":")
 		queued, err := strconv.ParseUint(send, 16, 64)
 		if err != nil {
 			return fmt.Errorf("send queue %q is not a hexadecimal number", fields[4])
 		}
-		row(int(number), fields[3], queued)
-	}
-	return nil
+		row(port, fields[3], queued)
+		return nil
+	})
 }
