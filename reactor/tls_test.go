@@ -368,6 +368,66 @@ func TestPartOfARecordIsPartOfAMessage(t *testing.T) {
 	}
 }
 
+// TestARecordOfTLSsOwnIsNoPartOfAMessage: one that comes in two pieces and brings no bytes of
+// a message, as a session ticket, does not leave the time of one running.
+func TestARecordOfTLSsOwnIsNoPartOfAMessage(t *testing.T) {
+	h := &streamFuncs{}
+	out := outcomes(h)
+	r := runTLS(t, h, Config{}, nil)
+	s := server(t)
+	config := clientConfig()
+	config.ClientSessionCache = tls.NewLRUClientSessionCache(1) // asks for tickets
+	var id ConnID
+	ask(t, r, func(l Loop) {
+		d := dialTo(s.Addr().String())
+		d.Transport, d.TLS = TLS, config
+		id, _ = l.Connect(d)
+		_ = l.SendConn(id, 0, []byte(pack("x")))
+	})
+	raw := acceptFrom(t, s)
+	held := &heldBack{Conn: raw.TCPConn, from: 2} // of the server's flights the second is the ticket
+	asks := serverConfig()
+	asks.ClientAuth = tls.RequestClientCert // so the ticket follows the client's last flight
+	c := tls.Server(held, asks)
+	raw.r.Reset(c)
+	if raw.recv() != "x" {
+		t.Error("another message")
+	}
+	if o := need(t, out, "an event"); o.ev != ConnOpened {
+		t.Fatalf("%+v", o)
+	}
+	if len(held.kept) < 20 {
+		t.Fatalf("a ticket of %d bytes", len(held.kept))
+	}
+	began := func() (v bool) {
+		got := make(chan bool, 1)
+		ask(t, r, func(l Loop) { got <- l.(*loop).conn(id).began != 0 })
+		return need(t, got, "a look at the connection")
+	}
+	if began() {
+		t.Fatal("a message has begun before anything came")
+	}
+	_, _ = raw.TCPConn.Write(held.kept[:7])
+	eventually(t, "the beginning", began)
+	_, _ = raw.TCPConn.Write(held.kept[7:])
+	eventually(t, "the end", func() bool { return !began() })
+}
+
+// heldBack keeps what is written from the write of a number on.
+type heldBack struct {
+	net.Conn
+	from, n int
+	kept    []byte
+}
+
+func (h *heldBack) Write(b []byte) (int, error) {
+	if h.n++; h.n >= h.from {
+		h.kept = append(h.kept, b...)
+		return len(b), nil
+	}
+	return h.Conn.Write(b)
+}
+
 // TestAForgedRecordEndsTheConnection with an alert.
 func TestAForgedRecordEndsTheConnection(t *testing.T) {
 	h := &streamFuncs{}

@@ -63,10 +63,13 @@ func (l *loop) unseal(c *conn, raw []byte) {
 	if c.state != connOpen {
 		return
 	}
-	if c.began == 0 && s.in.inside() {
+	switch inside := s.in.inside(); {
+	case inside && c.began == 0:
 		// Part of a record is as good as part of a message.
 		c.began = l.now
 		l.armBy(c, l.deadline(c))
+	case !inside && len(c.in) == 0 && c.part == 0:
+		c.began = 0 // the record was crypto/tls's own: a ticket, a change of keys
 	}
 	if c.first == 0 && c.queued() > 0 { // answers of crypto/tls's own
 		if s := l.r.streams.Load(); !c.takes(s, 0, l.now) || !l.r.roomFor(s, 0) {
