@@ -47,8 +47,13 @@ func (l *loop) finishDraining() {
 		}
 		l.bufs.put(c.in) // no callback looks at it any more
 		c.in = nil
-		if l.farewell(c); c.state == connDraining && c.queued() == 0 {
+		l.farewell(c)
+		switch {
+		case c.state != connDraining:
+		case c.queued() == 0:
 			l.finishWriting(c)
+		default: // the timer that has led here was perhaps its only one
+			l.armBy(c, l.deadline(c))
 		}
 	}
 	l.draining = l.draining[:0]

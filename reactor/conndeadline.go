@@ -28,17 +28,20 @@ func (l *loop) deadline(c *conn) int64 {
 	case connDead:
 		return never
 	}
-	if c.proxy != ProxyOff {
-		by(c.opened, int64(s.ProxyHeader))
-	}
-	if c.began != 0 {
-		by(c.began, int64(s.WholeMessage))
-	}
 	if c.queued() > 0 {
 		by(c.progress, c.sendTimeout(s))
 		if c.over(s) {
 			by(c.progress, int64(BurstTime))
 		}
+	}
+	if c.state == connDraining {
+		return d // what it has to send is all that it lives for
+	}
+	if c.proxy != ProxyOff {
+		by(c.opened, int64(s.ProxyHeader))
+	}
+	if c.began != 0 {
+		by(c.began, int64(s.WholeMessage))
 	}
 	if c.eof {
 		d = min(d, c.limit)

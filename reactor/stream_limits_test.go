@@ -5,6 +5,7 @@ package reactor
 import (
 	"net"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -44,6 +45,72 @@ func TestDeadlinesOfConnections(t *testing.T) {
 				t.Errorf("%d are counted", n)
 			}
 		})
+	}
+}
+
+// TestAnIdleConnectionWithAQueueEndsInTime: one that reaches tcp_connection_lifetime while
+// its peer takes nothing is still bounded by the send timeout, also where keep-alive probes put
+// the system's own bound off.
+func TestAnIdleConnectionWithAQueueEndsInTime(t *testing.T) {
+	l, p := drive(t, &streamFuncs{}, Config{Streams: Streams{
+		Idle: time.Second, SendTimeout: 10 * time.Second, SendBuffer: 4096, ConnQueue: 1 << 20, KeepAlive: true, KeepIdle: 600,
+	}})
+	c := l.slots[0].c
+	p.send(pack("a"))
+	for !c.heard {
+		l.cycle()
+	}
+	_ = p.SetReadBuffer(4096)
+	for range 400 {
+		if err := l.SendConn(c.id, 0, []byte(pack(strings.Repeat("z", 9000)))); err != nil {
+			t.Fatal(err)
+		}
+		if l.out.flush(l); c.queued() > 0 {
+			break
+		}
+	}
+	if c.queued() == 0 {
+		t.Fatal("the system takes everything")
+	}
+	l.now += int64(2 * time.Second)
+	l.expire()
+	l.afterFlush()
+	if c.state != connDraining {
+		t.Fatalf("state %d after the time of an idle connection", c.state)
+	}
+	l.now += int64(9 * time.Second)
+	l.expire()
+	if c.state != connDead {
+		t.Errorf("state %d after the send timeout", c.state)
+	}
+}
+
+// TestAPeerThatHasClosedItsSideReadsToTheEnd: that its last message is long ago does not cut
+// off what it is being sent.
+func TestAPeerThatHasClosedItsSideReadsToTheEnd(t *testing.T) {
+	l, p := drive(t, &streamFuncs{}, Config{Streams: Streams{SendBuffer: 4096, ConnQueue: 1 << 20}})
+	c := l.slots[0].c
+	p.send(pack("a"))
+	for !c.heard {
+		l.cycle()
+	}
+	c.proven = true
+	_ = p.SetReadBuffer(4096)
+	for c.queued() == 0 {
+		_ = l.SendConn(c.id, 0, []byte(pack(strings.Repeat("z", 9000))))
+		l.out.flush(l)
+	}
+	_ = p.CloseWrite()
+	for !c.eof {
+		l.cycle()
+	}
+	for range 10 {
+		l.now += int64(5 * time.Second)
+		c.progress = l.now // it takes something all the time
+		l.expire()
+	}
+	if c.state != connDraining {
+		t.Errorf("state %d: what waits for a peer that reads is given up", c.state)
 	}
 }
 
