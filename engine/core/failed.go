@@ -110,11 +110,26 @@ func (l *loop) notReachable(id reactor.ConnID, why error, message bool) {
 	}
 	_, system := why.(syscall.Errno)
 	switch {
-	case !d.open && d.ignore&blacklist.ConnectFailed == 0 && why != reactor.ErrClosedHere && why != reactor.ErrConnQueueFull && why != reactor.ErrClosed && why != nil:
+	case !d.open && peersFault(why) && d.ignore&blacklist.ConnectFailed == 0 && why != reactor.ErrClosedHere && why != reactor.ErrConnQueueFull && why != reactor.ErrClosed && why != nil:
 		l.list(d.proto, d.to, blacklist.ConnectFailed)
 	case d.open && message && d.ignore&blacklist.SendFailed == 0 && why != io.EOF && (system || why == reactor.ErrSendTimeout):
 		l.list(d.proto, d.to, blacklist.SendFailed)
 	}
+}
+
+// peersFault says whether a connection that could not be opened tells something about its
+// peer or the way there. When descriptors, ports or memory run out here, no peer is to
+// blame, and all would be on the list at once.
+func peersFault(why error) bool {
+	e, system := why.(syscall.Errno)
+	if !system {
+		return true
+	}
+	switch e {
+	case syscall.ECONNREFUSED, syscall.ECONNRESET, syscall.ETIMEDOUT, syscall.EHOSTUNREACH, syscall.ENETUNREACH, syscall.EHOSTDOWN:
+		return true
+	}
+	return false
 }
 
 // IgnoreBlacklist has the message sent to destinations that are on the list too, or

@@ -232,7 +232,7 @@ func (l *loop) connect(snap *Snapshot, out *Socket, to reactor.Addr, name transp
 	}
 	id, err := l.rl.Connect(&l.dial)
 	if err != nil {
-		if _, system := err.(syscall.Errno); system && blacklist.ConnectFailed&^ignore != 0 {
+		if _, system := err.(syscall.Errno); system && peersFault(err) && blacklist.ConnectFailed&^ignore != 0 {
 			l.list(out.Proto, to, blacklist.ConnectFailed)
 		}
 		return 0, err
