@@ -66,7 +66,7 @@ func (l *loop) Posted(_ reactor.Loop, m *reactor.Mail) {
 		l.stats.takenOver.Add(1)
 		l.receive(m.Data, &m.Meta, true)
 	case mailUnsent:
-		l.unsent(m.Arg, m.Result)
+		l.unsent(m.Arg, Loss(m.Result))
 	case mailUndelivered:
 		l.undelivered(m.Data, m.Meta.Socket, m.Meta.Remote, blacklist.Cause(m.Arg))
 	case mailResume:

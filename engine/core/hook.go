@@ -33,9 +33,8 @@ type LoopHook interface {
 	// without the script.
 	Acknowledged(p *Proc)
 	// Unsent is called on the loop that SendRequest was called on when its message has
-	// been lost with its connection, or may have been; tag is SendRequest's. late: the peer
-	// has not answered the connect, or taken anything, in time.
-	Unsent(tag uint64, late bool)
+	// been lost with its connection, or may have been; tag is SendRequest's.
+	Unsent(tag uint64, how Loss)
 	// Undelivered is called when a datagram has not arrived that had a branch of this
 	// loop in its Via: an ICMP error says so, or our own system (blacklist.SendFailed).
 	// branch is as the report has it and may be forged; false: it is nobody's. It is

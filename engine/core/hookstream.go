@@ -1,6 +1,8 @@
 package core
 
 import (
+	"syscall"
+
 	"sipedge/engine/blacklist"
 	"sipedge/engine/transport"
 	"sipedge/reactor"
@@ -55,6 +57,23 @@ func (l *loop) SendReply(meta *reactor.Meta, to reactor.Addr, f StreamFlags, ign
 	return l.SendBytes(meta.Socket, meta.Local, to, 0, b)
 }
 
+// Loss is how a request was lost.
+type Loss uint8
+
+// The losses.
+const (
+	LostReset Loss = iota // its connection has ended, or could not be opened
+	LostLate              // the peer has not answered the connect, or taken anything, in time
+	// LostRefused: the peer has refused the connection, so that nothing of it has left.
+	LostRefused
+)
+
+// connRefused reports whether a connection was answered with a reset, or with ICMP Protocol
+// Unreachable (RFC 3261 §18.1.1).
+func connRefused(why error) bool {
+	return why == syscall.ECONNREFUSED || why == syscall.ENOPROTOOPT
+}
+
 // sendOver sends bytes over a connection. Why it cannot be opened does not matter to
 // a transaction: its next hop is not reachable.
 func (l *loop) sendOver(out *Socket, to reactor.Addr, name transport.Name, prefer reactor.ConnID, f StreamFlags, tag uint64, data []byte) error {
@@ -79,20 +98,23 @@ func (l *loop) Unsent(_ reactor.Loop, c reactor.ConnID, tag uint64, why error) {
 		return
 	}
 	home := int(tag & (1<<sendTagLoop - 1))
-	late := int64(0)
-	if why == reactor.ErrConnectTimeout || why == reactor.ErrSendTimeout {
-		late = 1
+	how := LostReset
+	switch {
+	case why == reactor.ErrConnectTimeout || why == reactor.ErrSendTimeout:
+		how = LostLate
+	case connRefused(why):
+		how = LostRefused
 	}
 	if home == l.id {
-		l.unsent(tag, late)
-	} else if l.rl.Post(home, &reactor.Mail{Kind: mailUnsent, Arg: tag, Result: late}) != nil {
+		l.unsent(tag, how)
+	} else if l.rl.Post(home, &reactor.Mail{Kind: mailUnsent, Arg: tag, Result: int64(how)}) != nil {
 		l.stats.handOverFull.Add(1) // its timers will notice
 	}
 }
 
 // unsent tells the hook, on the loop that has sent the request.
-func (l *loop) unsent(tag uint64, late int64) {
+func (l *loop) unsent(tag uint64, how Loss) {
 	if h := l.theHook(); h != nil {
-		h.Unsent(tag>>sendTagLoop-1, late != 0)
+		h.Unsent(tag>>sendTagLoop-1, how)
 	}
 }

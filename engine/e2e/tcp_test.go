@@ -457,6 +457,34 @@ func TestLargeRequestsGoByTheOtherTransport(t *testing.T) {
 	}
 }
 
+// TestALargeRequestGoesBackToUDP where the connection that it needed only for its size is refused
+// (RFC 3261 §18.1.1); its answer ends the transaction, and one that was to go by TCP in any case
+// fails as before.
+func TestALargeRequestGoesBackToUDP(t *testing.T) {
+	b, a := newPeer(t), newPeer(t)
+	s, _ := startBoth(t, fmt.Sprintf(`loadmodule "tm"
+udp_mtu=1300
+udp_mtu_try_proto=TCP
+route {
+	if ($rU == "tcp") { if (!t_relay_to_tcp("127.0.0.1", "%d")) sl_reply_error(); exit; }
+	if (!t_relay_to_udp("127.0.0.1", "%d")) sl_reply_error();
+}`, b.addr().Port, b.addr().Port))
+	send := func(user, id string) {
+		a.send(s.addr, request{method: "INVITE", uri: "sip:" + user + "@example.net", from: a, callID: id, body: strings.Repeat("x", 1500)}.String())
+	}
+	send("bob", "back")
+	got := b.want("INVITE")
+	if v := header(got, "Via"); !strings.HasPrefix(v, "SIP/2.0/UDP ") {
+		t.Errorf("our Via is %q", v)
+	}
+	a.want("SIP/2.0 100")
+	b.send(s.addr, answer(got, 200, "OK"))
+	a.want("SIP/2.0 200")
+	send("tcp", "fails")
+	a.want("SIP/2.0 100")
+	a.want("SIP/2.0 477")
+}
+
 // TestABranchWhosePeerIsDeadFailsWithItsConnection (tcp_connect_timeout), not after Timer
 // B: the next destination is tried.
 func TestABranchWhosePeerIsDeadFailsWithItsConnection(t *testing.T) {

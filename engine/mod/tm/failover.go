@@ -64,7 +64,7 @@ func (m *layer) nextTarget(b *branch) core.Target {
 // failOver sends the request of a branch that is about to end to its next target.
 // false: there is none, or it is not to be done.
 func (m *layer) failOver(i int32, t *tx, b *branch) bool {
-	if b.targetsLeft == 0 || t.flags&(fCanceled|fSixth|fNoFailover) != 0 || b.flags&(bCanceled|bCancelWait) != 0 || t.status >= 200 || m.loop.Now() >= t.lifeEnd {
+	if b.targetsLeft == 0 || t.flags&fNoFailover != 0 || !m.goesOn(t, b) {
 		return false
 	}
 	p := m.revive(i, t)
@@ -80,6 +80,28 @@ func (m *layer) failOver(i int32, t *tx, b *branch) bool {
 		}
 	}
 	return false
+}
+
+// goesOn says that the request of a branch which ends may be sent once more.
+func (m *layer) goesOn(t *tx, b *branch) bool {
+	return t.flags&(fCanceled|fSixth) == 0 && b.flags&(bCanceled|bCancelWait) == 0 && t.status < 200 && m.loop.Now() < t.lifeEnd
+}
+
+// backToUDP sends the request of a branch over UDP whose connection was refused, and that
+// would have left over UDP if it were not so large (RFC 3261 §18.1.1). The new branch has the
+// targets that are left.
+func (m *layer) backToUDP(i int32, t *tx, b *branch) bool {
+	if b.flags&(bLarge|bRefused) != bLarge|bRefused || !m.goesOn(t, b) {
+		return false
+	}
+	p := m.revive(i, t)
+	if p == nil {
+		return false
+	}
+	defer m.loop.Put(p)
+	m.mayPassList(t, p)
+	p.SetLargeProto(rt.ProtoUDP)
+	return m.sendNext(i, t, b, p, core.Target{Addr: b.to, Proto: rt.ProtoUDP, Name: b.name}) == nil
 }
 
 // mayPassList leaves the list of failed destinations out for methods that are not to
@@ -107,7 +129,11 @@ func (m *layer) sendNext(i int32, t *tx, old *branch, p *core.Proc, to core.Targ
 	b.tx, b.num = i, t.branches
 	b.bflags, b.breadth, b.onReply = old.bflags, old.breadth, old.onReply
 	b.flags, b.stream = old.flags&bOwnEdits, old.stream
+	proto := to.Proto
 	if err = m.copyRequest(i, t, b, old, p, &to, &out); err == nil {
+		if to.Proto != proto {
+			b.flags |= bLarge
+		}
 		err = m.launch(t, bi, b, p, to, out)
 	}
 	if err != nil {

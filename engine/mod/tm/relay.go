@@ -184,8 +184,12 @@ func (m *layer) sendBranch(i int32, t *tx, bi int32, b *branch, p *core.Proc, to
 func (m *layer) sendTo(i int32, t *tx, bi int32, b *branch, p *core.Proc, target core.Target, out *core.Socket) error {
 	var buf [96]byte
 	tok := m.appendToken(buf[:0], i, b.num, m.loopHash(p))
+	proto := target.Proto
 	if err := m.buildRequest(b, p, &target, &out, tok); err != nil {
 		return err
+	}
+	if b.flags &^= bLarge; target.Proto != proto {
+		b.flags |= bLarge
 	}
 	err := m.launch(t, bi, b, p, target, out)
 	if err != nil {

@@ -130,7 +130,9 @@ func (m *layer) timedOut(i int32, t *tx, bi int32, b *branch) {
 		} else if blacklist.Timeout&^b.ignore != 0 && m.cfg(t).BlstAdd&methodBit(t.method) != 0 {
 			m.loop.Failed(b.sock, b.to, blacklist.Timeout)
 		}
-		m.failOver(i, t, b)
+		if !m.backToUDP(i, t, b) {
+			m.failOver(i, t, b)
+		}
 	}
 	b.flags |= bFaked | bTimedOut
 	t.flags |= fAnyTimeout

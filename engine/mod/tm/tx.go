@@ -163,5 +163,7 @@ const (
 	bHasFinal // a final reply has come; its route may still wait
 	bReliable // sent by a transport that repeats by itself
 	bLost     // the request was not delivered
+	bLarge    // over another transport than UDP only because of its size (udp_mtu)
+	bRefused  // its connection was refused
 	bOwnEdits // the branch's request has something that no other branch has
 )

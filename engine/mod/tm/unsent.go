@@ -21,15 +21,18 @@ const unsentGen = 1<<24 - 1
 func sendTag(bi int32, gen uint32) uint64 { return uint64(gen&unsentGen)<<32 | uint64(uint32(bi)) }
 
 // Unsent implements core.LoopHook.
-func (m *layer) Unsent(tag uint64, late bool) {
+func (m *layer) Unsent(tag uint64, how core.Loss) {
 	bi, gen := int32(uint32(tag)), uint32(tag>>32)
 	b := m.brs.Get(bi, m.brs.Gen(bi))
 	if b == nil || m.brs.Gen(bi)&unsentGen != gen {
 		return
 	}
 	code := uint16(477)
-	if late {
+	switch how {
+	case core.LostLate:
 		code = 408
+	case core.LostRefused:
+		b.flags |= bRefused
 	}
 	m.lose(bi, b, code)
 }
