@@ -19,7 +19,7 @@ import (
 
 // Errors of Alias.
 var (
-	ErrGone        = errors.New("the connection is closed")
+	ErrGone        = errors.New("the connection is closed, or its peer has closed its side")
 	ErrManyAliases = errors.New("the connection has its greatest number of port aliases")
 )
 
@@ -68,6 +68,7 @@ type entry struct {
 	sock    reactor.SocketID
 	aliases []peer
 	secure  *Secure
+	retired bool
 }
 
 // Secure is what is known of the peer of a TLS connection. It does not change.
@@ -131,7 +132,7 @@ func (t *Conns) Alias(id reactor.ConnID, port uint16) error {
 	c.Lock()
 	defer c.Unlock()
 	e, there := c.m[id]
-	if !there {
+	if !there || e.retired {
 		return ErrGone
 	}
 	p := e.peer
@@ -245,7 +246,7 @@ func (t *Conns) Retire(id reactor.ConnID) {
 	defer c.Unlock()
 	if e, there := c.m[id]; there {
 		t.unname(e, id)
-		c.m[id] = entry{peer: e.peer, sock: e.sock, secure: e.secure}
+		c.m[id] = entry{peer: e.peer, sock: e.sock, secure: e.secure, retired: true}
 	}
 }
 

@@ -113,6 +113,13 @@ func TestARetiredConnectionOnlyAnswers(t *testing.T) {
 	if !c.Belongs(a, reactor.TCP, ip) || c.Belongs(a, reactor.TCP, ip.Next()) || c.Belongs(a, reactor.TLS, ip) {
 		t.Error("whose it is")
 	}
+	// A script that had to wait names it only now.
+	if c.Alias(a, 5060) != ErrGone {
+		t.Error("it takes an alias")
+	}
+	if _, ok := c.Find(reactor.TCP, addr("192.0.2.1:5060"), reactor.NoSocket); ok {
+		t.Error("requests go to a peer that sends nothing more")
+	}
 }
 
 func TestFindDoesNotAllocate(t *testing.T) {
