@@ -94,6 +94,9 @@ func (l *loop) Unsent(_ reactor.Loop, c reactor.ConnID, tag uint64, why error) {
 		l.stats.lostSends.Add(1)
 		l.notReachable(c, why, true)
 	}
+	if why == reactor.ErrNoConn {
+		l.srv.conns.Close(c) // it is about to end, which the loop that has sent could not see
+	}
 	if tag>>sendTagLoop == 0 {
 		return
 	}

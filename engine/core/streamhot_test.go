@@ -87,3 +87,30 @@ route {
 	}
 	run("reply relayed", hotReply(k.last, over(inv, reactor.MakeConnID(0, 101, 1))), in)
 }
+
+// TestAConnectionThatTakesNothingMoreIsNotFoundAgain: one that only writes what it still has is
+// open to other loops until one of their messages comes back.
+func TestAConnectionThatTakesNothingMoreIsNotFoundAgain(t *testing.T) {
+	s, diags := core.New("gone.cfg", []byte(`route { forward_tcp("127.0.0.1", 5070); }`), core.Options{Core: mod.Core(), Modules: mod.All(), Loops: 1})
+	if s == nil {
+		t.Fatal(diags)
+	}
+	if err := s.Attach(noNetwork{}, noNetwork{}, []*core.Socket{core.NewSocket(0, rt.ProtoTCP, netip.MustParseAddrPort("127.0.0.1:5060"), "")}); err != nil {
+		t.Fatal(err)
+	}
+	k := &streamSink{sink: sink{loops: 1}}
+	h := s.Handler(0).(reactor.StreamHandler)
+	h.Start(k)
+	in := reactor.MakeConnID(0, 3, 7)
+	m := hotMessage("INVITE", "gone")
+	m.Meta.Transport, m.Meta.Conn = reactor.TCP, in
+	for _, want := range []int{1, 1} {
+		if h.Receive(k, []reactor.Message{m}); k.opened != want {
+			t.Fatalf("%d connections were opened", k.opened)
+		}
+	}
+	h.Unsent(k, k.to, reactor.TagLost, reactor.ErrNoConn)
+	if h.Receive(k, []reactor.Message{m}); k.opened != 2 {
+		t.Errorf("%d connections were opened", k.opened)
+	}
+}
