@@ -1,6 +1,7 @@
 package core
 
 import (
+	"maps"
 	"syscall"
 
 	"sipedge/engine/blacklist"
@@ -10,12 +11,38 @@ import (
 
 // What a module that keeps transactions needs to know of streams.
 
-// stream is a listen address of a stream by its id; nil for datagrams.
+// stream is a listen address of a stream by its id, also one that is no longer there:
+// its connections are, and those whose calls began on them. nil for datagrams.
 func (l *loop) stream(sock reactor.SocketID) *Socket {
-	if k := l.srv.snap.Load().socket(sock); k != nil && reactor.Transport(k.Proto) != reactor.UDP {
+	k := l.srv.snap.Load().socket(sock)
+	if k == nil {
+		k = (*l.srv.former.Load())[sock]
+	}
+	if k != nil && reactor.Transport(k.Proto) != reactor.UDP {
 		return k
 	}
 	return nil
+}
+
+// formerSockets are listen addresses of streams that reloads have taken away. Ids are
+// not given again, so that they stay what they were.
+type formerSockets map[reactor.SocketID]*Socket
+
+// keepFormer notes the listen addresses that after no longer has. It is called before
+// after becomes current.
+func (s *Server) keepFormer(before, after *Snapshot) {
+	f := maps.Clone(*s.former.Load())
+	for _, k := range gone(before.byProto, after.byProto) {
+		if reactor.Transport(k.Proto) != reactor.UDP && !k.isAssoc() {
+			old := *k
+			old.former = true
+			f[k.ID] = &old
+		}
+	}
+	for _, k := range after.byProto {
+		delete(f, k.ID)
+	}
+	s.former.Store(&f)
 }
 
 // SendRequest is SendOn for a request whose sender wants to know when it is lost

@@ -39,6 +39,7 @@ func (s *Server) Reload(path string, text []byte) (*diag.List, error) {
 		return diags, err
 	}
 	s.commit(snap) // first: no message may run a script whose modules are not ready
+	s.keepFormer(old, snap)
 	s.adopt(snap)
 	if s.reactor != nil {
 		s.reactor.SetStreams(s.streams(snap))

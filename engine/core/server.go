@@ -73,6 +73,7 @@ type Server struct {
 	logger *log.Logger
 
 	snap   atomic.Pointer[Snapshot]
+	former atomic.Pointer[formerSockets]
 	reload sync.Mutex // one Reload at a time
 
 	seed       maphash.Seed // keys every hash that the network can see or steer
@@ -107,6 +108,7 @@ type Server struct {
 // there is no server. text nil: the file at path is read.
 func New(path string, text []byte, opts Options) (*Server, *diag.List) {
 	s := &Server{opts: opts, path: path, logger: opts.Logger, seed: maphash.MakeSeed(), generation: uint16(rand.Uint32()), conns: transport.New()}
+	s.former.Store(&formerSockets{})
 	if s.logger == nil {
 		s.logger = log.New(log.Options{Rings: reactor.MaxLoops, Sink: log.Discard})
 	}

@@ -26,6 +26,7 @@ type Socket struct {
 	host    []byte       // the host part of sentBy, without brackets
 	port    uint16
 	haproxy bool // its connections must begin with a PROXY header
+	former  bool // not in the current snapshot any more: nothing new is opened from it
 	// hostName is the name by which the listen line calls the address; it counts as
 	// myself. Empty where the line gives an address or an interface.
 	hostName string

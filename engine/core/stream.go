@@ -196,7 +196,7 @@ func (l *loop) connTo(snap *Snapshot, out *Socket, to reactor.Addr, name transpo
 	if id, ok := l.find(proto, to, name, reactor.NoSocket); ok {
 		return id, nil
 	}
-	if f&ForwardNoConnect != 0 || snap.cfg.NoConnect || isWebSocket(out.Proto) {
+	if f&ForwardNoConnect != 0 || snap.cfg.NoConnect || isWebSocket(out.Proto) || out.former {
 		return 0, ErrNoConnect
 	}
 	return l.connect(snap, out, to, name, ignore)
