@@ -43,7 +43,7 @@ func (l *loop) httpRequest(data []byte, meta *reactor.Meta) {
 	defer l.boundary(p)
 	p.Received, p.http = false, true
 	p.AtEnd(releaseHTTP)
-	if sipparse.ParseHTTP(data, &p.Index) != sipparse.OK {
+	if sipparse.ParseHTTP(data, &p.Index) != sipparse.OK || !p.plainHTTP() {
 		l.refuseHTTP(p, badRequest)
 		return
 	}
@@ -61,6 +61,28 @@ func (l *loop) httpRequest(data []byte, meta *reactor.Meta) {
 		return
 	}
 	p.RunBlock(rt.EventRoute, block, endHTTP)
+}
+
+// plainHTTP reports whether whoever else reads the request finds the same headers in it:
+// no blank before a colon, no folds, no NUL, one Host at most (RFC 9112 §3.2, §5.1, §5.2).
+// SIP allows the first two.
+func (p *Proc) plainHTTP() bool {
+	hosts := 0
+	for i, n := 0, p.Index.Len(); i < n; i++ {
+		name := p.Index.Name(i)
+		if p.Msg[name.End()] != ':' {
+			return false
+		}
+		if foldedEqual(name.Of(p.Msg), []byte("host")) {
+			hosts++
+		}
+		for _, c := range p.Msg[name.End():p.Index.Body(i).End()] {
+			if c == 0 || c == '\n' {
+				return false
+			}
+		}
+	}
+	return hosts <= 1
 }
 
 // hasHeader looks for a header that SIP does not know; name in lower case.

@@ -41,8 +41,11 @@ func (p *Proc) ReplyHTTP(r *HTTPReply) error {
 	last := r.Last || p.streamFlags&ReplyClose != 0 || p.clientCloses()
 	bare := r.Code < 200 || r.Code == 204 || r.Code == 304 // RFC 9110 §8.6
 	m := p.Mark()
-	p.Append(p.Index.VersionSpan().Of(p.Msg))
-	p.AppendString(" ")
+	if string(p.Index.VersionSpan().Of(p.Msg)) == "HTTP/1.0" {
+		p.AppendString("HTTP/1.0 ")
+	} else {
+		p.AppendString("HTTP/1.1 ") // also to later ones (RFC 9110 §2.5)
+	}
 	p.AppendValue(value.FromInt(int64(r.Code)))
 	p.AppendString(" ")
 	p.Append(r.Reason)

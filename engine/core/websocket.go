@@ -82,11 +82,14 @@ func (p *Proc) WebSocketID() reactor.ConnID {
 }
 
 // UpgradeWebSocket has the connection of the request of HTTP carry WebSocket behind it.
-// Its answer is to be sent next (ReplyHTTP). Errors: ErrNotHTTP,
+// Its answer is to be sent next (ReplyHTTP). Errors: ErrNotHTTP, ErrAnswered,
 // ErrNoWebSocket (the connection is gone, or its listen address is).
 func (p *Proc) UpgradeWebSocket() error {
 	if !p.http {
 		return ErrNotHTTP
+	}
+	if p.httpDone {
+		return ErrAnswered
 	}
 	l, id := p.loop, p.Meta.Conn
 	f, ok := l.rl.ConnFramer(id).(*framer)

@@ -89,6 +89,12 @@ func TestHTTPIsAnsweredOnceAndInTime(t *testing.T) {
 		{"POST /a HTTP/1.1\r\nContent-Length: 99999\r\n\r\nhello", "HTTP/1.1 413", ""},
 		{"POST /a HTTP/1.1\r\nContent-Length: 9000\r\n\r\n" + strings.Repeat("a", 9000), "HTTP/1.1 413", ""},
 		{"GET /a HTTP/1.1\r\nBad Header: x\r\n\r\n", "HTTP/1.1 400", ""},
+		{"POST /a HTTP/1.1\r\nContent-Length : 5\r\n\r\nhello", "HTTP/1.1 400", ""},
+		{"POST /a HTTP/1.1\r\nContent-Length:\r\n 5\r\n\r\nhello", "HTTP/1.1 400", ""},
+		{"GET /a HTTP/1.1\r\nX: y\r\n Transfer-Encoding: chunked\r\n\r\n", "HTTP/1.1 400", ""},
+		{"GET /a HTTP/1.1\r\nX: a\x00b\r\n\r\n", "HTTP/1.1 400", ""},
+		{"GET /a HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", "HTTP/1.1 400", ""},
+		{"GET /a HTTP/1.9\r\n\r\n", "HTTP/1.1 200", "HTTP"},
 	} {
 		p := dialTCP(t, at)
 		p.send(tc.request + "GET /next HTTP/1.1\r\n\r\n")

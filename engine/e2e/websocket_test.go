@@ -84,6 +84,25 @@ func TestHandshakes(t *testing.T) {
 	}
 }
 
+// TestAHandshakeThatHasBeenAnsweredIsNone: the connection stays one of HTTP.
+func TestAHandshakeThatHasBeenAnsweredIsNone(t *testing.T) {
+	_, at := startBoth(t, `
+loadmodule "xhttp"
+loadmodule "websocket"
+loadmodule "pv"
+event_route[xhttp:request] {
+	xhttp_reply("200", "OK", "text/plain", "$hu");
+	if ($hu == "/ws" && ws_handle_handshake()) exit;
+}
+route { drop; }`)
+	p := dialTCP(t, at)
+	p.send("GET /ws HTTP/1.1\r\n" + wsHeadersBehindTheFirstLine + "\r\nGET /next HTTP/1.1\r\n\r\n")
+	p.want("HTTP/1.1 200 OK")
+	if got := p.want("HTTP/1.1 200 OK"); !strings.HasSuffix(got, "/next") {
+		t.Errorf("%q", got)
+	}
+}
+
 // TestCORS: what cors_mode puts into the answer.
 func TestCORS(t *testing.T) {
 	for mode, want := range map[int]string{0: "", 1: "*", 2: "https://phone.example"} {
