@@ -15,23 +15,24 @@ import (
 // checkScript is -c: everything but the start. It prints what Kamailio prints,
 // and every error and warning that it finds.
 func checkScript(o *options, src *source, stdout, stderr io.Writer) int {
-	cfg, diags, on := examine(o, src)
+	srv, cfg, diags, on := examine(o, src)
 	printDiagnostics(stderr, diags, cfg != nil && cfg.Debug >= 2)
 	if diags.HasErrors() {
 		fmt.Fprintf(stderr, "ERROR: bad config file (%s)\n", plural(diags.Errors(), "error"))
 		return exitError
 	}
 	fmt.Fprintln(stderr, "config file ok, exiting...")
-	printAddresses(stdout, on, aliases(cfg, cfg.AutoAliasesFor(context.Background(), on)))
+	printAddresses(stdout, srv.Snapshot(), on, aliases(cfg, cfg.AutoAliasesFor(context.Background(), on)))
 	return 0
 }
 
 // examine finds all that is wrong with a script, and the addresses that it
-// listens on. The configuration is nil where the script cannot be parsed.
-func examine(o *options, src *source) (cfg *params.Core, diags *diag.List, on []params.Resolved) {
-	srv, diags := core.New(src.path, src.text, o.coreOptions(src, nil, func(c *params.Core) { cfg = c }))
+// listens on. The server is nil after an error in the script, the configuration where it
+// cannot be parsed.
+func examine(o *options, src *source) (srv *core.Server, cfg *params.Core, diags *diag.List, on []params.Resolved) {
+	srv, diags = core.New(src.path, src.text, o.coreOptions(src, nil, func(c *params.Core) { cfg = c }))
 	if srv == nil {
-		return cfg, diags, nil
+		return srv, cfg, diags, nil
 	}
 	on, err := cfg.ListenOn(context.Background())
 	if err != nil {
@@ -42,7 +43,7 @@ func examine(o *options, src *source) (cfg *params.Core, diags *diag.List, on []
 		if len(lines) == 0 {
 			diags.Errorf(diag.Address, 0, "%v", err)
 		}
-		return cfg, diags, nil
+		return srv, cfg, diags, nil
 	}
 	if _, err := cfg.Poller(runtime.GOOS); err != nil {
 		diags.Errorf(diag.Address, 0, "%v", err)
@@ -50,16 +51,16 @@ func examine(o *options, src *source) (cfg *params.Core, diags *diag.List, on []
 	if err := cfg.CheckSCTP(); err != nil {
 		diags.Errorf(diag.Address, 0, "%v", err)
 	}
-	return cfg, diags, on
+	return srv, cfg, diags, on
 }
 
 // printAddresses lists listen addresses and aliases as Kamailio does.
-func printAddresses(w io.Writer, on []params.Resolved, aliases []params.Alias) {
+func printAddresses(w io.Writer, snap *core.Snapshot, on []params.Resolved, aliases []params.Alias) {
 	fmt.Fprintln(w, "Listening on ")
 	for _, r := range on {
 		note := ""
-		if !r.Served() {
-			note = " (not served in this version)"
+		if why := snap.Unserved(r); why != "" {
+			note = " (not served: " + why + ")"
 		}
 		fmt.Fprintf(w, "             %s%s\n", r, note)
 	}

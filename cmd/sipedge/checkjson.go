@@ -36,6 +36,6 @@ func findAll(o *options, stdin io.Reader) *diag.List {
 		diags.Errorf(diag.Unreadable, 0, "%v", err)
 		return diags
 	}
-	_, diags, _ := examine(o, src)
+	_, _, diags, _ := examine(o, src)
 	return diags
 }

@@ -151,11 +151,11 @@ func (p *process) settle(drop *privileges) error {
 func (p *process) announce() {
 	on := p.listening()
 	if !p.background || isDaemon() {
-		printAddresses(p.stdout, on, aliases(p.cfg, p.srv.Snapshot().AutoAliases()))
+		printAddresses(p.stdout, p.srv.Snapshot(), on, aliases(p.cfg, p.srv.Snapshot().AutoAliases()))
 	}
 	var names []string
 	for _, r := range on {
-		if r.Served() {
+		if p.srv.Snapshot().Unserved(r) == "" {
 			names = append(names, r.String())
 		}
 	}
@@ -168,7 +168,7 @@ func (p *process) announce() {
 // invite says how to try the built-in script.
 func (p *process) invite(on []params.Resolved) {
 	for _, r := range on {
-		if !r.Served() {
+		if p.srv.Snapshot().Unserved(r) != "" {
 			continue
 		}
 		fmt.Fprintf(p.stdout, "Running the built-in script; -f names another one. Try it with\n    sipsak -vv -s sip:%s\nControl-C stops it.\n", r.Addr)
@@ -185,8 +185,9 @@ func (p *process) listening() (on []params.Resolved) {
 	for _, s := range p.srv.Snapshot().Sockets() {
 		on = append(on, params.Resolved{Proto: s.Proto, Addr: s.Addr, Advertise: s.Advertise})
 	}
-	for _, r := range p.srv.Snapshot().ListenOn() {
-		if !r.Served() {
+	snap := p.srv.Snapshot()
+	for _, r := range snap.ListenOn() {
+		if snap.Unserved(r) != "" {
 			on = append(on, r)
 		}
 	}

@@ -34,23 +34,40 @@ func (s *Server) resolveListen(snap *Snapshot) ([]listenSpec, error) {
 	for _, r := range all {
 		if r.Proto == rt.ProtoSCTP && !sctp {
 			without = append(without, r.String())
-		} else if r.Served() && (r.Proto != rt.ProtoTLS || snap.servesTLS()) {
+		} else if why := snap.Unserved(r); why == "" {
 			specs = append(specs, listenSpec{r})
 		} else {
-			skipped = append(skipped, r.String())
+			skipped = append(skipped, fmt.Sprintf("%v (%s)", r, why))
 		}
 	}
 	if len(specs) == 0 {
-		return nil, fmt.Errorf("no address to listen on; UDP, TCP, SCTP where the system has it, and, where it is enabled, TLS are served (listen lines: %v)", append(skipped, without...))
+		return nil, fmt.Errorf("no address to listen on of %v", append(skipped, without...))
 	}
 	if len(without) > 0 && s.toldSCTP.CompareAndSwap(false, true) {
 		s.Log().Printf(levelInfo, "not listening on %v: %s", without, why)
 	}
-	if len(skipped) > 0 {
-		s.Log().Printf(levelWarn, "not listening on %v: UDP, TCP, SCTP and, with enable_tls=yes and certificates, TLS are served", skipped)
+	for _, r := range skipped {
+		s.Log().Printf(levelWarn, "not listening on %s", r)
 	}
 	snap.autoAliases = snap.core.AutoAliasesFor(ctx, all)
 	return specs, nil
+}
+
+// Unserved is why an address is not listened on; empty for one that is, and for SCTP,
+// which the system may not have.
+func (s *Snapshot) Unserved(r params.Resolved) string {
+	c := s.core
+	switch {
+	case !r.Served():
+		return "not served in this version"
+	case (r.Proto == rt.ProtoTCP || r.Proto == rt.ProtoTLS) && c.DisableTCP:
+		return "disable_tcp=yes turns TCP and TLS off"
+	case r.Proto == rt.ProtoTLS && !c.TLSOn():
+		return "TLS is off; enable_tls=yes turns it on"
+	case r.Proto == rt.ProtoTLS && !s.servesTLS():
+		return "TLS has no certificates; load the module tls, or set tls_certificate"
+	}
+	return ""
 }
 
 // placed puts in front of what is wrong with listen lines where these stand.

@@ -81,7 +81,7 @@ func TestTLSIsServedWhereItIsEnabled(t *testing.T) {
 			t.Errorf("%q: served %v", set, got)
 		}
 		if !got {
-			s.logs.waitFor(t, "not listening on [tls: 127.0.0.1:0]")
+			s.logs.waitFor(t, "not listening on tls: 127.0.0.1:0 (")
 		}
 	}
 	// A line without a protocol is for TLS too, on the port behind.

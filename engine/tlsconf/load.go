@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -50,8 +51,12 @@ type loader struct {
 	warnings []string
 }
 
+// fail notes an error, once where two profiles stand in one place.
 func (l *loader) fail(s *Section, setting, format string, args ...any) {
-	l.errs = append(l.errs, fmt.Errorf("%s: %s", s.where(setting), fmt.Sprintf(format, args...)))
+	e := fmt.Errorf("%s: %s", s.where(setting), fmt.Sprintf(format, args...))
+	if !slices.ContainsFunc(l.errs, func(o error) bool { return o.Error() == e.Error() }) {
+		l.errs = append(l.errs, e)
+	}
 }
 
 func (l *loader) warn(s *Section, setting, format string, args ...any) {
@@ -102,6 +107,10 @@ func (l *loader) certificate(p *Profile) {
 		l.fail(s, "certificate", "certificate: %v", err)
 		return
 	}
+	if !hasCertificate(certPEM) {
+		l.fail(s, "certificate", "there is no certificate in PEM form in %s", l.src.Path(name))
+		return
+	}
 	keyName, at := key, "private_key"
 	if keyName == "" {
 		keyName, at = name, "certificate"
@@ -144,6 +153,15 @@ func plainTLS(err error) string { return strings.TrimPrefix(err.Error(), "tls: "
 func encrypted(text []byte) bool {
 	for b, rest := pem.Decode(text); b != nil; b, rest = pem.Decode(rest) {
 		if b.Type == "ENCRYPTED PRIVATE KEY" || strings.Contains(b.Headers["Proc-Type"], "ENCRYPTED") {
+			return true
+		}
+	}
+	return false
+}
+
+func hasCertificate(text []byte) bool {
+	for b, rest := pem.Decode(text); b != nil; b, rest = pem.Decode(rest) {
+		if b.Type == "CERTIFICATE" {
 			return true
 		}
 	}

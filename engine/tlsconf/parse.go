@@ -1,8 +1,10 @@
 package tlsconf
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 )
 
@@ -65,15 +67,33 @@ type entry struct {
 // Text is a file with profiles.
 type Text struct{ File, Text string }
 
-// Parse reads profiles from texts in the form of Kamailio's tls.cfg. All errors are
-// found at once.
+// Parse reads profiles from texts in the form of Kamailio's tls.cfg. All errors, each a
+// *FileError, are found at once, and stand in the order of their lines.
 func Parse(texts ...Text) (all []*Section, errs []error) {
 	var entries [][]entry
 	for _, t := range texts {
 		a, e, wrong := parseText(t.File, t.Text)
 		all, entries, errs = append(all, a...), append(entries, e...), append(errs, wrong...)
 	}
-	return all, append(errs, resolve(all, entries)...)
+	errs = append(errs, resolve(all, entries)...)
+	place := func(e error) (file, line int) {
+		f := e.(*FileError)
+		return slices.IndexFunc(texts, func(t Text) bool { return t.File == f.File }), f.Line
+	}
+	slices.SortStableFunc(errs, func(a, b error) int {
+		fa, la := place(a)
+		fb, lb := place(b)
+		return cmp.Or(cmp.Compare(fa, fb), cmp.Compare(la, lb))
+	})
+	return all, errs
+}
+
+// before says where another section is, as seen from s.
+func (s *Section) before(other *Section) string {
+	if other.File == s.File {
+		return fmt.Sprintf("line %d", other.Line)
+	}
+	return fmt.Sprintf("%s:%d", other.File, other.Line)
 }
 
 func parseText(file, text string) (all []*Section, entries [][]entry, errs []error) {
@@ -183,7 +203,7 @@ func resolve(all []*Section, entries [][]entry) (errs []error) {
 		if s.Default && def[s.Role] == 0 {
 			def[s.Role] = i + 1
 		} else if s.Default {
-			errs = append(errs, &FileError{s.File, s.Line, fmt.Sprintf("[%s] is there already, in line %d", s.Name(), all[def[s.Role]-1].Line)})
+			errs = append(errs, &FileError{s.File, s.Line, fmt.Sprintf("[%s] is there already, in %s", s.Name(), s.before(all[def[s.Role]-1]))})
 		}
 	}
 	for i, s := range all {
@@ -216,7 +236,7 @@ func ambiguous(all []*Section) (errs []error) {
 	type key struct {
 		name, server, id string
 	}
-	seen := map[key]int{}
+	seen := map[key]*Section{}
 	for _, s := range all {
 		if s.Default {
 			continue
@@ -225,11 +245,11 @@ func ambiguous(all []*Section) (errs []error) {
 			errs = append(errs, &FileError{s.File, s.Line, fmt.Sprintf("[%s] needs a server_name or server_id by which it can be chosen", s.Name())})
 		}
 		k := key{s.Name(), strings.ToLower(s.Settings.ServerName), s.Settings.ServerID}
-		if line := seen[k]; line > 0 {
-			errs = append(errs, &FileError{s.File, s.Line, fmt.Sprintf("[%s] with this server_name is there already, in line %d", s.Name(), line)})
+		if other := seen[k]; other != nil {
+			errs = append(errs, &FileError{s.File, s.Line, fmt.Sprintf("[%s] with this server_name is there already, in %s", s.Name(), s.before(other))})
 			continue
 		}
-		seen[k] = s.Line
+		seen[k] = s
 	}
 	return errs
 }

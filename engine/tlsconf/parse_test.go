@@ -82,7 +82,11 @@ func TestMistakesAreNamedWithTheirLine(t *testing.T) {
 			t.Errorf("%q: %v\nwant %s", text, errs, want)
 		}
 	}
-	_, errs := Parse(Text{"a", "[server:default]\nx = 1\ny = 2"}, Text{"b", "z"})
+	_, errs := Parse(Text{"a", "[server:default]\nmethod = x\ny = 2"}, Text{"b", "[server:default]"})
+	if len(errs) != 3 || !strings.HasPrefix(errs[0].Error(), "a:2:") || !strings.HasPrefix(errs[1].Error(), "a:3:") || errs[2].Error() != "b:1: [server:default] is there already, in a:1" {
+		t.Error(errs)
+	}
+	_, errs = Parse(Text{"a", "[server:default]\nx = 1\ny = 2"}, Text{"b", "z"})
 	if len(errs) != 3 || !strings.HasPrefix(errs[2].Error(), "b:1:") {
 		t.Error(errs)
 	}

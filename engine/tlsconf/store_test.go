@@ -128,6 +128,7 @@ func TestFilesThatCannotBeUsedAreNamed(t *testing.T) {
 		"certificate = none.pem":                          "tls.cfg:2: certificate: cannot read " + dir + "/none.pem: no such file or directory",
 		"certificate = /none.pem":                         "tls.cfg:2: certificate: cannot read /none.pem: no such file or directory",
 		"certificate = cert.pem\nprivate_key = other.pem": "tls.cfg:3: certificate " + dir + "/cert.pem with key " + dir + "/other.pem: private key does not match public key",
+		"certificate = empty.pem\nprivate_key = key.pem":  "tls.cfg:2: there is no certificate in PEM form in " + dir + "/empty.pem",
 		"certificate = cert.pem":                          "tls.cfg:2: certificate " + dir + "/cert.pem with key " + dir + "/cert.pem: found a certificate rather than a key",
 		"certificate = cert.pem\nprivate_key = enc.pem":   "tls.cfg:3: the private key in " + dir + "/enc.pem is encrypted",
 		ownFiles + "ca_list = empty.pem":                  "tls.cfg:4: " + dir + "/empty.pem holds no certificate",

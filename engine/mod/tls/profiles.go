@@ -1,7 +1,9 @@
 package tls
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -69,7 +71,11 @@ func read(src tlsconf.Source, name string) (all []*tlsconf.Section, errs []error
 	for _, f := range files {
 		text, err := os.ReadFile(f)
 		if err != nil {
-			errs = append(errs, fmt.Errorf("modparam(\"tls\", \"config\"): cannot read %w", err))
+			var pe *fs.PathError
+			if errors.As(err, &pe) {
+				err = pe.Err
+			}
+			errs = append(errs, fmt.Errorf("modparam(\"tls\", \"config\"): cannot read %s: %w; \"sipedge tls init DIR\" makes such a file", f, err))
 			continue
 		}
 		texts = append(texts, tlsconf.Text{File: f, Text: string(text)})
@@ -108,7 +114,7 @@ func (c *Config) sections(base *params.Core) []*tlsconf.Section {
 func prepare(host, config any) error {
 	s, c := host.(*core.Server), cfg(config)
 	if c.off {
-		s.Log().Printf(levelWarn, "tls: the module is loaded and TLS is off; enable_tls=yes serves it")
+		s.Log().Printf(levelWarn, "tls: the module is loaded and TLS is off; enable_tls=yes, without disable_tcp=yes, serves it")
 		return nil
 	}
 	if c.Config != "" && c.Certificate+c.PrivateKey+c.Method+c.CAList != "" {
