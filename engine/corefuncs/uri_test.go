@@ -72,7 +72,7 @@ func TestRevertURIGoesBackToWhatWasReceived(t *testing.T) {
 }
 
 func TestBadNumbersAreRefusedAtStart(t *testing.T) {
-	modtest.WantRefused(t, `route { strip("x"); }`, `strip: the number of characters must be a number`)
+	modtest.WantRefused(t, `route { strip("x"); }`, `strip(): the number of characters must be a number`)
 	modtest.WantRefused(t, `route { strip(-1); }`, "must be 0 to")
 	modtest.WantRefused(t, `route { append_branch("sip:a@b", "2"); }`, "q must be 0 to 1")
 	modtest.WantRefused(t, `route { setflag(32); }`, "0 to 31")

@@ -144,7 +144,7 @@ func (c *compiler) bind(e *ast.Call, f *registry.Function, args []ast.Expr) rt.F
 		if errors.As(err, &ae) && ae.Index >= 0 && ae.Index < len(args) {
 			pos = args[ae.Index].Position()
 		}
-		c.errorf(codeOf(err, diag.Argument), pos, suggestionOf(err), "%s(): %s", e.Name, strings.TrimSuffix(err.Error(), "\n"))
+		c.errorf(codeOf(err, diag.Argument), pos, suggestionOf(err), "%s(): %s", e.Name, strings.TrimPrefix(strings.TrimSuffix(err.Error(), "\n"), e.Name+": "))
 		return nil
 	}
 	return fn

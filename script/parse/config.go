@@ -196,6 +196,9 @@ func (p *parser) setting(t *lex.Token) {
 			continue
 		}
 		s.Values = append(s.Values, p.settingValue(t))
+		if proto, _, ok := strings.Cut(s.Values[len(s.Values)-1].Str, ":"); ok && s.Name == "listen" && tokenIs(p.cur(), ".") {
+			p.failAt(diag.Syntax, v.Pos, "%q is no protocol to listen with; expected udp, tcp, tls or sctp before the address", proto)
+		}
 		p.accept(",")
 	}
 	p.accept(";")

@@ -250,6 +250,7 @@ group.num 0/5/5/
 func TestErrorsNameTheirCause(t *testing.T) {
 	for _, tc := range []struct{ name, in, want string }{
 		{"semicolon at the end of a line", "route {\n\ta()\n\tb();\n}", `x.cfg:2:5: ";" is missing behind the statement`},
+		{"a protocol that there is not", "listen=upd:127.0.0.1:5060\nroute {\n\ta();\n}", `x.cfg:1:8: "upd" is no protocol to listen with`},
 		{"semicolon before a brace", "route {\n\ta()\n}", `x.cfg:2:5: ";" is missing`},
 		{"semicolon in a line", "route {\n\ta() b();\n}", `x.cfg:2:6: expected ";" behind the statement, found "b"`},
 		{"brace of an inner block", "route {\n\tif (a()) {\n\t\tb();\n\tc();\n}\nroute[X] { exit; }", "x.cfg:2:11: the block that begins here is not closed"},

@@ -393,7 +393,7 @@ func TestMistakesAreNamedAtStart(t *testing.T) {
 		{table + `route { $var(x) = $shtcn(calls=>[); }`, "$shtcn"},
 		{table + `route { $var(x) = $shtcv(calls=>); }`, "a regular expression is missing"},
 		{table + `route { sht_rm("cals", "x"); }`, `did you mean "calls"?`},
-		{table + `route { sht_lock("calls"); }`, `sht_lock: expected table=>key, found "calls"`},
+		{table + `route { sht_lock("calls"); }`, `sht_lock(): expected table=>key, found "calls"`},
 		{table + `route { sht_rm_name("calls", "xx", "y"); }`, `the operator must be eq, ne, re, sw, ew or in, not "xx"`},
 		{table + `route { sht_rm_name("calls", "re", "("); }`, "sht_rm_name"},
 		{table + `route { sht_rm_name_re("calls=>("); }`, "sht_rm_name_re"},

@@ -187,7 +187,7 @@ route {
 
 func TestBadRepliesAreRefusedAtStart(t *testing.T) {
 	const load = "loadmodule \"sl\"\n"
-	modtest.WantRefused(t, load+`route { sl_send_reply("7000", "x"); }`, "sl_send_reply: status code must be 100 to 699, not 7000")
+	modtest.WantRefused(t, load+`route { sl_send_reply("7000", "x"); }`, "sl_send_reply(): status code must be 100 to 699, not 7000")
 	modtest.WantRefused(t, load+`route { send_reply("OK", "x"); }`, "status code must be a number")
 	modtest.WantRefused(t, load+`route { sl_send_reply("200", "a\r\nb"); }`, "reason must be one line")
 	modtest.WantRefused(t, load+`onreply_route { sl_send_reply("200", "OK"); }`, "sl_send_reply")
