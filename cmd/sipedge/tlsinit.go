@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net/netip"
 	"os"
 	"path/filepath"
+	"regexp"
 	"time"
 
 	"github.com/pborman/getopt/v2"
@@ -54,6 +56,11 @@ func tlsCommand(args []string, stdout, stderr io.Writer) int {
 	if verb == "" || len(set.Args()) != 1 {
 		return fail(stderr, errors.New("expected \"sipedge tls init dir\"; sipedge tls -h explains it"))
 	}
+	for _, n := range names {
+		if _, err := netip.ParseAddr(n); err != nil && !hostName.MatchString(n) {
+			return fail(stderr, fmt.Errorf("-n %q is neither a host name nor an address", n))
+		}
+	}
 	if len(names) == 0 {
 		names = ownNames()
 	}
@@ -65,6 +72,9 @@ func tlsCommand(args []string, stdout, stderr io.Writer) int {
 		filepath.Join(dir, tlsCertFile), filepath.Join(dir, tlsKeyFile), names, absolute(filepath.Join(dir, tlsCfgFile)))
 	return 0
 }
+
+// hostName is a name that a certificate may be for.
+var hostName = regexp.MustCompile(`^(\*\.)?[[:alnum:]_]([[:alnum:]_-]*[[:alnum:]_])?(\.[[:alnum:]_]([[:alnum:]_-]*[[:alnum:]_])?)*$`)
 
 // ownNames are the names of this machine.
 func ownNames() []string {

@@ -46,6 +46,19 @@ func TestTLSInitMakesWhatAServerStartsWith(t *testing.T) {
 	}
 }
 
+func TestTLSInitRefusesWhatIsNoName(t *testing.T) {
+	for _, name := range []string{"", "bad name", "a..b", "-a", "sip.example.org:5061", "*"} {
+		dir := filepath.Join(t.TempDir(), "tls")
+		status, _, errs := outcome(t, "", "tls", "init", "-n", name, dir)
+		if _, err := os.Stat(dir); status != 255 || err == nil || !strings.Contains(errs, "is neither a host name nor an address") {
+			t.Errorf("%q: %d %q", name, status, errs)
+		}
+	}
+	if status, _, errs := outcome(t, "", "tls", "init", "-n", "*.example.org", "-n", "::1", filepath.Join(t.TempDir(), "tls")); status != 0 {
+		t.Error(errs)
+	}
+}
+
 func TestTLSInitReplacesNothingUnasked(t *testing.T) {
 	dir := t.TempDir()
 	if status, _, errs := outcome(t, "", "tls", "init", dir); status != 0 {
