@@ -274,6 +274,9 @@ func (r *Reactor) roomFor(s *Streams, cost int) bool {
 // first. So peers that never read do not cost the others what they need for a moment.
 func (l *loop) relieve(s *Streams, c *conn, cost int) bool {
 	for !l.r.roomFor(s, cost) {
+		if l.noRelief == l.now {
+			return false // as a moment ago: the walk is long where connections are many
+		}
 		var worst *conn
 		since := l.now
 		if c.queued() > 0 {
@@ -286,6 +289,9 @@ func (l *loop) relieve(s *Streams, c *conn, cost int) bool {
 			}
 		}
 		if worst == nil {
+			if c.queued() == 0 { // else others may still find one
+				l.noRelief = l.now
+			}
 			return false
 		}
 		l.c.queueFull.Add(1)

@@ -57,6 +57,7 @@ type loop struct {
 	freeConns  []*conn
 	dead       []*conn // closed in this cycle
 	draining   []*conn // to be closed after the flush
+	noRelief   int64   // when relieve found nobody to close
 	readyConns []*conn // edge-triggered connections that may have more
 	againConns []*conn // those of the cycle before
 	notes      []note
