@@ -1,6 +1,7 @@
 package tm
 
 import (
+	"math"
 	"strings"
 
 	"sipedge/engine/core"
@@ -136,10 +137,19 @@ func (m *layer) cancelPending(i int32, t *tx, cause int) {
 			if b.state == brProceeding || early {
 				m.sendCancel(i, t, n-1, b, cause)
 			} else {
-				b.flags |= bCancelWait
+				b.cancelLater(cause)
 			}
 		}
 		n = next
+	}
+}
+
+// cancelLater has the branch cancelled when it sends a provisional reply. What decided
+// first is the cause.
+func (b *branch) cancelLater(cause int) {
+	if b.flags&bCancelWait == 0 {
+		b.flags |= bCancelWait
+		b.cause = int16(cause)
 	}
 }
 
@@ -162,6 +172,9 @@ func (m *layer) endUnreplied(i int32, t *tx) {
 	}
 }
 
+// cancelT1s is Timer F, in T1: how long a CANCEL is repeated.
+const cancelT1s = 64
+
 // sendCancel sends the CANCEL of a branch and gives it the time of any request to
 // end (RFC 3261 §9.1: 64*T1; fr_timer).
 func (m *layer) sendCancel(_ int32, t *tx, bi int32, b *branch, cause int) {
@@ -182,6 +195,7 @@ func (m *layer) sendCancel(_ int32, t *tx, bi int32, b *branch, cause int) {
 	if m.loop.SendOn(b.sock, b.from, b.to, b.name, b.stream, out) != nil {
 		m.stats.sendErrors.Add(1)
 	}
+	b.cancelLeft = uint32(min(cancelT1s*uint64(t.retr1), math.MaxUint32))
 	if m.armRetr(bi, t, b); !kept && b.retr != 0 {
 		m.loop.Cancel(b.retr)
 		b.retr = 0

@@ -3,6 +3,8 @@ package tm_test
 import (
 	"strings"
 	"testing"
+
+	"sipedge/engine/core/coretest"
 )
 
 // unmatched_cancel: what becomes of a CANCEL whose INVITE nobody knows.
@@ -89,6 +91,55 @@ func TestCancelMethods(t *testing.T) {
 		b.next(b.a, "180")
 		b.a.Send(ack(inv, b.next(b.a, "487")))
 		b.ended()
+	}
+}
+
+// RFC 3261 §17.1.2.2: Timer F ends the repetition of a CANCEL that nobody answers, though the
+// transaction goes on with another destination.
+func TestCancelIsNotRepeatedForever(t *testing.T) {
+	b := newBed(t, strings.Replace(vm("t_set_fr(110000);"), `t_on_failure("vm");`, `t_on_failure("vm"); t_set_fr(10000);`, 1))
+	b.a.Send(request("INVITE", "f").String())
+	b.b.Send(reply(b.next(b.b, "INVITE"), 180))
+	b.Advance(11 * 1000 * msec) // Timer C
+	b.next(b.b, "CANCEL")
+	b.c.Send(reply(b.next(b.c, "INVITE"), 180))
+	b.Advance(31 * 1000 * msec)
+	if n := len(lines(b.b)); n < 8 {
+		t.Errorf("the CANCEL is repeated %d times", n)
+	}
+	b.Advance(60 * 1000 * msec)
+	b.none(b.b)
+	b.ended()
+}
+
+// RFC 3326: a CANCEL that has waited for a provisional reply says why as well.
+func TestCancelThatWaitedHasItsReason(t *testing.T) {
+	for _, tc := range []struct {
+		code int
+		want string
+	}{{200, `SIP;cause=200;text="Call completed elsewhere"`}, {603, "SIP;cause=603"}} {
+		b := newBed(t, forks)
+		b.a.Send(request("INVITE", "r").String())
+		mb, mc := b.next(b.b, "INVITE"), b.next(b.c, "INVITE")
+		b.b.Send(reply(mb, tc.code))
+		b.none(b.c)
+		b.c.Send(reply(mc, 180))
+		if got := coretest.Header(b.next(b.c, "CANCEL"), "Reason"); got != tc.want {
+			t.Errorf("%d: Reason %q", tc.code, got)
+		}
+	}
+	// Who decided first is the cause.
+	b := newBed(t, forks)
+	inv := request("INVITE", "r")
+	b.a.Send(inv.String())
+	b.next(b.b, "INVITE")
+	mc := b.next(b.c, "INVITE")
+	k := *inv
+	k.Headers = append(k.Headers, `Reason: Q.850;cause=16`)
+	b.a.Send(cancel(&k))
+	b.c.Send(reply(mc, 180))
+	if got := coretest.Header(b.next(b.c, "CANCEL"), "Reason"); got != "Q.850;cause=16" {
+		t.Errorf("the caller's: Reason %q", got)
 	}
 }
 

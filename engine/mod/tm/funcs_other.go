@@ -214,7 +214,7 @@ func (m *layer) cancelSome(i int32, t *tx, which string, this int) {
 			if b.state == brProceeding {
 				m.sendCancel(i, t, n-1, b, -1)
 			} else {
-				b.flags |= bCancelWait
+				b.cancelLater(-1)
 			}
 		}
 		n = next

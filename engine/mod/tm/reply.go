@@ -93,7 +93,7 @@ func (m *layer) onReply(i int32, t *tx, bi int32, b *branch, p *core.Proc) {
 		if invite {
 			m.quiet(t, b, code)
 			if b.flags&bCancelWait != 0 {
-				m.sendCancel(i, t, bi, b, 0)
+				m.sendCancel(i, t, bi, b, int(b.cause))
 			} else if b.flags&bCanceled == 0 && (rising || m.cfg(t).RestartFR) {
 				m.armFR(bi, t, b, t.frInv)
 			}

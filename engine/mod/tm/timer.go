@@ -88,6 +88,11 @@ func (m *layer) onRetr(bi int32, b *branch) {
 	ref, n := b.req, b.reqLen
 	if b.flags&bCanceled != 0 {
 		ref, n = b.cancel, b.cancelLen
+		if b.cancelLeft <= b.retrDelay {
+			b.retr = 0
+			return
+		}
+		b.cancelLeft -= b.retrDelay
 	} else if b.state == brFinal {
 		return
 	}

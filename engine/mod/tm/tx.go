@@ -121,8 +121,10 @@ type branch struct {
 
 	req, cancel, reply          pool.Ref
 	reqLen, cancelLen, replyLen uint16
+	cause                       int16 // why it is to be cancelled, where bCancelWait
 	retr, fr                    reactor.TimerID
 	retrDelay                   uint32
+	cancelLeft                  uint32 // for how long its CANCEL is repeated, ms
 	bflags                      uint32
 	breadth                     uint16         // its share of Max-Breadth; 0 for no bound
 	name                        transport.Name // that its next hop has to prove (core.Target)
