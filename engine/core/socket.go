@@ -34,6 +34,9 @@ type Socket struct {
 	everyAddr bool
 }
 
+// ViaTransport is the transport as a Via has it: "UDP", "TCP", "TLS", "SCTP", "WS" or "WSS".
+func (s *Socket) ViaTransport() string { return viaTransport(s.Proto) }
+
 // NewSocket makes a listen address of a snapshot. advertise is "host[:port]" or
 // empty. It is for those that Attach a server to a network of their own.
 func NewSocket(id reactor.SocketID, proto rt.Proto, addr netip.AddrPort, advertise string) *Socket {

@@ -485,6 +485,23 @@ route {
 	a.want("SIP/2.0 477")
 }
 
+// TestTheACKOfAnOwnInviteHasTheTransportOfItsConnection in its Via.
+func TestTheACKOfAnOwnInviteHasTheTransportOfItsConnection(t *testing.T) {
+	l := listenTCP(t)
+	at := l.Addr().String()
+	s, _ := startBoth(t, fmt.Sprintf(`
+loadmodule "tm"
+route { t_uac_send("INVITE", "sip:x@%s;transport=tcp", "", "", "From: <sip:me@x>\r\nTo: <sip:y@x>\r\n", ""); sl_send_reply("200", "OK"); }`, at))
+	a := newPeer(t)
+	a.send(s.addr, request{method: "OPTIONS", uri: "sip:x@example.net", from: a, callID: "own"}.String())
+	c := acceptTCP(t, l)
+	m := c.want("INVITE")
+	c.send(strings.Replace(answer(m, 200, "OK"), "\r\n\r\n", fmt.Sprintf("\r\nContact: <sip:there@%s;transport=tcp>\r\n\r\n", at), 1))
+	if k := c.want("ACK sip:there@"); !strings.HasPrefix(header(k, "Via"), "SIP/2.0/TCP ") {
+		t.Errorf("%q", k)
+	}
+}
+
 // TestABranchWhosePeerIsDeadFailsWithItsConnection (tcp_connect_timeout), not after Timer
 // B: the next destination is tried.
 func TestABranchWhosePeerIsDeadFailsWithItsConnection(t *testing.T) {

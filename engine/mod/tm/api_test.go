@@ -179,6 +179,22 @@ func TestRequestsOfOurOwn(t *testing.T) {
 	}
 }
 
+// Its ACK has the INVITE's credentials (RFC 3261 §13.2.2.4), and a strict route in the place of
+// the target (§12.2.1.1).
+func TestTheACKOfAnOwnInviteIsForItsProxies(t *testing.T) {
+	b := newBed(t, loads+`route { t_uac_send("INVITE", "sip:x@192.0.2.20", "", "", "From: <sip:me@x>\r\nTo: <sip:y@x>\r\nAuthorization: Digest a\r\nProxy-Authorization: Digest b\r\n", ""); sl_send_reply("200", "ok"); }`)
+	b.a.Send(request("OPTIONS", "o").String())
+	m := b.next(b.b, "INVITE")
+	b.b.Send(coretest.Reply(m, 200, "OK", "Contact: <sip:there@192.0.2.40>", "Record-Route: <sip:192.0.2.50;lr>, <sip:192.0.2.30>"))
+	k := b.next(b.c, "ACK sip:192.0.2.30 SIP/2.0")
+	if got := strings.Join(coretest.Headers(k, "Route"), " "); got != "<sip:192.0.2.50;lr> <sip:there@192.0.2.40>" {
+		t.Errorf("Route %q", got)
+	}
+	if coretest.Header(k, "Authorization") != "Digest a" || coretest.Header(k, "Proxy-Authorization") != "Digest b" {
+		t.Errorf("ACK\n%s", k)
+	}
+}
+
 // The 2xx to an INVITE of our own is acknowledged by its Contact and Record-Routes,
 // each time that it comes (RFC 3261 §13.2.2.4).
 func TestOwnInviteIsAcknowledged(t *testing.T) {

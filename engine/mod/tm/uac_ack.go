@@ -10,8 +10,8 @@ import (
 
 // ackOwn acknowledges the 2xx to an INVITE of our own (RFC 3261 §13.2.2.4): a
 // request of its own, by the Contact and the Record-Route set of the reply; where
-// local_ack_mode says so, to where the INVITE went. It is sent for each copy of the
-// 2xx.
+// local_ack_mode says so, to where the INVITE went. It has the INVITE's credentials. It
+// is sent for each copy of the 2xx.
 func (m *layer) ackOwn(t *tx, b *branch, p *core.Proc) {
 	x, msg := &p.Index, p.Msg
 	req := m.arena.Bytes(b.req)[:b.reqLen]
@@ -24,17 +24,9 @@ func (m *layer) ackOwn(t *tx, b *branch, p *core.Proc) {
 	if body := x.Body(k); !parsed(msg, int(body.Off), body.End(), &contact) {
 		return
 	}
-	a := append(m.out[:0], "ACK "...)
-	a = append(a, contact.URI.Of(msg)...)
-	a = append(a, " SIP/2.0\r\nVia: SIP/2.0/UDP "...)
-	a = append(a, out.SentBy()...)
-	a = append(a, ";branch=z9hG4bK"...)
-	a = core.AppendHex(a, rand.Uint64(), 16)
-	a = append(a, "\r\n"...)
-	next := contact.URI
 	// The route set is the reply's Record-Route set from the last to the first.
 	var routes [maxRouteSet]sipparse.Span
-	n := 0
+	n, next := 0, contact.URI
 	for i := x.First(sipparse.HdrRecordRoute); i >= 0; i = x.Next(i) {
 		body := x.Body(i)
 		for at := int(body.Off); at < body.End() && n < len(routes); {
@@ -49,13 +41,30 @@ func (m *layer) ackOwn(t *tx, b *branch, p *core.Proc) {
 			at = skipComma(msg, to, body.End())
 		}
 	}
+	strict := n > 0 && isStrict(next.Of(msg))
+	target := contact.URI
+	if strict { // RFC 3261 §12.2.1.1: it takes its own URI for the target's
+		target = next
+		n--
+	}
+	a := append(m.out[:0], "ACK "...)
+	a = append(a, target.Of(msg)...)
+	a = append(a, " SIP/2.0\r\nVia: SIP/2.0/"...)
+	a = append(a, out.ViaTransport()...)
+	a = append(append(a, ' '), out.SentBy()...)
+	a = append(a, ";branch=z9hG4bK"...)
+	a = core.AppendHex(a, rand.Uint64(), 16)
+	a = append(a, "\r\n"...)
 	for i := n - 1; i >= 0; i-- {
 		a = append(append(append(a, "Route: "...), routes[i].Of(msg)...), "\r\n"...)
+	}
+	if strict {
+		a = append(append(append(a, "Route: <"...), contact.URI.Of(msg)...), ">\r\n"...)
 	}
 	for i := range m.scratch.Len() {
 		from, end := m.scratch.Line(i)
 		switch m.scratch.Type(i) {
-		case sipparse.HdrFrom, sipparse.HdrCallID:
+		case sipparse.HdrFrom, sipparse.HdrCallID, sipparse.HdrAuthorization, sipparse.HdrProxyAuthorization:
 			a = appendLine(a, req[from:end])
 		}
 	}
@@ -86,6 +95,12 @@ const maxRouteSet = 32
 func parsed(b []byte, off, end int, na *sipparse.NameAddr) bool {
 	_, e := sipparse.ParseNameAddr(b, off, end, na)
 	return e == sipparse.OK && !na.Star
+}
+
+// isStrict says whether a URI of a route set is that of a proxy from before RFC 3261.
+func isStrict(uri []byte) bool {
+	var u sipparse.URI
+	return sipparse.ParseURI(uri, 0, len(uri), &u) == sipparse.OK && !u.LR
 }
 
 // hopOf is the address that a URI names.
