@@ -184,16 +184,20 @@ func (r *Resolver) enter(ctx context.Context, name string) (leave func()) {
 func (r *Resolver) ask(ctx context.Context, set *Settings, q question, out *Answer) (ttl int64) {
 	sys := r.system.get()
 	best, bestTTL := Unknown, int64(0)
-	for _, name := range sys.candidates(q.name, set.UseSearchList) {
+	clean, _ := cleanName(q.name)
+	list := sys.candidates(q.name, set.UseSearchList)
+	for _, name := range list {
 		out.Reset(q.typ)
-		clean, _ := cleanName(q.name)
 		read := r.follow(ctx, set, sys, question{name, q.typ}, clean, name != clean && !set.SearchFullMatch, out)
 		out.Status = read.status
 		if read.status == Found || read.status == Failed {
 			return read.ttl
 		}
-		// Of several refusals, the one that says most is kept.
-		if best == Unknown || read.status == NoRecord || best >= Refused {
+		// Of several refusals, that of the name as it stands counts if it was asked for
+		// first, as for the C library: that a search domain has no such name says nothing of
+		// a name whose servers failed. Else the one that says most, a failure before "no such
+		// name", so that the last good answer is not given up for it.
+		if best == Unknown || list[0] != clean && (read.status == NoRecord || read.status == Refused && best != NoRecord) {
 			best, bestTTL = read.status, read.ttl
 		}
 	}

@@ -386,6 +386,47 @@ func TestSearchList(t *testing.T) {
 	}
 }
 
+// TestFailureOfANameIsNotDenial: where the servers of a name fail, "no such name" of a search
+// domain says nothing of it, and its last good answer stays.
+func TestFailureOfANameIsNotDenial(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, asks string
+		search     map[string]dnstest.Behaviour
+		want       error
+	}{
+		{"gw.peer.test", "gw.peer.test", nil, ErrServers},
+		{"gw", "gw.one.test", nil, ErrServers},
+		{"none.peer.test", "else.test", map[string]dnstest.Behaviour{"*.one.test": dnstest.ServFail()}, ErrNoName},
+		{"here.peer.test", "here.peer.test", map[string]dnstest.Behaviour{"here.peer.test": dnstest.Empty(), "*.one.test": dnstest.ServFail()}, ErrNoRecord},
+	} {
+		s := dnstest.Start(t)
+		s.Handle("*", dnstest.NXDomain())
+		s.Handle(c.asks, dnstest.ServFail())
+		for n, b := range c.search {
+			s.Handle(n, b)
+		}
+		r := New(Config{Settings: settings(), ManualClock: true, System: &System{Servers: []netip.AddrPort{s.Addr()}, Search: []string{"one.test"}, NDots: 1}})
+		t.Cleanup(r.Close)
+		if _, err := lookupA(t, r, c.name); !errors.Is(err, c.want) {
+			t.Errorf("%s: %v, want %v", c.name, err, c.want)
+		}
+	}
+	s := dnstest.Start(t)
+	s.Handle("*", dnstest.NXDomain())
+	s.Handle("gw.peer.test", dnstest.Fast("@ 2 IN A 192.0.2.1"))
+	r := New(Config{Settings: settings(), ManualClock: true, System: &System{Servers: []netip.AddrPort{s.Addr()}, Search: []string{"one.test"}, NDots: 1}})
+	t.Cleanup(r.Close)
+	if _, err := lookupA(t, r, "gw.peer.test"); err != nil {
+		t.Fatal(err)
+	}
+	s.Handle("gw.peer.test", dnstest.ServFail())
+	r.Cache().SetNow(5000)
+	if list, err := lookupA(t, r, "gw.peer.test"); err != nil || fmt.Sprint(list) != "[192.0.2.1]" {
+		t.Errorf("while its servers fail: %v %v", list, err)
+	}
+}
+
 // TestOtherNamesAreNotBelieved: what a server says unasked is not kept.
 func TestOtherNamesAreNotBelieved(t *testing.T) {
 	t.Parallel()
