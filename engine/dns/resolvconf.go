@@ -160,20 +160,23 @@ func (f *systemFile) get() *servers {
 }
 
 // order is the order in which the first n servers are asked: as listed, those
-// that did not answer lately behind the others.
+// that did not answer lately behind the others. One whose time there is over is tried by
+// one look-up first; the others do not wait for it until it has answered.
 func (v *servers) order(n int, now int64) []*serverState {
 	if n <= 0 || n > len(v.state) {
 		n = len(v.state)
 	}
-	list := make([]*serverState, 0, n)
-	for pass := range 2 {
-		for i := range v.state[:n] {
-			if s := &v.state[i]; (s.sick.Load() > now) == (pass == 1) {
-				list = append(list, s)
-			}
+	list, last := make([]*serverState, 0, n), make([]*serverState, 0, n)
+	for i := range v.state[:n] {
+		s := &v.state[i]
+		until := s.sick.Load()
+		if until == 0 || until <= now && s.sick.CompareAndSwap(until, now+int64(sickTime)) {
+			list = append(list, s)
+		} else {
+			last = append(last, s)
 		}
 	}
-	return list
+	return append(list, last...)
 }
 
 // dialer makes the sockets of queries: one for each, so that the system picks a

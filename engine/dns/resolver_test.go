@@ -427,6 +427,26 @@ func TestFailureOfANameIsNotDenial(t *testing.T) {
 	}
 }
 
+// TestSickServerIsTriedByOne: when a silent server's time at the end of the list is over, one
+// look-up waits for it, not all.
+func TestSickServerIsTriedByOne(t *testing.T) {
+	v := newServers(System{Servers: []netip.AddrPort{netip.MustParseAddrPort("192.0.2.1:53"), netip.MustParseAddrPort("192.0.2.2:53")}})
+	first := func(now int64) byte { return v.order(0, now)[0].addr.Addr().As4()[3] }
+	v.state[0].sick.Store(100)
+	for i, c := range []struct {
+		now  int64
+		want byte
+	}{{99, 2}, {100, 1}, {100, 2}, {101, 2}, {100 + int64(sickTime), 1}, {101 + int64(sickTime), 2}} {
+		if got := first(c.now); got != c.want {
+			t.Errorf("step %d: server %d is asked first, want %d", i, got, c.want)
+		}
+	}
+	v.state[0].sick.Store(0)
+	if first(1) != 1 || first(1) != 1 {
+		t.Error("a server that answers is not asked as listed")
+	}
+}
+
 // TestOtherNamesAreNotBelieved: what a server says unasked is not kept.
 func TestOtherNamesAreNotBelieved(t *testing.T) {
 	t.Parallel()
