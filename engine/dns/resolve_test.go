@@ -279,3 +279,26 @@ func TestManualAliasIsFollowed(t *testing.T) {
 		t.Error("the servers were asked for the alias, or twice")
 	}
 }
+
+// TestHotNameBehindAManualAliasIsRefreshed: under its own name, not what has come into its
+// place in memory.
+func TestHotNameBehindAManualAliasIsRefreshed(t *testing.T) {
+	t.Parallel()
+	s := dnstest.Start(t)
+	s.Handle("real.test", dnstest.Fast("@ 10 IN A 192.0.2.1"))
+	r := newResolver(t, settings(), s)
+	if err := r.Cache().AddText("alias.test", TypeCNAME, time.Hour, "real.test", true); err != nil {
+		t.Fatal(err)
+	}
+	for _, now := range []int64{1, 2, 3, 9900} { // the last within the window of a refresh
+		r.Cache().SetNow(now)
+		if _, err := lookupA(t, r, "alias.test"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for end := time.Now().Add(5 * time.Second); s.Count("real.test", "") < 2; time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("the name was not refreshed")
+		}
+	}
+}

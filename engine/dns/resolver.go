@@ -256,6 +256,7 @@ func (r *Resolver) Cached(name []byte, t Type, a *Answer) error {
 	if !r.settings.Load().UseCache {
 		return ErrMiss
 	}
+	var buf [MaxName]byte
 	for range maxAliases {
 		switch r.cache.Get(name, t, a) {
 		case HitRefresh:
@@ -268,7 +269,8 @@ func (r *Resolver) Cached(name []byte, t Type, a *Answer) error {
 		if t == TypeCNAME || r.cache.Get(name, TypeCNAME, a) == Miss || a.Status != Found {
 			return ErrMiss
 		}
-		name, _ = a.NextText(0)
+		target, _ := a.NextText(0)
+		name = append(buf[:0], target...) // a gets the next answer
 	}
 	return ErrAliases
 }
