@@ -272,6 +272,8 @@ func (c *Cache) put(name []byte, a *Answer, ttl int64, flags uint8) bool {
 	s := c.set.Load().of(hash)
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	var before *entry
+	var kept []byte
 	if i := s.find(hash, key[keyPrefix:], a.Type); i != 0 {
 		e := s.entry(i)
 		if flags&flagManual == 0 {
@@ -287,16 +289,24 @@ func (c *Cache) put(name []byte, a *Answer, ttl int64, flags uint8) bool {
 				return true
 			}
 		}
+		if flags&flagManual != 0 && e.flags&flagManual != 0 {
+			was := *e
+			before, kept = &was, s.readData(e, nil)
+		}
 		s.remove(i)
-	}
-	if ttl <= 0 && flags&flagPermanent == 0 {
-		return false
 	}
 	e := entry{hash: hash, expire: now + ttl, ttl: uint32(min(ttl, 1<<32-1)), typ: a.Type, n: uint16(a.n), status: a.Status, flags: flags, used: uint32(now / touchEvery)}
 	if flags&flagPermanent != 0 {
 		e.expire = noMoreTime
 	}
-	return s.insert(e, key[keyPrefix:], a.data, now, cfg.DelNonexp || flags != 0)
+	if e.expire > now && s.insert(e, key[keyPrefix:], a.data, now, cfg.DelNonexp || flags != 0) {
+		return true
+	}
+	if before != nil { // what was entered by hand stays as it was: it has room where it stood
+		before.first, before.next = 0, 0
+		s.insert(*before, key[keyPrefix:], kept, now, true)
+	}
+	return false
 }
 
 // Collect removes what is of no more use (dns_cache_gc_interval) and says how many

@@ -393,3 +393,34 @@ func BenchmarkInlineDestination(b *testing.B) {
 		}
 	}
 }
+
+// TestManualEntrySurvivesWhatFindsNoRoom: a record that cannot be added by hand does not cost
+// those that are there.
+func TestManualEntrySurvivesWhatFindsNoRoom(t *testing.T) {
+	k := newCache(func(c *CacheConfig) { c.Limit = 16 << 10 })
+	ip := netip.MustParseAddr("192.0.2.1")
+	if err := k.AddA("gw.test", time.Hour, ip, true); err != nil {
+		t.Fatal(err)
+	}
+	full := false
+	for i := 0; i < 10_000 && !full; i++ {
+		full = errors.Is(k.AddA(fmt.Sprintf("filler%d.test", i), time.Hour, ip, true), ErrFull)
+	}
+	for i := range 30 {
+		err := k.AddA("gw.test", time.Hour, netip.AddrFrom4([4]byte{192, 0, 2, byte(i + 2)}), true)
+		var a Answer
+		if k.Get([]byte("gw.test"), TypeA, &a) != HitFresh || !a.Permanent || a.Addr(0) != ip {
+			t.Fatalf("after %v: %+v", err, a)
+		}
+		if err != nil {
+			full = false
+		}
+	}
+	if full {
+		t.Error("all found room: nothing was tested")
+	}
+	_ = k.AddA("filler0.test", 0, ip, false)
+	if _, ok := k.Entry("filler0.test", TypeA); !ok {
+		t.Error("a record of no time removed the name")
+	}
+}
