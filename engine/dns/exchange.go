@@ -60,12 +60,12 @@ func exchange(ctx context.Context, s *serverState, q question, network string, e
 		return nil, err
 	}
 	defer conn.Close()
+	if d, ok := ctx.Deadline(); ok {
+		_ = conn.SetDeadline(d)
+	}
 	// The context may end before its deadline: the server closes down.
 	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
 	defer stop()
-	if d, ok := ctx.Deadline(); ok && ctx.Err() == nil {
-		_ = conn.SetDeadline(d)
-	}
 	if network == "tcp" {
 		packed = append(binary.BigEndian.AppendUint16(nil, uint16(len(packed))), packed...)
 	}
