@@ -13,7 +13,6 @@ require (
 	github.com/gobwas/pool v0.2.1 // indirect
 	github.com/google/uuid v1.6.0 // indirect
 	github.com/stretchr/testify v1.11.1 // indirect
-	golang.org/x/net v0.57.0 // indirect
 	golang.org/x/sync v0.22.0 // indirect
 )
 
@@ -22,4 +21,5 @@ require (
 	github.com/miekg/dns v1.1.73
 	github.com/pborman/getopt/v2 v2.1.0
 	github.com/pmezard/go-difflib v1.0.0
+	golang.org/x/net v0.57.0
 )

@@ -1,21 +1,29 @@
 package dns
 
-import "strings"
+import (
+	"strings"
 
-// The number of look-ups and resolutions that wait is bounded, and the bound is shared: the
-// names of one domain may hold a part of it alone. Whoever asks for ever new names of a
-// domain whose servers are silent fills that part, and other names are looked up as ever.
+	"golang.org/x/net/publicsuffix"
+)
 
-// zoneShare is the part of what may wait that one domain's names may hold: one in so many.
-const zoneShare = 4
+// The number of look-ups and resolutions that wait is bounded, and the bound is shared. A
+// domain's names may hold a third of what is still free, so that the more wait, the less a
+// domain may have: one domain whose servers are silent ends up with a fourth of all; four
+// with a seventh each, which leaves room for other names; to fill everything it takes about
+// as many silent domains as there are places, and each has one then.
+
+// zoneShare is how much of the free places a domain's names may hold: one in so many.
+const zoneShare = 3
 
 // waitingByZone counts what waits for each domain. It is guarded by its owner's lock.
 type waitingByZone map[string]int
 
-// enter counts one more for a name's domain; false: the domain has its share of bound.
-func (w waitingByZone) enter(name string, bound int) bool {
+// enter counts one more for a name's domain, where waiting of bound places are taken; false:
+// the domain has its share, or all are taken.
+func (w waitingByZone) enter(name string, waiting, bound int) bool {
 	z := zoneOf(name)
-	if w[z] >= max(bound/zoneShare, 1) {
+	free := bound - waiting
+	if n := w[z]; free <= 0 || n > 0 && n >= free/zoneShare {
 		return false
 	}
 	w[z]++
@@ -29,30 +37,31 @@ func (w waitingByZone) leave(name string) {
 	}
 }
 
-// zoneOf is the part of a name that probably one party holds: its last two labels, or three
-// where the second last is so short that registries sell names below it (co.uk), or the
-// part of a reverse name that stands for a /16 or /16 of IPv6.
+// zoneOf is the part of a name that probably one party holds: what it has registered below a
+// public suffix (org, co.uk), or the part of a reverse name that stands for a /16 of IPv4 or a
+// /24 of IPv6. Where a provider gives out names below its own, all of them are the provider's.
 func zoneOf(name string) string {
 	name = strings.TrimSuffix(name, ".")
-	labels := 2
 	if strings.HasSuffix(name, ".in-addr.arpa") {
-		labels = 4
-	} else if strings.HasSuffix(name, ".ip6.arpa") {
-		labels = 6
+		return lastLabels(name, 4)
 	}
+	if strings.HasSuffix(name, ".ip6.arpa") {
+		return lastLabels(name, 8)
+	}
+	suffix, registry := publicsuffix.PublicSuffix(name)
+	labels := strings.Count(suffix, ".") + 1
+	if registry || labels == 1 { // one that no list knows is a top-level domain of somebody
+		labels++
+	}
+	return lastLabels(name, labels)
+}
+
+func lastLabels(name string, n int) string {
 	at := len(name)
-	for n := 0; n < labels; n++ {
-		dot := strings.LastIndexByte(name[:at], '.')
-		if dot < 0 {
+	for ; n > 0; n-- {
+		if at = strings.LastIndexByte(name[:at], '.'); at < 0 {
 			return name
 		}
-		if n == 1 && labels == 2 && at-dot-1 <= shortLabel {
-			labels = 3
-		}
-		at = dot
 	}
 	return name[at+1:]
 }
-
-// shortLabel is the length up to which a second-level label is taken for a registry's.
-const shortLabel = 3

@@ -13,7 +13,8 @@ func TestZonesOfNames(t *testing.T) {
 	for name, want := range map[string]string{
 		"a.b.example.org": "example.org", "example.org.": "example.org", "org": "org", "": "",
 		"a.b.example.co.uk": "example.co.uk", "co.uk": "co.uk", "_sip._udp.example.org": "example.org",
-		"10.2.0.192.in-addr.arpa": "0.192.in-addr.arpa", "x.abc.de": "x.abc.de",
+		"10.2.0.192.in-addr.arpa": "0.192.in-addr.arpa", "x.abc.de": "abc.de", "y.x.abc.de": "abc.de",
+		"one.blogspot.com": "blogspot.com", "1.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa": "d.0.1.0.0.2.ip6.arpa",
 	} {
 		if got := zoneOf(name); got != want {
 			t.Errorf("%q: %q, want %q", name, got, want)
@@ -45,7 +46,7 @@ func TestOneZoneDoesNotTakeAllLookups(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if taken != 64/zoneShare || refused != 200-taken {
+	if taken != 64/(zoneShare+1) || refused != 200-taken {
 		t.Errorf("%d taken, %d refused", taken, refused)
 	}
 	if o := resolve(t, r, Query{Host: []byte("gw.good.test"), Port: 5060}, p); o.err != nil {
@@ -64,6 +65,37 @@ func TestOneZoneDoesNotTakeAllLookups(t *testing.T) {
 	defer r.mu.Unlock()
 	if len(r.zones)+len(r.destinations) > 2 { // good.test's and flood.test's last may still be ending
 		t.Errorf("counted still: %v, %v", r.zones, r.destinations)
+	}
+}
+
+// TestManySilentZonesLeaveRoom: the more domains are silent, the less each may hold, so that a
+// few of them do not fill what may wait; it takes as many domains as there are places.
+func TestManySilentZonesLeaveRoom(t *testing.T) {
+	const bound = 1024
+	for _, c := range []struct{ zones, least int }{{1, 768}, {4, 400}, {16, 150}, {100, 25}} {
+		w, waiting := waitingByZone{}, 0
+		for i := range 4 * bound {
+			for z := range c.zones {
+				if w.enter(fmt.Sprintf("n%d.z%d.test", i, z), waiting, bound) {
+					waiting++
+				}
+			}
+		}
+		if free := bound - waiting; free < c.least {
+			t.Errorf("%d silent domains leave %d places of %d", c.zones, free, bound)
+		}
+		if !w.enter("gw.good.test", waiting, bound) {
+			t.Errorf("with %d silent domains another name finds no place", c.zones)
+		}
+	}
+	w := waitingByZone{}
+	for z := range bound {
+		if !w.enter(fmt.Sprintf("gw.z%d.test", z), z, bound) {
+			t.Fatalf("domain %d finds no place, where %d are free", z, bound-z)
+		}
+	}
+	if w.enter("gw.good.test", bound, bound) {
+		t.Error("the bound is not held")
 	}
 }
 

@@ -91,7 +91,7 @@ func (r *Resolver) begin(name string, t Type) (*lookup, error) {
 		r.stats.shared.Add(1)
 		return l, nil
 	}
-	if len(r.lookups) >= r.maxLookups || !r.zones.enter(q.name, r.maxLookups) {
+	if !r.zones.enter(q.name, len(r.lookups), r.maxLookups) {
 		r.stats.busy.Add(1)
 		return nil, ErrBusy
 	}

@@ -57,7 +57,7 @@ func (r *Resolver) Resolve(q *Query, p *Policy, done func(*Targets, error)) erro
 		f.waiters = append(f.waiters, done)
 		return nil
 	}
-	if len(r.resolutions) >= r.maxResolutions || !r.destinations.enter(k.host, r.maxResolutions) {
+	if !r.destinations.enter(k.host, len(r.resolutions), r.maxResolutions) {
 		r.stats.busy.Add(1)
 		return ErrBusy
 	}
