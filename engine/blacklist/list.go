@@ -181,6 +181,10 @@ func (l *List) put(p rt.Proto, a netip.AddrPort, c Cause, until, now int64) bool
 			r.until = max(r.until, until)
 			return true
 		}
+		if r.until != 0 && r.key == k { // past its time: its own place, so that it stands in one only
+			free = r
+			break
+		}
 		if free == nil || r.until < free.until {
 			free = r
 		}

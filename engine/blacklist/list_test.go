@@ -170,3 +170,23 @@ func BenchmarkListed(b *testing.B) {
 		l.Listed(rt.ProtoUDP, dst, 2)
 	}
 }
+
+// TestDestinationStandsInOnePlace: one that comes back before the list was cleaned up is
+// counted once, shows its new cause only, and is gone when it is taken off.
+func TestDestinationStandsInOnePlace(t *testing.T) {
+	l := New(config(nil))
+	l.Add(rt.ProtoUDP, dst, Timeout, 1)
+	l.Add(rt.ProtoUDP, dst, ICMPError, 100_000) // its first time is over
+	if m := l.MemInfo(); m.Entries != 1 {
+		t.Errorf("%d entries", m.Entries)
+	}
+	if c, on := l.Listed(rt.ProtoUDP, dst, 100_001); !on || c != ICMPError {
+		t.Errorf("listed for %v: %v", c, on)
+	}
+	if !l.Delete(rt.ProtoUDP, dst, 100_001) {
+		t.Error("it was on the list")
+	}
+	if _, on := l.Listed(rt.ProtoUDP, dst, 100_001); on {
+		t.Error("it is on the list after it was taken off")
+	}
+}
