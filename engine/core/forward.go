@@ -344,6 +344,10 @@ func (p *Proc) onSend(t Target, out *Socket) bool {
 func (p *Proc) runOnSend(t Target, out *Socket, size int) bool {
 	p.SendFrom, p.SendTo, p.SendProto = out.Addr, t.Addr.AddrPort(), t.Proto
 	p.SendLen = size
+	if p.nOthers > 0 { // its own look-ups are not about the message's destination
+		others, of, n := p.others, p.otherOf, p.nOthers
+		defer func() { p.others, p.otherOf, p.nOthers = others, of, n }()
+	}
 	return p.runNested(rt.SendRoute, p.snap.prog.Send) != rt.Dropped
 }
 

@@ -379,3 +379,22 @@ event_route[tm:local-request] { $du = "sip:example.org"; }`)
 		})
 	}
 }
+
+// TestOnsendRouteLeavesTheTargetsAlone: a name that the onsend_route sends a copy to does not
+// take the place of the addresses that the request has left.
+func TestOnsendRouteLeavesTheTargetsAlone(t *testing.T) {
+	b := failoverBed(t, relayOrFail+`
+onsend_route { send("mirror.example.org"); }`)
+	mirrors := []*coretest.Peer{b.Peer("192.0.2.201:5060"), b.Peer("192.0.2.202:5060")}
+	for _, m := range mirrors {
+		b.Names.Know("mirror.example.org", m.Addr.Addr().String())
+	}
+	b.a.Send(toGateways("MESSAGE", "one").String())
+	b.b.Bounce(0, b.b.Recv())
+	if got := lines(b.c); len(got) != 1 {
+		t.Errorf("the second gateway got %q", got)
+	}
+	if got := lines(mirrors[1]); len(got) != 0 {
+		t.Errorf("the second address of the mirror got %q", got)
+	}
+}
