@@ -21,6 +21,7 @@ type answer struct {
 	qop                   bool   // qop=auth, else the form of RFC 2069
 	hashed                bool   // password is the hash of user name, realm and password
 	cnonce                string
+	stale                 bool // the nonce was too old, the credentials were right (RFC 7616 §3.3)
 }
 
 // algorithms are those that can be answered with (RFC 8760), by name in upper case.
@@ -47,6 +48,7 @@ func readChallenge(b []byte) (a answer, ok bool) {
 			return a, false
 		}
 	}
+	a.stale = bytes.EqualFold(d.Stale.Of(b), []byte("true"))
 	a.cnonce = strconv.FormatUint(rand.Uint64(), 16)
 	return a, true
 }

@@ -1,6 +1,7 @@
 package uac
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"strconv"
@@ -31,7 +32,8 @@ type pending struct {
 	user, password string
 	event          bool
 	param          string
-	authorized     bool
+	headers        string // the script's own, without credentials
+	answers        int    // challenges answered
 	bytes          []byte // the request as sent, for the event_route where nobody has answered
 }
 
@@ -87,6 +89,7 @@ func (a *agent) send(p *core.Proc, c *Config) error {
 	if q.Headers, err = headerLines(r.text(ctx, keyHeaders)); err != nil {
 		return fmt.Errorf("$uac_req(hdrs): %w", err)
 	}
+	n.headers = q.Headers
 	q.From = "<" + from + ">;tag=" + strconv.FormatUint(rand.Uint64()|1, 16)
 	q.To = "<" + to + ">"
 	if sock := r.text(ctx, keySocket); sock != "" {
@@ -145,7 +148,7 @@ func (a *agent) replied(e *tm.Args) {
 		return
 	}
 	delete(l.pending, e.Param)
-	if e.Proc != nil && (e.Code == 401 || e.Code == 407) && n.user != "" && !n.authorized {
+	if e.Proc != nil && (e.Code == 401 || e.Code == 407) && n.user != "" && n.answers < maxAnswers {
 		if err := a.answer(loop, n, e.Proc, e.Code); err != nil {
 			e.Proc.Logf(levelErr, "uac: the challenge to a request of uac_req_send() is not answered: %v", err)
 		}
@@ -155,20 +158,25 @@ func (a *agent) replied(e *tm.Args) {
 	}
 }
 
-// answer sends a challenged request once more, with credentials.
+// answer sends a challenged request once more, with credentials. A challenge to
+// credentials is answered only where it says that their nonce was too old: the same
+// user name and password would fail again (RFC 3261 §22.2, RFC 7616 §3.3).
 func (a *agent) answer(loop int, n *pending, reply *core.Proc, code int) error {
 	bodies, name := challenges(&reply.Index, reply.Msg, code)
 	for _, b := range bodies {
 		an, ok := readChallenge(b)
-		if !ok {
+		if !ok || n.answers > 0 && !an.stale {
 			continue
 		}
 		an.user, an.password, an.method, an.uri = n.user, n.password, n.req.Method, n.req.URI
 		again := *n
-		again.authorized = true
+		again.answers++
 		again.req.CSeq++
-		again.req.Headers += string(an.header(nil, name))
+		again.req.Headers = n.headers + string(an.header(nil, name))
 		return a.launch(loop, &again)
+	}
+	if n.answers > 0 {
+		return errors.New("the credentials that were sent have been refused: check $uac_req(auser) and $uac_req(apasswd)")
 	}
 	return fmt.Errorf("none of its %d challenges can be", len(bodies))
 }

@@ -469,6 +469,26 @@ func TestRequestsOfTheScriptsOwnAreAuthenticated(t *testing.T) {
 	}
 }
 
+// A nonce that was too old is no wrong password: the new one is used, once (RFC 7616 §3.3).
+func TestAStaleNonceIsAnsweredOnceMore(t *testing.T) {
+	b := newBed(t, modules+strings.Replace(sendScript, "BODY", usual+`$uac_req(hdrs) = "X-A: b\r\n"; $uac_req(auser) = "al"; $uac_req(apasswd) = "pw";`, 1))
+	b.a.Send(coretest.Request("OPTIONS", "sip:192.0.2.1").String())
+	m := b.b.Recv()
+	for i, nonce := range []string{"one", "two"} {
+		b.b.Send(coretest.Reply(m, 401, "Auth", `WWW-Authenticate: Digest realm="re", stale=TRUE, nonce="`+nonce+`"`))
+		m = b.b.Recv()
+		b.want(m, "CSeq", fmt.Sprint(11+i, " MESSAGE"))
+		b.want(m, "X-A", "b")
+		if got := coretest.Headers(m, "Authorization"); len(got) != 1 || param(got[0], "nonce") != nonce {
+			t.Errorf("%s: credentials %q", nonce, got)
+		}
+	}
+	b.b.Send(coretest.Reply(m, 401, "Auth", `WWW-Authenticate: Digest realm="re", stale=true, nonce="three"`))
+	if m := b.b.Recv(); m != "" {
+		t.Errorf("sent again: %s", m)
+	}
+}
+
 func TestTheEventRouteMayWaitAndStartsEmpty(t *testing.T) {
 	b := newBed(t, modules+strings.Replace(strings.Replace(sendScript, "BODY", `if ($uac_req(method) != $null) { sl_send_reply("500", "left over"); exit; } `+usual, 1),
 		"event $uac_req(evcode)", "method $uac_req(method) status $rs event $uac_req(evcode)", 1))
