@@ -250,6 +250,67 @@ func TestACKsAndCANCELsAreAccountedWhereAskedFor(t *testing.T) {
 	}
 }
 
+// The ACK is accounted as Kamailio 5.6.3 does it: the flag is that of the INVITE.
+func TestTheFlagOfTheINVITECountsForItsACK(t *testing.T) {
+	for _, tc := range []struct {
+		invite, ack string
+		want        int
+	}{{"N", "N", 0}, {"", "N", 1}, {"N", "", 0}, {"", "", 1}} {
+		b := newBed(t, flags+`modparam("acc", "report_ack", 1)`+marks)
+		b.a.Send(request("INVITE", tc.invite).String())
+		b.b.Send(coretest.Reply(b.b.Recv(), 200, "OK"))
+		b.a.Send(ackOf("callee-tag", tc.ack))
+		if got := strings.Count(b.lines(), "request acknowledged"); got != tc.want {
+			t.Errorf("INVITE %q, ACK %q: %d ACKs accounted, want %d:\n%s", tc.invite, tc.ack, got, tc.want, b.lines())
+		}
+	}
+}
+
+// Both INVITEs of a call that was forked before it came here are answered.
+func TestEachAnswerOfACallForkedUpstreamHasItsACK(t *testing.T) {
+	b := newBed(t, flags+`modparam("acc", "report_ack", 1)`+marks)
+	for _, branch := range []string{"one", "two"} {
+		inv := request("INVITE", "")
+		inv.Via = []string{"SIP/2.0/UDP 192.0.2.10:5060;branch=z9hG4bK" + branch}
+		b.a.Send(inv.String())
+		b.b.Send(strings.Replace(coretest.Reply(b.b.Recv(), 200, "OK"), "callee-tag", branch, 1))
+	}
+	for range 2 { // and copies
+		b.a.Send(ackOf("one", ""))
+		b.a.Send(ackOf("two", ""))
+	}
+	var want []string
+	for _, what := range []string{"transaction answered INVITE", "request acknowledged ACK"} {
+		i := strings.LastIndexByte(what, ' ')
+		want = append(want, line(what[:i], what[i+1:], "one", 200, "OK"), line(what[:i], what[i+1:], "two", 200, "OK"))
+	}
+	if got := b.lines(); got != strings.Join(want, "\n") {
+		t.Errorf("logged\n%s\nwant\n%s", got, strings.Join(want, "\n"))
+	}
+}
+
+func TestTheACKOfAnAnswerThatWasMadeHere(t *testing.T) {
+	b := newBed(t, flags+`modparam("acc", "report_ack", 1)
+route { if (method == "INVITE") { setflag(1); t_newtran(); t_reply("200", "OK"); exit; } t_relay(); }`)
+	b.a.Send(request("INVITE", "").String())
+	ok := b.a.Recv()
+	for ok != "" && !strings.HasPrefix(ok, "SIP/2.0 200") {
+		ok = b.a.Recv()
+	}
+	_, tag, _ := strings.Cut(coretest.Header(ok, "To"), "tag=")
+	b.a.Send(ackOf(tag, ""))
+	if got := b.lines(); !strings.Contains(got, "request acknowledged") || tag == "" {
+		t.Errorf("tag %q, logged\n%s", tag, got)
+	}
+}
+
+// ackOf is the ACK of a 2xx with this To tag.
+func ackOf(tag, mode string) string {
+	m := request("ACK", mode)
+	m.ToTag, m.Via = tag, []string{"SIP/2.0/UDP 192.0.2.10:5060;branch=z9hG4bKack" + tag}
+	return m.String()
+}
+
 func TestTheTagsAreExchangedUpstream(t *testing.T) {
 	for params, want := range map[string]string{
 		"": "from_tag=caller-tag;to_tag=callee-tag", `modparam("acc", "detect_direction", 1)`: "from_tag=callee-tag;to_tag=caller-tag",

@@ -13,8 +13,8 @@ import (
 type accounts struct {
 	api   *tm.API
 	event tm.CallbackID
-	// answered are, by loop, the answered calls whose ACK is awaited (report_ack),
-	// with the code of the answer.
+	// answered are, by loop, the answered calls whose ACK is awaited and accounted
+	// (report_ack), by callKey, with the code of the answer.
 	answered []map[uint64]uint16
 	scratch  []sipparse.Index // by loop, for replies that are read again
 }
@@ -54,9 +54,6 @@ func (a *accounts) began(e *tm.Args) {
 		if invite && c.LogMissedFlag >= 0 {
 			events |= tm.Failure
 		}
-		if invite && c.ReportACK {
-			events |= tm.Destroyed
-		}
 	}
 	if invite && c.ReportCancels {
 		events |= tm.CancelIn
@@ -64,18 +61,15 @@ func (a *accounts) began(e *tm.Args) {
 	if events == 0 {
 		return
 	}
-	param := uint64(0)
-	if events&tm.Destroyed != 0 {
-		param = callKey(p)
-	}
-	if !a.api.On(e.T, events, a.event, param) {
+	if !a.api.On(e.T, events, a.event, 0) {
 		p.Logf(levelErr, "acc: the request will not be accounted: no room for its callbacks")
 	}
 }
 
-// callKey names a call's INVITE for its ACK (RFC 3261 §13.2.2.4: the same Call-ID,
-// From tag and CSeq number).
-func callKey(p *core.Proc) uint64 {
+// callKey names an answer to p, an INVITE, for its ACK (RFC 3261 §13.2.2.4: the same
+// Call-ID, tags and CSeq number). Where a call has been forked before it came here,
+// its INVITEs differ in nothing but their answers' To tag.
+func callKey(p *core.Proc, toTag []byte) uint64 {
 	s := p.Server()
 	k := s.HashBytes(p.Index.CallID(p.Msg).Of(p.Msg))
 	if f, e := p.Index.From(p.Msg); e == sipparse.OK {
@@ -84,7 +78,7 @@ func callKey(p *core.Proc) uint64 {
 	if cs, e := p.Index.CSeq(p.Msg); e == sipparse.OK {
 		k = k*mix ^ uint64(cs.Number)
 	}
-	return k
+	return k*mix ^ s.HashBytes(toTag)
 }
 
 const mix = 0x9e3779b97f4a7c15
@@ -152,9 +146,13 @@ func (a *accounts) responded(e *tm.Args) {
 		a.write(p, c, e, &l)
 		p.Flags &^= 1 << uint(c.LogMissedFlag)
 	}
-	if invite && c.ReportACK && e.Code >= 200 && e.Code < 300 {
-		if calls := a.answered[e.T.Loop()]; len(calls) < maxAnswered {
-			calls[e.Param] = uint16(e.Code)
+	if invite && c.ReportACK && e.Code >= 200 && e.Code < 300 && has(p, c.LogFlag) {
+		if e.Local && len(l.toTag) == 0 {
+			l.toTag = localTag(p)
+		}
+		key, calls := callKey(p, l.toTag), a.answered[e.T.Loop()]
+		if len(calls) < maxAnswered && a.api.On(e.T, tm.Destroyed, a.event, key) {
+			calls[key] = uint16(e.Code)
 		}
 	}
 	if has(p, c.LogFlag) && (e.Code < 300 || has(p, c.FailedFlag) && !slices.Contains(c.filter, e.Code)) {
@@ -211,16 +209,18 @@ func (a *accounts) canceled(e *tm.Args) {
 	c.write(p, &l)
 }
 
-// acked accounts the ACK of an answered call.
+// acked accounts the ACK of an answered call. As in Kamailio the log flag is the
+// INVITE's; that of the ACK does not count.
 func (a *accounts) acked(e *tm.Args) {
 	p := e.Proc
 	c := configOf(p)
-	if c == nil || !c.ReportACK || !has(p, c.LogFlag) {
+	if c == nil || !c.ReportACK {
 		return
 	}
-	calls, key := a.answered[p.LoopID()], callKey(p)
+	tag := toTagOf(p)
+	calls, key := a.answered[p.LoopID()], callKey(p, tag)
 	if code, ok := calls[key]; ok {
 		delete(calls, key) // copies are not accounted
-		c.write(p, &entry{text: acknowledged, toTag: toTagOf(p), code: int(code)})
+		c.write(p, &entry{text: acknowledged, toTag: tag, code: int(code)})
 	}
 }

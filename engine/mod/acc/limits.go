@@ -14,6 +14,6 @@ const (
 	// maxLegs bounds the legs of one call that are written; Kamailio's is 16, too.
 	maxLegs = 16
 	// maxAnswered bounds the answered calls of one loop whose ACK is awaited
-	// (report_ack). Beyond it an ACK is accounted with an empty code.
+	// (report_ack). The ACKs of calls beyond it are not accounted.
 	maxAnswered = 1 << 18
 )
