@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"sipedge/engine/core/coretest"
-	"sipedge/engine/mod/dialog"
 )
 
 // A call that has had its time is ended with a BYE to both sides: with tags, CSeq,
@@ -227,34 +226,6 @@ func TestDlgByeFromTheScript(t *testing.T) {
 			b.noted("end OPTIONS db@example.com state=5 x=v1 count=0")
 			b.ended()
 		})
-	}
-}
-
-// The API ends calls, too.
-func TestByeByTheAPI(t *testing.T) {
-	b := newBed(t, script("", manage+` note("$dlg(h_entry) $dlg(h_id)");`))
-	b.call("ap")
-	var entry, id uint64
-	if _, err := fmt.Sscan((*b.notes)[0], &entry, &id); err != nil {
-		t.Fatal(err)
-	}
-	api, ref := dialog.Of(b.Server), dialog.Ref(entry<<32|id)
-	if st, ok := api.StateOf(ref); st != dialog.Confirmed || !ok || api.Active() != 1 || api.Early() != 0 {
-		t.Errorf("state %v %v, %d active, %d early", st, ok, api.Active(), api.Early())
-	}
-	if v, ok := api.Variable(ref, "x"); string(v) != "v1" || !ok {
-		t.Errorf("x is %q", v)
-	}
-	if err := api.Bye(ref); err != nil {
-		t.Fatal(err)
-	}
-	b.a.Send("\r\n\r\n") // the loop's mailbox is read with its next message
-	b.b.Send(coretest.Reply(b.next(b.b, "BYE"), 200, "OK"))
-	b.next(b.a, "BYE")
-	b.counts("active=0 byes=2")
-	b.ended()
-	if _, ok := api.StateOf(ref); ok {
-		t.Error("still there")
 	}
 }
 
