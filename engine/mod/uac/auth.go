@@ -1,6 +1,8 @@
 package uac
 
 import (
+	"bytes"
+
 	"sipedge/engine/core"
 	"sipedge/engine/corefuncs/arg"
 	"sipedge/script/registry"
@@ -62,6 +64,7 @@ func (c *Config) auth(p *core.Proc, hashed bool) int32 {
 			continue
 		}
 		an.method, an.uri = string(p.Index.MethodSpan().Of(p.Msg)), string(uri)
+		withdraw(p, name, an.realm)
 		var buf [512]byte
 		if !p.AppendHeader(p.NewString(an.header(buf[:0], name))) {
 			return p.Refuse(core.ErrEdits)
@@ -71,6 +74,23 @@ func (c *Config) auth(p *core.Proc, hashed bool) int32 {
 	}
 	p.Logf(levelErr, "uac_auth: no challenge of the %d can be answered: the realm has no credentials, or scheme, algorithm or qop are not known", code)
 	return -1
+}
+
+// withdraw takes back the credentials that an earlier failure_route of the request
+// has added for a realm: a second challenge means that they are no longer good, as
+// with stale=true, and the challenger may look at the first ones alone.
+func withdraw(p *core.Proc, name, realm string) {
+	at, arena := -1, p.Arena()
+	p.Edits.Each(func(_, cut, data, n int) bool {
+		b := arena[data : data+n]
+		if rest, ok := bytes.CutPrefix(b, []byte(name+`: Digest username="`)); ok && cut == 0 && bytes.Contains(rest, []byte(`", realm="`+realm+`", nonce="`)) {
+			at = data
+		}
+		return at < 0
+	})
+	if at >= 0 {
+		p.Edits.Retract(at)
+	}
 }
 
 // credentialsFor finds user name and password for the realm of a challenge: those

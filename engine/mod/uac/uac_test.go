@@ -356,6 +356,27 @@ func TestChallenges(t *testing.T) {
 	}
 }
 
+// The credentials for a realm are replaced, as in Kamailio 5.6.3; those for another stay
+// (RFC 3261 §22.3: one proxy behind another).
+func TestASecondChallengeReplacesTheCredentials(t *testing.T) {
+	b := newBed(t, modules+strings.Replace(authScript, "if (uac_auth()) t_relay();", `if (uac_auth()) { t_on_failure("auth"); t_relay(); }`, 1))
+	b.a.Send(coretest.Request("INVITE", "sip:bob@192.0.2.20").String())
+	m := b.b.Recv()
+	for _, tc := range []struct{ realm, nonce, want string }{
+		{"re", "one", "re one"}, {"re", "two", "re two"}, {"example.com", "three", "re two, example.com three"}, {"re", "four", "example.com three, re four"},
+	} {
+		b.b.Send(coretest.Reply(m, 407, "Auth", `Proxy-Authenticate: Digest realm="`+tc.realm+`", stale=true, nonce="`+tc.nonce+`"`))
+		m = b.last(b.b)
+		var got []string
+		for _, h := range coretest.Headers(m, "Proxy-Authorization") {
+			got = append(got, param(h, "realm")+" "+param(h, "nonce"))
+		}
+		if s := strings.Join(got, ", "); s != tc.want {
+			t.Errorf("nonce %s: credentials %q, want %q", tc.nonce, s, tc.want)
+		}
+	}
+}
+
 // The credentials are for the URI of the branch that was challenged, and the
 // request goes there once more, alone.
 func TestTheChallengedBranchIsAnswered(t *testing.T) {
