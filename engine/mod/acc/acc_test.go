@@ -266,6 +266,35 @@ func TestTheFlagOfTheINVITECountsForItsACK(t *testing.T) {
 	}
 }
 
+// The AVPs are the INVITE's, as in Kamailio 5.6.3, the headers the ACK's; the script of
+// the ACK goes on with its own AVPs.
+func TestTheLineOfAnACKHasTheAVPsOfTheINVITE(t *testing.T) {
+	b := newBed(t, modules+`
+modparam("acc", "log_flag", 1)
+modparam("acc", "report_ack", 1)
+modparam("acc", "log_extra", "av=$avp(x);n=$avp(n);m=$avp(only);mode=$hdr(X-Mode)")
+modparam("acc", "multi_leg_info", "leg=$avp(l)")
+route {
+	if (method == "INVITE") { setflag(1); $avp(x) = "invite"; $avp(n) = 7; $avp(l) = "older"; $avp(l) = "newer"; t_relay(); exit; }
+	$avp(x) = "ac"; $avp(x) = $avp(x) + "k"; $avp(only) = "ack only"; $avp(l) = "first"; $avp(l) = "second";
+	t_relay();
+	acc_log_request("then");
+}`)
+	b.a.Send(request("INVITE", "I").String())
+	b.b.Send(coretest.Reply(b.b.Recv(), 200, "OK"))
+	b.a.Send(ackOf("callee-tag", "A"))
+	got := strings.Split(b.lines(), "\n")
+	if len(got) != 3 {
+		t.Fatalf("logged %q", got)
+	}
+	if _, fields, _ := strings.Cut(got[1], "reason=OK;"); fields != "av=invite;n=7;m=;mode=A;leg=newer;leg=older" {
+		t.Errorf("the ACK's line: %s", got[1])
+	}
+	if _, fields, _ := strings.Cut(got[2], "reason=then;"); fields != "av=ack;n=;m=ack only;mode=A;leg=second;leg=first" {
+		t.Errorf("the line behind it: %s", got[2])
+	}
+}
+
 // Both INVITEs of a call that was forked before it came here are answered.
 func TestEachAnswerOfACallForkedUpstreamHasItsACK(t *testing.T) {
 	b := newBed(t, flags+`modparam("acc", "report_ack", 1)`+marks)

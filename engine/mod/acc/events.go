@@ -14,15 +14,22 @@ type accounts struct {
 	api   *tm.API
 	event tm.CallbackID
 	// answered are, by loop, the answered calls whose ACK is awaited and accounted
-	// (report_ack), by callKey, with the code of the answer.
-	answered []map[uint64]uint16
+	// (report_ack), by callKey.
+	answered []map[uint64]call
+	aside    [][]avp          // by loop, for writeAs
 	scratch  []sipparse.Index // by loop, for replies that are read again
 }
 
+// call is an answered call: the transaction of its INVITE and the code of the answer.
+type call struct {
+	t    tm.Handle
+	code int
+}
+
 func newAccounts(s *core.Server) *accounts {
-	a := &accounts{api: tm.Of(s), answered: make([]map[uint64]uint16, s.Loops()), scratch: make([]sipparse.Index, s.Loops())}
+	a := &accounts{api: tm.Of(s), answered: make([]map[uint64]call, s.Loops()), aside: make([][]avp, s.Loops()), scratch: make([]sipparse.Index, s.Loops())}
 	for i := range a.answered {
-		a.answered[i] = map[uint64]uint16{}
+		a.answered[i] = map[uint64]call{}
 	}
 	a.event = a.api.NewCallback(a.happened)
 	a.api.OnRequestIn(a.api.NewCallback(a.began))
@@ -152,7 +159,7 @@ func (a *accounts) responded(e *tm.Args) {
 		}
 		key, calls := callKey(p, l.toTag), a.answered[e.T.Loop()]
 		if len(calls) < maxAnswered && a.api.On(e.T, tm.Destroyed, a.event, key) {
-			calls[key] = uint16(e.Code)
+			calls[key] = call{e.T, e.Code}
 		}
 	}
 	if has(p, c.LogFlag) && (e.Code < 300 || has(p, c.FailedFlag) && !slices.Contains(c.filter, e.Code)) {
@@ -209,8 +216,8 @@ func (a *accounts) canceled(e *tm.Args) {
 	c.write(p, &l)
 }
 
-// acked accounts the ACK of an answered call. As in Kamailio the log flag is the
-// INVITE's; that of the ACK does not count.
+// acked accounts the ACK of an answered call. As in Kamailio log flag and AVPs are
+// those of the INVITE; the ACK's own do not count.
 func (a *accounts) acked(e *tm.Args) {
 	p := e.Proc
 	c := configOf(p)
@@ -219,8 +226,19 @@ func (a *accounts) acked(e *tm.Args) {
 	}
 	tag := toTagOf(p)
 	calls, key := a.answered[p.LoopID()], callKey(p, tag)
-	if code, ok := calls[key]; ok {
-		delete(calls, key) // copies are not accounted
-		c.write(p, &entry{text: acknowledged, toTag: tag, code: int(code)})
+	one, ok := calls[key]
+	if !ok {
+		return
+	}
+	delete(calls, key) // copies are not accounted
+	l := entry{text: acknowledged, toTag: tag, code: one.code}
+	inv := a.api.Request(one.t)
+	if inv != nil {
+		defer a.api.Release(inv)
+	}
+	if inv != nil && inv.Snapshot() == p.Snapshot() { // the names of AVPs are a configuration's own
+		a.writeAs(inv, p, c, &l)
+	} else {
+		c.write(p, &l)
 	}
 }
