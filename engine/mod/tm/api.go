@@ -272,6 +272,13 @@ func (a *API) RequestBytes(h Handle) []byte {
 // script function returns; nil where there is no such branch. Branches are numbered
 // from 0 without gaps.
 func (a *API) BranchURI(h Handle, branch int) []byte {
+	_, line, _ := bytes.Cut(a.BranchRequest(h, branch), []byte{' '})
+	uri, _, _ := bytes.Cut(line, []byte{' '})
+	return uri
+}
+
+// BranchRequest is the request as a branch has sent it; otherwise as BranchURI.
+func (a *API) BranchRequest(h Handle, branch int) []byte {
 	m := a.layer(h.Loop())
 	t := m.get(h)
 	if t == nil {
@@ -281,9 +288,7 @@ func (a *API) BranchURI(h Handle, branch int) []byte {
 	if b == nil || b.req == 0 {
 		return nil
 	}
-	_, line, _ := bytes.Cut(m.arena.Bytes(b.req)[:b.reqLen], []byte{' '})
-	uri, _, _ := bytes.Cut(line, []byte{' '})
-	return uri
+	return m.arena.Bytes(b.req)[:b.reqLen]
 }
 
 // ReplyBytes are the bytes of a branch's failure that is kept while others go on,

@@ -47,7 +47,7 @@ func endBranchFailure(p *core.Proc, _ rt.State, _ error) {
 	i := h.slot()
 	t.busy--
 	if t.status < 200 {
-		m.save(t, p)
+		m.shareBack(i, t, p)
 	}
 	m.loop.Put(p)
 	m.decideFailure(i, t, b, nil)

@@ -116,7 +116,7 @@ func endFailure(p *core.Proc, _ rt.State, _ error) {
 	i := h.slot()
 	t.busy--
 	if t.status < 200 {
-		m.save(t, p)
+		m.shareBack(i, t, p) // what else it has made of the request was for its own branches, as in Kamailio
 	}
 	m.loop.Put(p)
 	if t.pending == 0 && t.status < 200 && t.flags&fSuspended == 0 {

@@ -339,3 +339,48 @@ failure_route[next] {
 	b.b.Send(reply(mb, 404))
 	b.want(b.a, "100 ", "404")
 }
+
+// TestFailureRouteChangesItsOwnBranches alone: the next failure_route sees the request as the
+// main route has left it, but for flags and AVPs, as in Kamailio 5.6.3.
+func TestFailureRouteChangesItsOwnBranches(t *testing.T) {
+	b := newBed(t, "loadmodule \"pv\"\nloadmodule \"textops\"\n"+loads+`
+route {
+	if (method == "ACK") { t_relay(); exit; }
+	append_hf("X-Where: main\r\n");
+	t_on_failure("one");
+	t_relay();
+}
+failure_route[one] {
+	append_hf("X-Where: one\r\n");
+	remove_hf("Subject");
+	setflag(3);
+	$avp(seen) = "one";
+	t_on_failure("two");
+	$ru = "sip:one@192.0.2.30";
+	$du = "sip:192.0.2.30";
+	t_relay();
+}
+failure_route[two] {
+	append_hf("X-Where: two $rU $avp(seen) $mf\r\n");
+	$rd = "192.0.2.40";
+	t_relay();
+}`)
+	inv := request("INVITE", "o")
+	inv.Headers = []string{"Subject: hello"}
+	b.a.Send(inv.String())
+	for _, tc := range []struct {
+		p                   *coretest.Peer
+		uri, where, subject string
+		code                int
+	}{
+		{b.b, "sip:bob@192.0.2.20", "main", "hello", 486},
+		{b.c, "sip:one@192.0.2.30", "main, one", "", 486},
+		{b.d, "sip:bob@192.0.2.40", "main, two bob one 8", "hello", 200},
+	} {
+		m := b.next(tc.p, "INVITE "+tc.uri+" ")
+		if got := strings.Join(coretest.Headers(m, "X-Where"), ", "); got != tc.where || coretest.Header(m, "Subject") != tc.subject {
+			t.Errorf("%s: X-Where %q, Subject %q", tc.uri, got, coretest.Header(m, "Subject"))
+		}
+		tc.p.Send(reply(m, tc.code))
+	}
+}

@@ -158,8 +158,8 @@ func endOnReply(p *core.Proc, st rt.State, _ error) {
 	}
 }
 
-// shareBack keeps the flags and AVPs that a reply's route has changed for the
-// later routes of the transaction.
+// shareBack keeps the flags and AVPs that a reply's route or a failure_route has changed for
+// the later routes of the transaction.
 func (m *layer) shareBack(i int32, t *tx, p *core.Proc) {
 	if q := m.revive(i, t); q != nil {
 		q.TakeShared(&p.Ctx)

@@ -64,9 +64,8 @@ func (c *Config) auth(p *core.Proc, hashed bool) int32 {
 			continue
 		}
 		an.method, an.uri = string(p.Index.MethodSpan().Of(p.Msg)), string(uri)
-		withdraw(p, name, an.realm)
 		var buf [512]byte
-		if !p.AppendHeader(p.NewString(an.header(buf[:0], name))) {
+		if !c.carry(p, a.api.BranchRequest(t, int(p.TxnBranch)), x, name, an.realm) || !p.AppendHeader(p.NewString(an.header(buf[:0], name))) {
 			return p.Refuse(core.ErrEdits)
 		}
 		p.RenewURI() // the same destination once more
@@ -76,21 +75,42 @@ func (c *Config) auth(p *core.Proc, hashed bool) int32 {
 	return -1
 }
 
-// withdraw takes back the credentials that an earlier failure_route of the request
-// has added for a realm: a second challenge means that they are no longer good, as
-// with stale=true, and the challenger may look at the first ones alone.
-func withdraw(p *core.Proc, name, realm string) {
-	at, arena := -1, p.Arena()
-	p.Edits.Each(func(_, cut, data, n int) bool {
-		b := arena[data : data+n]
-		if rest, ok := bytes.CutPrefix(b, []byte(name+`: Digest username="`)); ok && cut == 0 && bytes.Contains(rest, []byte(`", realm="`+realm+`", nonce="`)) {
-			at = data
-		}
-		return at < 0
-	})
-	if at >= 0 {
-		p.Edits.Retract(at)
+// carry gives the request the credentials that uac_auth() has given the one of the challenged
+// branch for other realms (RFC 3261 §22.3: one proxy behind another); those for the realm of
+// the challenge are no longer good.
+func (c *Config) carry(p *core.Proc, sent []byte, x *sipparse.Index, name, realm string) bool {
+	if sipparse.Parse(sent, x) != sipparse.OK {
+		return true
 	}
+	for _, h := range [...]struct {
+		typ  sipparse.HeaderType
+		name string
+	}{{sipparse.HdrAuthorization, "Authorization"}, {sipparse.HdrProxyAuthorization, "Proxy-Authorization"}} {
+		for i := x.First(h.typ); i >= 0; i = x.Next(i) {
+			b := x.Body(i).Of(sent)
+			_, theirs, made := bytes.Cut(b, []byte(`", realm="`))
+			if !made || !bytes.HasPrefix(b, []byte(`Digest username="`)) || received(p, h.typ, b) {
+				continue
+			}
+			if of, _, _ := bytes.Cut(theirs, []byte(`", nonce="`)); h.name == name && string(of) == realm {
+				continue
+			}
+			if !p.AppendHeader(p.NewString([]byte(h.name + ": " + string(b) + "\r\n"))) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// received says whether the request has come with a header of that kind and body.
+func received(p *core.Proc, typ sipparse.HeaderType, body []byte) bool {
+	for i := p.Index.First(typ); i >= 0; i = p.Index.Next(i) {
+		if bytes.Equal(p.Index.Body(i).Of(p.Msg), body) {
+			return true
+		}
+	}
+	return false
 }
 
 // credentialsFor finds user name and password for the realm of a challenge: those
