@@ -4,14 +4,13 @@ import "sipedge/engine/core"
 
 // While a script of the transaction runs or waits, what happens to the
 // transaction waits too, and is dealt with in its order when the script is over:
-// replies, the end of a branch's time, a CANCEL, t_continue(). Repetitions of requests go on meanwhile.
+// replies, the end of a branch's time, a CANCEL, and then t_continue(). Repetitions of requests go on meanwhile.
 
 type event struct {
 	kind   uint8
 	branch int32
 	gen    uint32
-	proc   int32  // of a reply: place in layer.waiting
-	arg    uint64 // of t_continue(): place of the block, index + 1
+	proc   int32 // of a reply: place in layer.waiting
 	next   int32
 }
 
@@ -19,7 +18,6 @@ const (
 	evReply uint8 = iota + 1
 	evFR
 	evCancel
-	evContinue
 )
 
 // wait keeps a message for an event.
@@ -76,7 +74,15 @@ func (m *layer) enqueue(_ int32, t *tx, e event) bool {
 // waits itself, and then with the transaction's end.
 func (m *layer) drain(i int32, t *tx) {
 	gen := m.txs.Gen(i)
-	for t.busy == 0 && t.qHead != 0 {
+	for t.busy == 0 && (t.qHead != 0 || t.flags&fGoesOn != 0) {
+		if t.qHead == 0 {
+			t.flags &^= fGoesOn
+			m.continued(i, t, uint64(t.goesOn))
+			if t = m.txs.Get(i, gen); t == nil {
+				return
+			}
+			continue
+		}
 		k := t.qHead - 1
 		e := *m.evs.At(k)
 		t.qHead = e.next
@@ -97,8 +103,6 @@ func (m *layer) happen(i int32, t *tx, e *event) {
 	switch e.kind {
 	case evCancel:
 		m.cancelNow(i, t)
-	case evContinue:
-		m.continued(i, t, e.arg)
 	case evFR:
 		if b := m.brs.Get(e.branch, e.gen); b != nil && b.state != brFinal && b.flags&bHasFinal == 0 && b.fr == 0 {
 			m.timedOut(i, t, e.branch, b)

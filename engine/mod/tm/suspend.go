@@ -29,7 +29,11 @@ func (m *layer) goOn(h Handle, name string) {
 		block = uint64(m.routeNumber(t, name))
 	}
 	if t.busy > 0 {
-		m.enqueue(h.slot(), t, event{kind: evContinue, arg: block})
+		// Not an event: where there is no room for one it would be lost for good.
+		if t.flags&fGoesOn == 0 {
+			t.flags |= fGoesOn
+			t.goesOn = uint32(block)
+		}
 		return
 	}
 	m.continued(h.slot(), t, block)

@@ -75,6 +75,7 @@ type tx struct {
 	busy         uint8 // scripts of the transaction that run or wait
 	qHead, qTail int32 // events that wait for them, index + 1
 	queued       uint16
+	goesOn       uint32          // of fGoesOn: place of the block, index + 1; 0 for none
 	ignore       blacklist.Cause // of the last reply: does not put the caller on the list of those that failed
 
 	callbacks int32 // index + 1
@@ -104,6 +105,7 @@ const (
 	fLumpsSaved                     // t_save_lumps()
 	fNoInternal                     // t_set_disable_internal_reply("1")
 	fAccepted                       // an INVITE with a 2xx, in layer.accepted
+	fGoesOn                         // t_continue() has come while a script ran
 )
 
 // branch is one client transaction (RFC 3261 §17.1).
