@@ -23,7 +23,10 @@ func (m *layer) branchFailed(i int32, t *tx, bi int32, b *branch, p *core.Proc) 
 // best one is chosen (RFC 3261 §16.7 step 6), after the failure_route.
 func (m *layer) decideFailure(i int32, t *tx, b *branch, p *core.Proc) {
 	last := t.pending == 0 && t.status < 200
-	direct := last && p != nil && t.onFailure == 0 && t.cbMask&Failure == 0 && t.first == t.last && t.flags&(fLocal|fReplicate) == 0 && !m.silent(t, b)
+	if last && t.flags&fCanceled != 0 {
+		t.flags &^= fSuspended // there is nothing left to decide
+	}
+	direct := last && p != nil && t.flags&fSuspended == 0 && t.onFailure == 0 && t.cbMask&Failure == 0 && t.first == t.last && t.flags&(fLocal|fReplicate) == 0 && !m.silent(t, b)
 	if direct {
 		m.relayUp(i, t, b, p, int(b.status))
 		m.loop.Put(p)
@@ -48,6 +51,10 @@ func (m *layer) decideFailure(i int32, t *tx, b *branch, p *core.Proc) {
 	}
 	if !last || t.flags&(fLocal|fReplicate) != 0 {
 		m.settle(i, t)
+		return
+	}
+	if t.flags&fSuspended != 0 { // the script has not ended: whatever t_continue() runs decides
+		m.armLife(i, t)
 		return
 	}
 	m.failed(i, t)

@@ -122,6 +122,15 @@ func (m *layer) Ended(p *core.Proc, _ bool) {
 	t.busy--
 	t.respTo, _ = p.ReplyTo() // force_rport() may have come behind t_newtran()
 	if t.pending == 0 && t.status < 200 && t.flags&(fSuspended|fSilent) == 0 {
+		if m.pick(t) != 0 && p.LastReply < 200 && p.Notes[noteOwner]&released == 0 {
+			// Its branches have failed while it waited for t_continue().
+			m.save(t, p)
+			m.failed(i, t)
+			if t = m.get(Handle(p.Txn)); t != nil {
+				m.drain(i, t)
+			}
+			return
+		}
 		m.leftAlone(i, t, p)
 		return
 	}
