@@ -442,8 +442,10 @@ func TestSickServerIsTriedByOne(t *testing.T) {
 		}
 	}
 	v.state[0].sick.Store(0)
-	if first(1) != 1 || first(1) != 1 {
-		t.Error("a server that answers is not asked as listed")
+	for range 2 {
+		if first(1) != 1 {
+			t.Error("a server that answers is not asked as listed")
+		}
 	}
 }
 
