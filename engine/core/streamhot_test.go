@@ -36,18 +36,10 @@ func (s *streamSink) Conn(reactor.ConnID) (reactor.ConnInfo, bool) {
 	return reactor.ConnInfo{Transport: reactor.TCP, Remote: reactor.FromAddrPort(netip.MustParseAddrPort("127.0.0.1:40000")), Open: true}, true
 }
 
-// TestTheHotPathOverConnectionsAllocatesNothing: an OPTIONS answered, an INVITE
-// forwarded over a connection that is open, and its reply relayed to the connection
-// that our Via names.
-func TestTheHotPathOverConnectionsAllocatesNothing(t *testing.T) {
-	s, diags := core.New("hot.cfg", []byte(`
-loadmodule "sl"
-loadmodule "textops"
-route {
-	force_tcp_alias(5080);
-	if (is_method("OPTIONS")) sl_send_reply("200", "OK");
-	else forward_tcp("127.0.0.1", 5070);
-}`), core.Options{Core: mod.Core(), Modules: mod.All(), Loops: 1})
+// overStreams makes a server on one loop and a TCP address, and a sink for what it sends.
+func overStreams(t *testing.T, script string) (*streamSink, reactor.StreamHandler) {
+	t.Helper()
+	s, diags := core.New("hot.cfg", []byte(script), core.Options{Core: mod.Core(), Modules: mod.All(), Loops: 1})
 	if s == nil {
 		t.Fatal(diags)
 	}
@@ -57,6 +49,21 @@ route {
 	k := &streamSink{sink: sink{loops: 1}}
 	h := s.Handler(0).(reactor.StreamHandler)
 	h.Start(k)
+	return k, h
+}
+
+// TestTheHotPathOverConnectionsAllocatesNothing: an OPTIONS answered, an INVITE
+// forwarded over a connection that is open, and its reply relayed to the connection
+// that our Via names.
+func TestTheHotPathOverConnectionsAllocatesNothing(t *testing.T) {
+	k, h := overStreams(t, `
+loadmodule "sl"
+loadmodule "textops"
+route {
+	force_tcp_alias(5080);
+	if (is_method("OPTIONS")) sl_send_reply("200", "OK");
+	else forward_tcp("127.0.0.1", 5070);
+}`)
 	in := reactor.MakeConnID(0, 3, 7)
 	h.ConnEvent(k, in, reactor.ConnOpened, nil)
 	over := func(m reactor.Message, c reactor.ConnID) reactor.Message {
@@ -91,16 +98,7 @@ route {
 // TestAConnectionThatTakesNothingMoreIsNotFoundAgain: one that only writes what it still has is
 // open to other loops until one of their messages comes back.
 func TestAConnectionThatTakesNothingMoreIsNotFoundAgain(t *testing.T) {
-	s, diags := core.New("gone.cfg", []byte(`route { forward_tcp("127.0.0.1", 5070); }`), core.Options{Core: mod.Core(), Modules: mod.All(), Loops: 1})
-	if s == nil {
-		t.Fatal(diags)
-	}
-	if err := s.Attach(noNetwork{}, noNetwork{}, []*core.Socket{core.NewSocket(0, rt.ProtoTCP, netip.MustParseAddrPort("127.0.0.1:5060"), "")}); err != nil {
-		t.Fatal(err)
-	}
-	k := &streamSink{sink: sink{loops: 1}}
-	h := s.Handler(0).(reactor.StreamHandler)
-	h.Start(k)
+	k, h := overStreams(t, `route { forward_tcp("127.0.0.1", 5070); }`)
 	in := reactor.MakeConnID(0, 3, 7)
 	m := hotMessage("INVITE", "gone")
 	m.Meta.Transport, m.Meta.Conn = reactor.TCP, in

@@ -219,7 +219,7 @@ func TestAReplyThatCannotConnectListsTheCaller(t *testing.T) {
 				}
 				return failed > 0 || s.Blacklist().MemInfo().Added > 0 || s.Stats().Total["sendFull"] > 0
 			})
-			time.Sleep(20 * time.Millisecond) // the loop hears of it behind its count
+			settled(t, s) // a loop hears of it behind its count
 			if added := s.Blacklist().MemInfo().Added > 0; added != tc.listed {
 				t.Errorf("listed is %v", added)
 			}
@@ -227,9 +227,20 @@ func TestAReplyThatCannotConnectListsTheCaller(t *testing.T) {
 	}
 }
 
+// settled returns when each loop has dealt with what had happened before.
+func settled(t *testing.T, s *server) {
+	t.Helper()
+	for i := range s.Loops() {
+		done := make(chan struct{})
+		if err := s.Post(i, func(int) { close(done) }); err != nil {
+			t.Fatal(err)
+		}
+		<-done
+	}
+}
+
 // await waits for something that the server's figures show.
 func await(t *testing.T, there func() bool) {
-	t.Helper()
 	t.Helper()
 	for deadline := time.Now().Add(10 * time.Second); !there(); {
 		if time.Now().After(deadline) {

@@ -44,37 +44,32 @@ func remarkCase(row, set, name, shows string) streamCase {
 	}}
 }
 
+// udpAlone starts with listen lines for a port, which then has to be served over UDP and not
+// over TCP.
+func udpAlone(listen string) func(e *edge, set string) {
+	return func(e *edge, set string) {
+		l, u := e.both()
+		port := portOf(l)
+		l.Close()
+		u.conn.Close()
+		e.start(fmt.Sprintf(listen, port) + "\n" + set + "\n" + answers)
+		c, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", port))
+		if err == nil {
+			c.Close()
+			e.fail("TCP is served")
+		}
+		p := e.phone()
+		p.send(e.request("OPTIONS", "sip:b@example.net", p))
+		p.expect("SIP/2.0 200 OK")
+	}
+}
+
 func init() {
 	addStreamCases(
 		streamCase{row: "TC001", set: "disable_tcp=yes", shows: "disable_tcp: a listen line without a protocol is for UDP alone.",
-			run: func(e *edge, set string) {
-				l, u := e.both()
-				port := portOf(l)
-				l.Close()
-				u.conn.Close()
-				e.start(fmt.Sprintf("listen=127.0.0.1:%d\n%s\n%s", port, set, answers))
-				c, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", port))
-				if err == nil {
-					c.Close()
-					e.fail("TCP is served")
-				}
-				p := e.phone()
-				p.send(e.request("OPTIONS", "sip:b@example.net", p))
-				p.expect("SIP/2.0 200 OK")
-			}},
+			run: udpAlone("listen=127.0.0.1:%[1]d")},
 		streamCase{row: "TC001", set: "disable_tcp=yes", shows: "disable_tcp: a listen line for TCP is not served.",
-			run: func(e *edge, set string) {
-				l, u := e.both()
-				port := portOf(l)
-				l.Close()
-				u.conn.Close()
-				e.start(fmt.Sprintf("listen=udp:127.0.0.1:%d\nlisten=tcp:127.0.0.1:%d\n%s\n%s", port, port, set, answers))
-				c, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", port))
-				if err == nil {
-					c.Close()
-					e.fail("TCP is served")
-				}
-			}},
+			run: udpAlone("listen=udp:127.0.0.1:%[1]d\nlisten=tcp:127.0.0.1:%[1]d")},
 		streamCase{row: "TC002", set: "tcp_accept_aliases=yes", shows: "tcp_accept_aliases: what goes to the port of a Via with ;alias takes the connection that the request came by.",
 			run: aliasCase(answers, ";alias", "the connection")},
 		streamCase{row: "TC003", set: "tcp_async=yes", instead: "tcp_conn_wq_max=0", shows: "tcp_async: what a peer does not take at once is queued, and arrives in order.",
